@@ -1,0 +1,259 @@
+"""The city as values. Pure: what a pack says, once it has been read and found good."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from citizenreport.geo.areas import AreaIndex
+
+Names = Mapping[str, str]
+"""Text by language code (`id`, `en`, `jv`); `id` is always there."""
+
+
+class Aspect(StrEnum):
+    """What of the Smart Society a report is about."""
+
+    SAFETY = "aman"
+    COMFORT = "nyaman"
+    TOLERANCE = "toleransi"
+    HARMONY = "harmoni"
+    OTHER = "lainnya"
+
+
+class Visibility(StrEnum):
+    """Who may see what of a report (protection.md, section 1). Ordered: later is stricter."""
+
+    PUBLIC = "public"
+    RESTRICTED = "restricted"
+    CONFIDENTIAL = "confidential"
+
+    @property
+    def strictness(self) -> int:
+        """0 for public, 1 for restricted, 2 for confidential."""
+        return list(Visibility).index(self)
+
+
+class ProtectionClass(StrEnum):
+    NONE = "none"
+    TOLERANCE = "tolerance"
+    VIOLENCE = "violence"
+    CHILD = "child"
+    ABUSE_OF_OFFICE = "abuse_of_office"
+    PRIVATE_LIFE = "private_life"
+    CRIME = "crime"
+
+
+class PublicPrecision(StrEnum):
+    """How exactly the public may see a place."""
+
+    EXACT = "tepat"
+    GRID_100M = "100m"
+    AREA = "kelurahan"
+    NONE = "tidak_ada"
+
+
+class Priority(StrEnum):
+    CRITICAL = "kritis"
+    HIGH = "tinggi"
+    MEDIUM = "sedang"
+    LOW = "rendah"
+
+
+class ComplaintClass(StrEnum):
+    """The classes of SP4N-LAPOR!. Source: PermenPANRB 62/2018 (replaced by 5/2025)."""
+
+    SUPERVISORY = "pengaduan_berkadar_pengawasan"
+    ORDINARY = "pengaduan_tidak_berkadar_pengawasan"
+    WISH = "aspirasi"
+    INFORMATION = "permintaan_informasi"
+
+
+class AreaLevel(StrEnum):
+    VILLAGE = "kelurahan"
+    DISTRICT = "kecamatan"
+    CITY = "kota"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    persons: int
+    year: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """`area_code` is the Kemendagri code (or the city's own); `bps_code` the statistics office's."""
+
+    area_code: str
+    level: AreaLevel
+    name: str
+    bps_code: str | None = None
+    parent_code: str | None = None
+    postal_code: str | None = None
+    populations: tuple[Population, ...] = ()
+    neighbourhoods: int | None = None  # how many RW, when known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """A body of the city (OPD) or outside it. Names change with each reorganisation: history stays."""
+
+    agency_code: str
+    name: str
+    short_name: str
+    kind: str
+    is_external: bool = False
+    area_code: str | None = None  # the area a kelurahan or kecamatan office serves
+    duty_email: str | None = None  # called at once for urgent tickets
+    channel: str | None = None  # how a resident reaches an outside body, in plain words
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A follow-up question of a category (GeoReport: attribute)."""
+
+    code: str
+    labels: Names
+    datatype: str  # string, number, datetime, text, singlevaluelist, multivaluelist
+    required: bool = False
+    choices: tuple[tuple[str, Names], ...] = ()
+    order: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A kind of problem this city takes reports about (GeoReport: service)."""
+
+    category_code: str
+    aspect: Aspect
+    names: Names
+    examples: tuple[str, ...]
+    keywords: Mapping[str, tuple[str, ...]]
+    questions: tuple[Question, ...]
+    lead: str  # agency code or @KELURAHAN, @KECAMATAN, @OPD_TERKAIT
+    supporting: tuple[str, ...]
+    external: tuple[str, ...]
+    complaint_class: ComplaintClass
+    priority: Priority
+    emergency_numbers: tuple[str, ...]  # call these first; empty: no emergency
+    may_be_emergency: bool
+    visibility: Visibility
+    protection_class: ProtectionClass
+    public_precision: PublicPrecision
+    public_photo: bool
+    village_access: str  # ya, tidak, per_kasus
+    may_be_suggested: bool
+    mediation: bool
+    sensitive_flags: tuple[str, ...]
+    first_response_hours: int
+    verification_working_days: int
+    settlement_working_days: int
+    deadline_basis: str
+    national_categories: tuple[str, ...]
+    is_confirmed: bool  # False: a proposal the city has not confirmed
+    is_physical: bool = True  # resolving wants an after-photo
+    is_good_practice: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingRow:
+    """One line of routing.csv. None means "any"; what is given must match.
+
+    `answers` are (question code, value) pairs. `agency_code` may be @KELURAHAN or @KECAMATAN
+    (the office that serves the area) or @OPD_TERKAIT (a person at the city desk decides).
+    """
+
+    rule_id: str
+    category_code: str
+    agency_code: str
+    area_code: str | None = None
+    answers: tuple[tuple[str, str], ...] = ()
+    office_hours: bool | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyNumber:
+    """Shown to residents only with `verified_on`."""
+
+    number: str
+    names: Names
+    situations: tuple[str, ...]
+    verified_on: date | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerLine:
+    """Who handles a protection class: at least two positions of the lead, and whom a lapse is told to."""
+
+    protection_class: ProtectionClass
+    agency_code: str
+    positions: tuple[str, ...]
+    escalation: tuple[str, ...]  # agency codes, in order; told a code and a deadline, nothing more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Working days of the city's offices. `weekend` are ISO weekdays (6 = Saturday)."""
+
+    time_zone: ZoneInfo
+    holidays: Mapping[date, str]
+    weekend: frozenset[int] = frozenset({6, 7})
+    office_opens: str = "07:30"
+    office_closes: str = "16:00"
+    known_until: date = date.max
+
+    def is_working_day(self, day: date) -> bool:
+        return day.isoweekday() not in self.weekend and day not in self.holidays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dimension:
+    """One of the six smart-city dimensions, or a sub-dimension (`parent_code` set)."""
+
+    dimension_code: str
+    names: Names
+    parent_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """One city, whole and frozen; passed as an argument to every room that needs it."""
+
+    city_code: str
+    name: str
+    languages: tuple[str, ...]
+    metric_crs: int  # EPSG number of the local metric frame
+    calendar: Calendar
+    areas: Mapping[str, Area]
+    area_index: AreaIndex
+    agencies: Mapping[str, Agency]
+    categories: Mapping[str, Category]
+    routing: tuple[RoutingRow, ...]
+    handlers: tuple[HandlerLine, ...]
+    emergency_numbers: tuple[EmergencyNumber, ...]
+    dimensions: tuple[Dimension, ...]
+    desk_agency_code: str  # the city desk: receives what no rule places
+    conflict_order: Mapping[str, str]  # subject agency -> who takes its reports; "*" for the rest
+    contest_days: int
+    retention_days: Mapping[str, int]  # by visibility and protection class
+    release_tables: tuple[Mapping[str, object], ...]
+    texts: Mapping[str, Names]
+    digest: str  # SHA-256 over the pack's files, hex
+    pack_version: int = 0  # the database's number for this digest; 0 before it is loaded
+    open_points: tuple[str, ...] = field(default=())  # what is proposed and waits for the city
+
+    def local_date(self, instant: datetime) -> date:
+        """Return the city's calendar day of an aware instant."""
+        return instant.astimezone(self.calendar.time_zone).date()

@@ -1,0 +1,29 @@
+"""Identifiers: the ones people read aloud, and the ones only the database sees."""
+
+import secrets
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0/O, 1/I/L: read over the phone
+TRACKING_CODE_CHARS = 10
+
+
+def new_tracking_code() -> str:
+    """Return ten random characters of a 31-letter alphabet (49 bits); the only public id of a report."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(TRACKING_CODE_CHARS))
+
+
+def normalise_tracking_code(text: str) -> str:
+    """Return what a person typed as a code: upper case, without spaces and hyphens."""
+    return "".join(text.split()).replace("-", "").upper()
+
+
+def new_id() -> UUID:
+    """Return a time-ordered key (RFC 9562 version 7). Never public: it tells when a row was made."""
+    return uuid7()
+
+
+def new_public_id() -> str:
+    """Return 128 random bits as 22 URL-safe characters, for things that are seen outside."""
+    return secrets.token_urlsafe(16)
