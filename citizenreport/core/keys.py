@@ -1,0 +1,156 @@
+"""Keys and sealing. Keys are files outside database, repository and database backup.
+
+A folder (`KEYS_DIR`, 0700; files 0600) holds, each as base64 text:
+
+* `encryption-<id>.key`  key-encryption keys, 32 bytes; the last id in sort order seals, all open
+* `pepper.key`           HMAC of tracking secrets, idempotency keys and client prefixes
+* `derivation.key`       makes a tracking secret from a report and its idempotency key
+* `checkpoint.key`       Ed25519 private key that signs checkpoints of the ledger
+* `DEMO`                 present in a set made for `make run`; production refuses it
+
+Each report has a data key of its own, wrapped by the key-encryption key. What is sealed is bound
+to its place (table, column, row), so that a ciphertext moved elsewhere does not open.
+Source: protection.md section 6; NIST SP 800-38D (AES-GCM).
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+DEMO_MARK = "DEMO"
+SECRET_CHARS_MIN = 22  # 128 bits in URL-safe base64
+
+
+class BrokenKeys(Exception):
+    """The key folder is missing, incomplete, readable by others, or a demo set in production."""
+
+
+class SealBroken(Exception):
+    """A sealed value does not open: wrong key, wrong place, or changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a sealed value lives; part of what is authenticated."""
+
+    table: str
+    column: str
+    row: str
+
+    def associated_data(self) -> bytes:
+        return f"{self.table}\x1f{self.column}\x1f{self.row}".encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class KeyRing:
+    """The keys in memory. No repr: it would reach logs."""
+
+    encryption: Mapping[str, bytes]
+    pepper: bytes
+    derivation: bytes
+    checkpoint: Ed25519PrivateKey
+    is_demo: bool
+
+    @property
+    def current_id(self) -> str:
+        """The id of the key-encryption key that seals now."""
+        return max(self.encryption)
+
+    def wrap(self, data_key: bytes, *, row: str) -> tuple[str, bytes]:
+        """Return (key id, wrapped data key) for storing beside the row it belongs to."""
+        place = Place(table="report_key", column="wrapped_key", row=row)
+        return self.current_id, seal(self.encryption[self.current_id], data_key, place)
+
+    def unwrap(self, key_id: str, wrapped: bytes, *, row: str) -> bytes:
+        """Return the data key. Raises SealBroken."""
+        key = self.encryption.get(key_id)
+        if key is None:
+            raise SealBroken("no such key-encryption key")
+        return open_sealed(key, wrapped, Place(table="report_key", column="wrapped_key", row=row))
+
+    def fingerprint(self, purpose: str, value: str) -> bytes:
+        """Return HMAC-SHA-256 of a value under the pepper, separated by purpose (32 bytes)."""
+        return hmac.digest(self.pepper, f"{purpose}\x1f{value}".encode(), hashlib.sha256)
+
+    def tracking_secret(self, report_id: str, idempotency_key: str) -> str:
+        """Derive a report's secret (256 bits, URL-safe), the same again for a repeated send."""
+        material = f"{report_id}\x1f{idempotency_key}".encode()
+        digest = hmac.digest(self.derivation, material, hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def new_data_key() -> bytes:
+    """Return 256 fresh random bits."""
+    return os.urandom(KEY_BYTES)
+
+
+def seal(key: bytes, plaintext: bytes, place: Place) -> bytes:
+    """Encrypt and bind to a place: nonce (12 bytes) followed by ciphertext and tag."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, place.associated_data())
+
+
+def open_sealed(key: bytes, sealed: bytes, place: Place) -> bytes:
+    """Decrypt what `seal` made for the same place. Raises SealBroken."""
+    try:
+        return AESGCM(key).decrypt(
+            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.associated_data()
+        )
+    except InvalidTag as error:
+        raise SealBroken("sealed value does not open") from error
+
+
+def make_key_files(folder: Path, *, demo: bool) -> None:
+    """Write a fresh set of keys; refuses a folder that already holds some."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if any(folder.glob("*.key")):
+        raise BrokenKeys(f"{folder} already holds keys")
+    names = ["encryption-0001", "pepper", "derivation", "checkpoint"]
+    for name in names:
+        _write_private(folder / f"{name}.key", base64.b64encode(os.urandom(KEY_BYTES)))
+    if demo:
+        _write_private(folder / DEMO_MARK, b"These keys are for trying out only.\n")
+
+
+def read_key_files(folder: Path) -> KeyRing:
+    """Read a key folder. Raises BrokenKeys naming what is missing or too open."""
+    encryption = {
+        path.stem.removeprefix("encryption-"): _read_key(path)
+        for path in sorted(folder.glob("encryption-*.key"))
+    }
+    if not encryption:
+        raise BrokenKeys(f"no encryption key in {folder}: run `citizenreport keys make`")
+    return KeyRing(
+        encryption=encryption,
+        pepper=_read_key(folder / "pepper.key"),
+        derivation=_read_key(folder / "derivation.key"),
+        checkpoint=Ed25519PrivateKey.from_private_bytes(_read_key(folder / "checkpoint.key")),
+        is_demo=(folder / DEMO_MARK).exists(),
+    )
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def _read_key(path: Path) -> bytes:
+    if not path.exists():
+        raise BrokenKeys(f"{path.name} is missing")
+    if path.stat().st_mode & 0o077:
+        raise BrokenKeys(f"{path.name} may be read by others: chmod 600")
+    key = base64.b64decode(path.read_bytes())
+    if len(key) != KEY_BYTES:
+        raise BrokenKeys(f"{path.name} has not {KEY_BYTES} bytes")
+    return key

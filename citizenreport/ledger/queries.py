@@ -1,0 +1,75 @@
+"""Reading the ledger."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from citizenreport.ledger.models import Event
+from citizenreport.ledger.rules import FIRST_PREVIOUS_HASH, SealedEvent, StreamKind
+
+Head = tuple[str, UUID, int, bytes]
+"""(stream kind, stream id, last seq, last hash)."""
+
+
+def history(session: Session, kind: StreamKind, stream_id: UUID) -> Sequence[Event]:
+    """Return a stream's events, oldest first."""
+    query = (
+        select(Event)
+        .where(Event.stream_kind == kind.value, Event.stream_id == stream_id)
+        .order_by(Event.seq)
+    )
+    return session.scalars(query).all()
+
+
+def head(session: Session, kind: StreamKind, stream_id: UUID) -> tuple[int, bytes]:
+    """Return (last seq, last hash) of a stream; (0, zero bytes) for one that has not begun."""
+    query = (
+        select(Event.seq, Event.hash)
+        .where(Event.stream_kind == kind.value, Event.stream_id == stream_id)
+        .order_by(Event.seq.desc())
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return (row.seq, bytes(row.hash)) if row else (0, FIRST_PREVIOUS_HASH)
+
+
+def heads(session: Session) -> list[Head]:
+    """Return the head of every stream in (kind, id) order: one index scan."""
+    rows = session.execute(
+        text(
+            "SELECT DISTINCT ON (stream_kind, stream_id) stream_kind, stream_id, seq, hash"
+            ' FROM event ORDER BY stream_kind COLLATE "C", stream_id, seq DESC'
+        )
+    )
+    return [(kind, stream_id, seq, bytes(hash_)) for kind, stream_id, seq, hash_ in rows]
+
+
+def walk(session: Session) -> Iterator[SealedEvent]:
+    """Yield every event of every stream in (kind, id, seq) order, in constant memory."""
+    query = (
+        select(Event)
+        .order_by(Event.stream_kind, Event.stream_id, Event.seq)
+        .execution_options(yield_per=2_000, stream_results=True)
+    )
+    for row in session.scalars(query):
+        yield as_sealed(row)
+
+
+def as_sealed(row: Event) -> SealedEvent:
+    """Return an event as the value its hash was made of."""
+    return SealedEvent(
+        stream_kind=row.stream_kind,
+        stream_id=row.stream_id,
+        seq=row.seq,
+        recorded_at=row.recorded_at,
+        occurred_at=row.occurred_at,
+        actor_id=row.actor_id,
+        type=row.type,
+        schema_version=row.schema_version,
+        payload=row.payload,
+        nonce=bytes(row.nonce),
+        previous_hash=bytes(row.previous_hash),
+        hash=bytes(row.hash),
+    )
