@@ -1,0 +1,37 @@
+"""How we connect: one login, three roles.
+
+The service works as `citizenreport_app`, public pages read as `citizenreport_public`, migrations run
+as the login itself. Each connection takes its role when it is opened, so nothing has to remember it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Engine, NullPool, create_engine, make_url
+
+from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, PUBLIC_ROLE
+
+
+def engine_settings(database_url: str) -> dict[str, object]:
+    """Return the Flask-SQLAlchemy settings for a login address."""
+    return {
+        "SQLALCHEMY_DATABASE_URI": database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _as_role(database_url, APP_ROLE),
+        "SQLALCHEMY_BINDS": {
+            PUBLIC_BIND: {
+                "url": database_url,
+                **_as_role(database_url, PUBLIC_ROLE, default_transaction_read_only="on"),
+            }
+        },
+    }
+
+
+def login_engine(database_url: str) -> Engine:
+    """Return an engine that keeps no connection and takes no role: for migrations."""
+    return create_engine(database_url, poolclass=NullPool)
+
+
+def _as_role(database_url: str, role: str, **settings: str) -> Mapping[str, Any]:
+    given = make_url(database_url).query.get("options", "")
+    own = "".join(f" -c {name}={value}" for name, value in {"role": role, **settings}.items())
+    return {"connect_args": {"options": f"{given}{own}".strip()}}
