@@ -1,1 +1,54 @@
-"""Settings, read once from the environment. The package never reads it: it is given settings."""
+"""Settings, read once from the environment. The package never reads it: it is given settings.
+
+`make run` (citizenreport serve) fills in what is missing for a private, local service; in production
+a missing one stops the start. docs/settings.md explains each; a test holds the two together.
+"""
+
+import os
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+
+
+class SettingMissing(KeyError):
+    """A setting without a default is not in the environment."""
+
+    def __str__(self) -> str:
+        """Name the variable and where it is explained."""
+        return f"{self.args[0]} is not set. docs/settings.md explains it."
+
+
+def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
+    """Return Flask settings. Raises SettingMissing naming the variable."""
+    private_url = env.get("CITIZENREPORT_PRIVATE_DATABASE_URL")  # set by `serve`, never by hand
+    own_url = env.get("CITIZENREPORT_DATABASE_URL")
+    host = env.get("CITIZENREPORT_HOST", "127.0.0.1")
+    return {
+        "SECRET_KEY": _required(env, "CITIZENREPORT_SECRET_KEY"),
+        "SQLALCHEMY_DATABASE_URI": own_url
+        or private_url
+        or _required(env, "CITIZENREPORT_DATABASE_URL"),
+        "IS_PRIVATE": own_url is None and private_url is not None and _is_loopback(host),
+        "CITY": env.get("CITIZENREPORT_CITY", "magelang"),
+        "PUBLIC_URL": _required(env, "CITIZENREPORT_PUBLIC_URL").rstrip("/"),
+        "KEYS_DIR": Path(_required(env, "CITIZENREPORT_KEYS_DIR")),
+        "STORAGE_DIR": Path(_required(env, "CITIZENREPORT_STORAGE_DIR")),
+        "CHECKPOINT_DIR": Path(_required(env, "CITIZENREPORT_CHECKPOINT_DIR")),
+        "SMTP_URL": env.get("CITIZENREPORT_SMTP_URL", ""),
+        "MAIL_FROM": env.get("CITIZENREPORT_MAIL_FROM", ""),
+        "PASSWORD_MEMORY_KIB": int(env.get("CITIZENREPORT_PASSWORD_MEMORY_KIB", "65536")),
+        "PASSWORD_TIME_COST": int(env.get("CITIZENREPORT_PASSWORD_TIME_COST", "3")),
+    }
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    if not env.get(name):
+        raise SettingMissing(name)
+    return env[name]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,50 @@
+"""How the web server is started, by `serve`, by the tests and by the benchmarks."""
+
+import socket
+import sys
+import time
+
+WORKERS = 2
+THREADS = 4
+
+
+def server_command(*, host: str, port: int, workers: int = WORKERS) -> list[str]:
+    """Return the command that serves `wsgi:app`; run it in the checkout."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "wsgi:app"),
+        *("--host", host, "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", str(THREADS)),
+        *("--no-ws", "--workers-kill-timeout", "10", "--log-level", "warning"),
+    ]
+
+
+def is_free(host: str, port: int) -> bool:
+    """Tell whether one can listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(host: str, port: int, *, within_s: float) -> bool:
+    """Wait until something accepts connections there; tell whether it did in time."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False

@@ -1,0 +1,99 @@
+"""`citizenreport serve`: everything one machine needs, in one command (`make run`)."""
+
+import signal
+import subprocess
+import threading
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+
+import click
+from flask import Flask
+
+from citizenreport.commands.granian import WORKERS, answers, is_free, server_command
+from citizenreport.commands.private import (
+    DEFAULT_PORT,
+    Deployment,
+    current_deployment,
+    migrate,
+    own_service,
+)
+from citizenreport.commands.worker import run_worker
+from citizenreport.core.processes import dies_with_parent
+
+START_TIMEOUT_S = 60.0
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, envvar="PORT", help="Port.")
+@click.option("--city", help="A city pack: its folder, or the name of one that comes with us.")
+@click.option("--workers", default=WORKERS, show_default=True, help="Server processes.")
+def serve(host: str, port: int, city: str | None, workers: int) -> None:
+    """Serve the pages and the API, and do the background work.
+
+    Without CITIZENREPORT_DATABASE_URL the database is a private cluster that starts and ends here.
+    """
+    deployment = current_deployment()
+    if not is_free(host, port):
+        raise click.ClickException(f"Port {port} is in use. Choose another: PORT=8001 make run")
+    chosen = {"CITIZENREPORT_HOST": host} | ({"CITIZENREPORT_CITY": city} if city else {})
+    with own_service(deployment) as given:
+        environment = dict(given) | chosen
+        app = deployment.app(environment)
+        prepare(app)
+        with background_work(app), web_server(deployment, environment, host, port, workers) as web:
+            if answers(host, port, within_s=START_TIMEOUT_S):
+                announce(host, port)
+            web.wait()
+            if web.returncode > 0:
+                raise click.ClickException("The web server ended by itself; see above.")
+
+
+def prepare(app: Flask) -> None:
+    """Bring database, keys and city to what this version needs. Safe to repeat."""
+    migrate(app)
+
+
+def announce(host: str, port: int) -> None:
+    """Print the addresses (and, on a private service, the demo logins)."""
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    click.echo(f"\ncitizenreport runs at {address}   (Ctrl-C stops it)")
+
+
+@contextmanager
+def background_work(app: Flask) -> Generator[None, None, None]:
+    """Run the worker in a thread of this process until the block ends."""
+    stop = threading.Event()
+    thread = threading.Thread(target=run_worker, args=(app, stop), name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def web_server(
+    deployment: Deployment, environment: Mapping[str, str], host: str, port: int, workers: int
+) -> Generator["subprocess.Popen[bytes]", None, None]:
+    """Run granian as a child that ends with us. SIGINT and SIGTERM end it, and so the block."""
+    process = subprocess.Popen(
+        server_command(host=host, port=port, workers=workers),
+        cwd=deployment.root,
+        env=dict(environment),
+        start_new_session=True,  # Ctrl-C of the terminal comes to us alone, and we end things in order
+        preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one prctl, no locks
+    )
+
+    def end(*_: object) -> None:
+        process.terminate()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+        for number, handler in before.items():
+            signal.signal(number, handler)
