@@ -1,0 +1,156 @@
+"""One cluster per run, one database per worker, one rolled-back transaction per test.
+
+Fixtures:
+
+* `session`         the usual one: commits are savepoints inside a transaction that is thrown away
+* `client`          Flask's test client over that session
+* `as_owner`        `with as_owner():` lets the session do what only a superuser may
+* `fresh_database`  a database of the test's own: real commits, other processes
+* `live_server`     granian on a fresh database; `kill()` is a kill -9 of all its processes
+* `settings`        what the application is given; folders are temporary, passwords cheap
+"""
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+from citizenreport.core.cluster import Cluster
+from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, db
+from tests.databases import (
+    FreshDatabase,
+    cluster_at,
+    ensure_template,
+    fresh_database_in,
+    public_role_for_others,
+    throwaway_cluster,
+)
+from tests.servers import LiveServer, live_server_on
+
+CLUSTER = pytest.StashKey[Cluster]()
+STACK = pytest.StashKey[ExitStack]()
+
+
+def running_cluster(config: pytest.Config) -> Cluster:
+    """Return the cluster of this run; the first call starts it. It ends with the process."""
+    if CLUSTER not in config.stash:
+        stack = config.stash[STACK] = ExitStack()
+        config.stash[CLUSTER] = stack.enter_context(throwaway_cluster())
+    return config.stash[CLUSTER]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if STACK in config.stash:
+        config.stash[STACK].close()
+
+
+class OneClusterForAllWorkers:
+    """In a parallel run the controlling process starts the cluster and tells its workers where."""
+
+    def pytest_configure_node(self, node: object) -> None:
+        cluster = running_cluster(node.config)  # type: ignore[attr-defined]
+        node.workerinput["cluster"] = (  # type: ignore[attr-defined]
+            str(cluster.data_dir),
+            str(cluster.socket_dir),
+            str(cluster.pid),
+        )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.has_plugin("dsession"):
+        config.pluginmanager.register(OneClusterForAllWorkers())
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config) -> Cluster:
+    told: dict[str, tuple[str, str, str]] = getattr(pytestconfig, "workerinput", {})
+    return cluster_at(*told["cluster"]) if "cluster" in told else running_cluster(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    folder: Path = tmp_path_factory.mktemp("service")
+    return {
+        "TESTING": True,
+        "SECRET_KEY": "only for tests",
+        "PUBLIC_URL": "http://localhost",
+        "IS_PRIVATE": True,
+        "CITY": "magelang",
+        "KEYS_DIR": folder / "keys",
+        "STORAGE_DIR": folder / "storage",
+        "CHECKPOINT_DIR": folder / "checkpoints",
+        "SMTP_URL": "",
+        "MAIL_FROM": "lapor@localhost",
+        "PASSWORD_MEMORY_KIB": 8,
+        "PASSWORD_TIME_COST": 1,
+    }
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster, settings: dict[str, object]) -> Cluster:
+    """The cluster, with the template database in it."""
+    ensure_template(cluster, settings)
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def app(template: Cluster, settings: dict[str, object]) -> Iterator[Flask]:
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with fresh_database_in(template, name, settings) as database:
+        yield database.app
+
+
+@pytest.fixture
+def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session whose commits are savepoints inside a transaction that is thrown away."""
+    with app.app_context(), db.engine.connect() as connection:
+        outer = connection.begin()
+        connection.begin_nested()  # so that a session of `public_reading` rolls back to here only
+        scoped = scoped_session(
+            sessionmaker(
+                bind=connection,
+                join_transaction_mode="create_savepoint",
+                info={"is_tests_own": True},
+            )
+        )
+        monkeypatch.setattr(db, "session", scoped)
+        monkeypatch.setitem(db.engines, PUBLIC_BIND, connection)
+        with public_role_for_others(connection):
+            yield scoped()
+        scoped.remove()
+        outer.rollback()
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def as_owner(session: Session) -> Callable[[], AbstractContextManager[None]]:
+    @contextmanager
+    def owner() -> Generator[None, None, None]:
+        session.execute(text("SET LOCAL ROLE NONE"))
+        yield
+        session.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
+
+    return owner
+
+
+@pytest.fixture
+def fresh_database(template: Cluster, settings: dict[str, object]) -> Iterator[FreshDatabase]:
+    with fresh_database_in(template, f"fresh_{uuid4().hex[:12]}", settings) as database:
+        yield database
+
+
+@pytest.fixture
+def live_server(fresh_database: FreshDatabase) -> Iterator[LiveServer]:
+    with live_server_on(fresh_database) as server:
+        yield server
