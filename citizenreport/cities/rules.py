@@ -1,12 +1,14 @@
 """The city as values. Pure: what a pack says, once it has been read and found good."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from citizenreport.geo.areas import AreaIndex
+from citizenreport.geo.areas import BORDER_TOLERANCE_M, AreaIndex
+from citizenreport.geo.position import Position
 
 Names = Mapping[str, str]
 """Text by language code (`id`, `en`, `jv`); `id` is always there."""
@@ -95,6 +97,8 @@ class Area:
     postal_code: str | None = None
     populations: tuple[Population, ...] = ()
     neighbourhoods: int | None = None  # how many RW, when known
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,8 @@ class Agency:
     area_code: str | None = None  # the area a kelurahan or kecamatan office serves
     duty_email: str | None = None  # called at once for urgent tickets
     channel: str | None = None  # how a resident reaches an outside body, in plain words
+    duties: str = ""
+    is_confirmed: bool = False
     valid_from: date | None = None
     valid_to: date | None = None
     successor_code: str | None = None
@@ -159,6 +165,9 @@ class Category:
     is_confirmed: bool  # False: a proposal the city has not confirmed
     is_physical: bool = True  # resolving wants an after-photo
     is_good_practice: bool = False
+    indicators: tuple[str, ...] = ()
+    authority: str = ""  # whose business it is, in the pack's words
+    dimension_code: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -228,6 +237,25 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """An area just outside the city, and the body that takes reports there."""
+
+    code: str
+    name: str
+    district: str = ""
+    channel_agency_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmark:
+    """A place people name instead of an address."""
+
+    name: str
+    area_code: str
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """One city, whole and frozen; passed as an argument to every room that needs it."""
 
@@ -253,7 +281,87 @@ class City:
     digest: str  # SHA-256 over the pack's files, hex
     pack_version: int = 0  # the database's number for this digest; 0 before it is loaded
     open_points: tuple[str, ...] = field(default=())  # what is proposed and waits for the city
+    bps_code: str | None = None
+    border_tolerance_m: float = BORDER_TOLERANCE_M
+    general_channel: str = ""  # where to turn far outside the city, in plain words
+    neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
+    landmarks: tuple[Landmark, ...] = ()
+    alternative_area_index: AreaIndex | None = None  # a second official set of the same areas
+    official_area_km2: float | None = None
+    boundaries_source: str = ""
+    deadlines_valid_from: date | None = None
+    deadlines_source: str = ""
+    category_periods: Mapping[str, tuple[Category, ...]] = field(default_factory=dict)
+    agency_periods: Mapping[str, tuple[Agency, ...]] = field(default_factory=dict)
 
     def local_date(self, instant: datetime) -> date:
         """Return the city's calendar day of an aware instant."""
         return instant.astimezone(self.calendar.time_zone).date()
+
+    def category_on(self, category_code: str, day: date) -> Category | None:
+        """Return the category as it stands on a day; None when it is not offered then.
+
+        `categories` holds what stood on the day the pack was read; a category whose deadlines
+        change on a date has a row for each period.
+        """
+        return _standing(self.category_periods.get(category_code, ()), day)
+
+    def agency_on(self, agency_code: str, day: date) -> Agency | None:
+        """Return the agency under the name it has on a day; None before it began or after its end."""
+        return _standing(self.agency_periods.get(agency_code, ()), day)
+
+
+class Dated(Protocol):
+    """Anything with a first and a last day; both days belong to it, None is open."""
+
+    @property
+    def valid_from(self) -> date | None: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+D = TypeVar("D", bound=Dated)
+
+
+def is_valid_on(thing: Dated, day: date) -> bool:
+    """Say whether a day lies in the validity of a row; first and last day included."""
+    return (thing.valid_from or date.min) <= day <= (thing.valid_to or date.max)
+
+
+def _standing(periods: Iterable[D], day: date) -> D | None:
+    return next((period for period in periods if is_valid_on(period, day)), None)
+
+
+def specificity(row: RoutingRow) -> int:
+    """Return how many conditions a row sets beside its category. The row with more of them wins."""
+    return (row.area_code is not None) + len(row.answers) + (row.office_hours is not None)
+
+
+def can_overlap(
+    one: RoutingRow, other: RoutingRow, *, multiple: Collection[str] = frozenset()
+) -> bool:
+    """Say whether one report could match both rows on some day.
+
+    `multiple` names the questions that take several answers at once: two different answers to
+    such a question do not exclude each other.
+    """
+    return (
+        one.category_code == other.category_code
+        and _share_a_day(one, other)
+        and (one.area_code is None or other.area_code in (None, one.area_code))
+        and (one.office_hours is None or other.office_hours in (None, one.office_hours))
+        and _answers_agree((*one.answers, *other.answers), multiple)
+    )
+
+
+def _share_a_day(one: Dated, other: Dated) -> bool:
+    first = max(one.valid_from or date.min, other.valid_from or date.min)
+    return first <= min(one.valid_to or date.max, other.valid_to or date.max)
+
+
+def _answers_agree(answers: Iterable[tuple[str, str]], multiple: Collection[str]) -> bool:
+    chosen: dict[str, str] = {}
+    return all(
+        question in multiple or chosen.setdefault(question, value) == value
+        for question, value in answers
+    )
