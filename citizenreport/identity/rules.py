@@ -1,0 +1,208 @@
+"""Roles, permissions and the delay between failed logins. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from citizenreport.cities.rules import ProtectionClass
+from citizenreport.core.errors import InvalidInput
+from citizenreport.core.text import _n
+
+
+class Role(StrEnum):
+    """What a person works as. One person may hold several, for several agencies."""
+
+    OFFICER = "officer"  # triages and works on the tickets of one agency
+    AGENCY_LEAD = "agency_lead"  # an officer who also answers for the agency
+    CONFIDENTIAL_HANDLER = "confidential_handler"  # reads one protection class at one agency
+    CITY_DESK = "city_desk"  # Diskominsta: what no rule places, what was returned
+    ANALYST = "analyst"  # reads numbers, never a ticket
+    INSPECTORATE = "inspectorate"  # reads what every agency does; changes nothing
+    ADMINISTRATOR = "administrator"  # accounts and keys; no content of any report
+
+
+class Permission(StrEnum):
+    """One thing a person may do. A guard names one; an action checks one."""
+
+    OPEN_CONSOLE = "open_console"
+    READ_TICKETS = "read_tickets"
+    READ_ALL_AGENCIES = "read_all_agencies"
+    READ_CONFIDENTIAL = "read_confidential"
+    READ_DEADLINES = "read_deadlines"
+    MOVE_TICKET = "move_ticket"
+    REPLY = "reply"
+    RELEASE = "release"
+    RAISE_VISIBILITY = "raise_visibility"
+    ROUTE_TICKET = "route_ticket"
+    REVEAL_CONTACT = "reveal_contact"
+    READ_INDICATORS = "read_indicators"
+    VERIFY_AUDIT = "verify_audit"
+    MANAGE_STAFF = "manage_staff"
+
+
+_WORK: Final = frozenset(
+    {
+        Permission.OPEN_CONSOLE,
+        Permission.READ_TICKETS,
+        Permission.MOVE_TICKET,
+        Permission.REPLY,
+        Permission.RAISE_VISIBILITY,
+        Permission.REVEAL_CONTACT,
+        Permission.READ_INDICATORS,
+    }
+)
+
+PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.OFFICER: _WORK | {Permission.RELEASE},
+    Role.AGENCY_LEAD: _WORK | {Permission.RELEASE},
+    Role.CONFIDENTIAL_HANDLER: _WORK | {Permission.READ_CONFIDENTIAL},
+    Role.CITY_DESK: _WORK
+    | {
+        Permission.RELEASE,
+        Permission.READ_ALL_AGENCIES,
+        Permission.READ_DEADLINES,
+        Permission.ROUTE_TICKET,
+    },
+    Role.ANALYST: frozenset({Permission.OPEN_CONSOLE, Permission.READ_INDICATORS}),
+    Role.INSPECTORATE: frozenset(
+        {
+            Permission.OPEN_CONSOLE,
+            Permission.READ_TICKETS,
+            Permission.READ_ALL_AGENCIES,
+            Permission.READ_INDICATORS,
+            Permission.VERIFY_AUDIT,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.OPEN_CONSOLE,
+            Permission.READ_DEADLINES,
+            Permission.VERIFY_AUDIT,
+            Permission.MANAGE_STAFF,
+        }
+    ),
+}
+"""The whole table. What is not here is refused."""
+
+AGENCY_ROLES: Final = frozenset({Role.OFFICER, Role.AGENCY_LEAD, Role.CONFIDENTIAL_HANDLER})
+
+IDLE: Final = timedelta(minutes=30)
+ABSOLUTE: Final = timedelta(hours=12)
+FREE_FAILURES: Final = 3
+LONGEST_DELAY: Final = timedelta(minutes=15)
+FORGET_AFTER: Final = timedelta(hours=24)
+CEILING: Final = 300
+CEILING_WINDOW: Final = timedelta(minutes=10)
+"""So many failed logins of the whole city in one window, and strangers' browsers have to wait.
+Browsers that have signed in before do not: nobody can lock the staff out by guessing."""
+
+
+class BadGrant(InvalidInput):
+    code = "bad-role-grant"
+    title = _n("Peran ini tidak cocok dengan instansi atau kelas perlindungannya.")
+
+
+class WeakPassword(InvalidInput):
+    code = "weak-password"
+    title = _n("Kata sandi terlalu mudah ditebak.")
+
+
+class UsernameTaken(InvalidInput):
+    code = "username-taken"
+    title = _n("Nama pengguna ini sudah dipakai.")
+
+
+class BadUsername(InvalidInput):
+    code = "bad-username"
+    title = _n("Nama pengguna memakai 3 sampai 64 huruf kecil, angka, titik, atau tanda hubung.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One role, with the agency and the protection class it is held for, where it has one."""
+
+    role: Role
+    agency_code: str | None = None
+    protection_class: ProtectionClass | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A member of staff, signed in. Every staff action takes one; default is refusal."""
+
+    staff_id: UUID
+    name: str
+    grants: tuple[Grant, ...]
+    is_demo: bool = False
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(grant.role for grant in self.grants)
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether any role gives this permission, for whichever agency."""
+        return any(permission in PERMISSIONS[role] for role in self.roles)
+
+    def agencies(self, permission: Permission) -> frozenset[str]:
+        """Return the agencies for which a role bound to an agency gives this permission."""
+        return frozenset(
+            grant.agency_code
+            for grant in self.grants
+            if grant.agency_code is not None and permission in PERMISSIONS[grant.role]
+        )
+
+    def may_for(self, permission: Permission, *, agency_code: str) -> bool:
+        """Tell whether a role gives this permission for this agency, or for the whole city.
+
+        Confidential content is not asked here: see `handles`.
+        """
+        everywhere = any(
+            grant.agency_code is None and permission in PERMISSIONS[grant.role]
+            for grant in self.grants
+        )
+        return everywhere or agency_code in self.agencies(permission)
+
+    @property
+    def handled(self) -> frozenset[tuple[str, ProtectionClass]]:
+        """The (agency code, protection class) pairs whose confidential reports this person handles."""
+        return frozenset(
+            (grant.agency_code, grant.protection_class)
+            for grant in self.grants
+            if grant.role is Role.CONFIDENTIAL_HANDLER
+            and grant.agency_code is not None
+            and grant.protection_class is not None
+        )
+
+    def handles(self, *, agency_code: str, protection_class: ProtectionClass) -> bool:
+        """Tell whether this person may read confidential reports of this class at this agency."""
+        return (agency_code, protection_class) in self.handled
+
+
+def check_grant(grant: Grant) -> None:
+    """Raise BadGrant unless the grant names exactly what its role needs."""
+    needs_agency = grant.role in AGENCY_ROLES
+    needs_class = grant.role is Role.CONFIDENTIAL_HANDLER
+    if (grant.agency_code is not None) != needs_agency:
+        raise BadGrant(pointer="#/agency_code", role=grant.role.value)
+    has_class = grant.protection_class not in (None, ProtectionClass.NONE)
+    if has_class != needs_class:
+        raise BadGrant(pointer="#/protection_class", role=grant.role.value)
+
+
+def delay_after(failures: int) -> timedelta:
+    """Return how long a client waits after so many failed logins in a row: 2, 4, 8 … seconds.
+
+    The first three are free: people mistype. Source: NIST SP 800-63B section 5.2.2.
+    """
+    if failures < FREE_FAILURES:
+        return timedelta(0)
+    exponent = min(failures - FREE_FAILURES + 1, 20)
+    return min(timedelta(seconds=2**exponent), LONGEST_DELAY)
+
+
+def is_session_alive(*, created_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Tell whether a session still counts: 30 minutes idle, 12 hours in all."""
+    return now - seen_at < IDLE and now - created_at < ABSOLUTE
