@@ -1,0 +1,100 @@
+"""The report as the resident made it. Later rooms add facts; they never edit these."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from citizenreport.core.db import Base
+from citizenreport.geo.columns import PositionType
+from citizenreport.geo.position import Position
+from citizenreport.intake.rules import DESCRIPTION_MAX_CHARS
+
+
+class Report(Base, kw_only=True):
+    """One report by one resident (GeoReport: service request).
+
+    Of a confidential report description, landmark and answers are sealed and their plain columns
+    stay null; contact and the person it is about are sealed always.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        CheckConstraint(f"char_length(description) <= {DESCRIPTION_MAX_CHARS}", name="description"),
+        Index(None, "position", postgresql_using="gist"),
+        UniqueConstraint("external_source", "external_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tracking_code: Mapped[str] = mapped_column(unique=True)
+    secret_hmac: Mapped[bytes | None] = mapped_column(default=None)
+    category_code: Mapped[str]
+    area_code: Mapped[str | None]
+    located_area_code: Mapped[str | None] = mapped_column(default=None)
+    position: Mapped[Position | None] = mapped_column(PositionType)
+    accuracy_m: Mapped[float | None] = mapped_column(default=None)
+    outside_m: Mapped[float | None] = mapped_column(default=None)
+    neighbour_code: Mapped[str | None] = mapped_column(default=None)
+    neighbourhood: Mapped[str | None] = mapped_column(default=None)
+    description: Mapped[str | None] = mapped_column(default=None)
+    description_sealed: Mapped[bytes | None] = mapped_column(default=None)
+    landmark: Mapped[str | None] = mapped_column(default=None)
+    landmark_sealed: Mapped[bytes | None] = mapped_column(default=None)
+    answers: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    answers_sealed: Mapped[bytes | None] = mapped_column(default=None)
+    contact_sealed: Mapped[bytes | None] = mapped_column(default=None)
+    subject_agency_code: Mapped[str | None] = mapped_column(default=None)
+    subject_sealed: Mapped[bytes | None] = mapped_column(default=None)
+    wish: Mapped[str | None] = mapped_column(default=None)
+    occurred_at: Mapped[datetime | None] = mapped_column(default=None)
+    submitted_at: Mapped[datetime] = mapped_column(index=True)
+    channel: Mapped[str]
+    taken_by: Mapped[UUID | None] = mapped_column(default=None)
+    locale: Mapped[str] = mapped_column(default="id")
+    pack_version: Mapped[int]
+    external_source: Mapped[str | None] = mapped_column(default=None)
+    external_id: Mapped[str | None] = mapped_column(default=None)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+class ReportKey(Base, kw_only=True):
+    """The wrapped data key of a report; deleting it makes everything sealed unreadable."""
+
+    __tablename__ = "report_key"
+
+    report_id: Mapped[UUID] = mapped_column(
+        ForeignKey("report.id", ondelete="CASCADE"), primary_key=True
+    )
+    key_id: Mapped[str]
+    wrapped_key: Mapped[bytes]
+
+
+class Photo(Base, kw_only=True):
+    """A re-encoded photo; its bytes are in storage, sealed when the report is confidential."""
+
+    __tablename__ = "photo"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    position_in_report: Mapped[int]
+    storage_key: Mapped[str] = mapped_column(unique=True)
+    thumbnail_key: Mapped[str | None] = mapped_column(unique=True, default=None)
+    media_type: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    byte_count: Mapped[int]
+    is_sealed: Mapped[bool]
+
+
+class IdempotencyKey(Base, kw_only=True):
+    """A send that was acknowledged. The key is stored hashed and kept for 24 hours."""
+
+    __tablename__ = "idempotency_key"
+
+    door: Mapped[str] = mapped_column(primary_key=True)
+    key_hmac: Mapped[bytes] = mapped_column(primary_key=True)
+    body_hmac: Mapped[bytes]
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(index=True)

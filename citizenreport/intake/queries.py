@@ -1,0 +1,104 @@
+"""Reading reports."""
+
+import hmac
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from citizenreport.core.keys import KeyRing, Place, open_sealed
+from citizenreport.intake.models import IdempotencyKey, Photo, Report, ReportKey
+from citizenreport.intake.rules import Contact, ReportNotFound
+
+NO_SECRET = bytes(32)
+
+
+def by_id(session: Session, report_id: UUID) -> Report:
+    """Return a report. Raises ReportNotFound."""
+    report = session.get(Report, report_id)
+    if report is None:
+        raise ReportNotFound
+    return report
+
+
+def by_code_and_secret(
+    session: Session, keys: KeyRing, *, tracking_code: str, secret: str
+) -> Report:
+    """Return the report when the secret fits.
+
+    An unknown code and a wrong secret take the same way and give the same answer.
+
+    Raises:
+        ReportNotFound: no such code, or another secret.
+    """
+    report = session.scalar(select(Report).where(Report.tracking_code == tracking_code))
+    stored = report.secret_hmac if report is not None else None
+    given = keys.fingerprint("tracking-secret", secret)
+    if not hmac.compare_digest(bytes(stored or NO_SECRET), given) or report is None:
+        raise ReportNotFound
+    return report
+
+
+def photos_of(session: Session, report_id: UUID) -> Sequence[Photo]:
+    """Return a report's photos in the order they were sent."""
+    query = select(Photo).where(Photo.report_id == report_id).order_by(Photo.position_in_report)
+    return session.scalars(query).all()
+
+
+def first_send(session: Session, *, door: str, key_hmac: bytes) -> IdempotencyKey | None:
+    """Return what was acknowledged under this key, if anything was."""
+    return session.get(IdempotencyKey, (door, key_hmac))
+
+
+def data_key_of(session: Session, keys: KeyRing, report_id: UUID) -> bytes | None:
+    """Return the report's data key; None when nothing of it was ever sealed, or it was erased."""
+    row = session.get(ReportKey, report_id)
+    if row is None:
+        return None
+    return keys.unwrap(row.key_id, bytes(row.wrapped_key), row=str(report_id))
+
+
+def description_of(report: Report, data_key: bytes | None) -> str:
+    """Return the resident's own words; empty when they were erased."""
+    if report.description_sealed is None:
+        return report.description or ""
+    return _open_text(report, "description_sealed", report.description_sealed, data_key)
+
+
+def landmark_of(report: Report, data_key: bytes | None) -> str | None:
+    """Return the landmark the resident named."""
+    if report.landmark_sealed is None:
+        return report.landmark
+    return _open_text(report, "landmark_sealed", report.landmark_sealed, data_key)
+
+
+def answers_of(report: Report, data_key: bytes | None) -> dict[str, str]:
+    """Return the answers to the category's follow-up questions by question code."""
+    if report.answers_sealed is None:
+        return dict(report.answers or {})
+    opened = _open_text(report, "answers_sealed", report.answers_sealed, data_key)
+    return dict(json.loads(opened)) if opened else {}
+
+
+def subject_person_of(report: Report, data_key: bytes | None) -> str | None:
+    """Return the person the report is about, in the reporter's words."""
+    if report.subject_sealed is None:
+        return None
+    return _open_text(report, "subject_sealed", report.subject_sealed, data_key)
+
+
+def contact_of(report: Report, data_key: bytes | None) -> Contact:
+    """Return the reporter's contact. Reading it for staff is an act of its own (reveal)."""
+    if report.contact_sealed is None or data_key is None:
+        return Contact()
+    opened = _open_text(report, "contact_sealed", report.contact_sealed, data_key)
+    return Contact(**json.loads(opened))
+
+
+def _open_text(report: Report, column: str, sealed: bytes, data_key: bytes | None) -> str:
+    if data_key is None:
+        return ""
+    place = Place(table="report", column=column, row=str(report.id))
+    return open_sealed(data_key, bytes(sealed), place).decode()
