@@ -281,6 +281,8 @@ class City:
     digest: str  # SHA-256 over the pack's files, hex
     pack_version: int = 0  # the database's number for this digest; 0 before it is loaded
     open_points: tuple[str, ...] = field(default=())  # what is proposed and waits for the city
+    routing_by_category: Mapping[str, tuple[RoutingRow, ...]] = field(init=False)
+    office_by_area: Mapping[str, str] = field(init=False)  # area code -> the agency serving it
     bps_code: str | None = None
     border_tolerance_m: float = BORDER_TOLERANCE_M
     general_channel: str = ""  # where to turn far outside the city, in plain words
@@ -293,6 +295,14 @@ class City:
     deadlines_source: str = ""
     category_periods: Mapping[str, tuple[Category, ...]] = field(default_factory=dict)
     agency_periods: Mapping[str, tuple[Agency, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        by_category: dict[str, tuple[RoutingRow, ...]] = {}
+        for row in self.routing:
+            by_category[row.category_code] = (*by_category.get(row.category_code, ()), row)
+        object.__setattr__(self, "routing_by_category", by_category)
+        offices = {a.area_code: a.agency_code for a in self.agencies.values() if a.area_code}
+        object.__setattr__(self, "office_by_area", offices)
 
     def local_date(self, instant: datetime) -> date:
         """Return the city's calendar day of an aware instant."""
