@@ -1,0 +1,40 @@
+"""Writing down who is responsible."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from citizenreport.cities.rules import City
+from citizenreport.core.ids import new_id
+from citizenreport.routing.rules import Decision, RoutingInput
+
+
+def make_assignment(
+    city: City, given: RoutingInput, decision: Decision, *, report_id: UUID, now: datetime
+) -> dict[str, Any]:
+    """Return the row of a decision made by rule."""
+    looked_at = {
+        code
+        for row in city.routing_by_category.get(given.category_code, ())
+        for code, _ in row.answers
+    }
+    inputs: dict[str, Any] = {
+        "category_code": given.category_code,
+        "area_code": given.area_code,
+        "is_office_hours": decision.is_office_hours,
+        "answers": {code: value for code, value in given.answers.items() if code in looked_at},
+        "excluded": list(decision.excluded),
+    }
+    return {
+        "id": new_id(),
+        "report_id": report_id,
+        "agency_code": decision.agency_code,
+        "decided_by": decision.decided_by.value,
+        "rule_id": decision.rule_id,
+        "pack_version": city.pack_version,
+        "inputs": Jsonb(inputs),
+        "decided_at": now,
+        "actor_id": None,
+    }
