@@ -1,0 +1,75 @@
+"""The ticket, and what staff and reporter write on it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from citizenreport.core.db import Base
+
+
+class Ticket(Base, kw_only=True):
+    """Staff's work item: the current state of what the event stream tells in full.
+
+    `report_id` is not unique: a report may be split, or handled jointly (`parent_ticket_id`).
+    """
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index("ix_ticket_queue", "agency_code", "state", "settlement_due_at", "id"),
+        Index("ix_ticket_due", "state", "settlement_due_at", "id"),
+        Index("ix_ticket_submitted", "submitted_at", "id"),
+        Index("ix_ticket_agency_submitted", "agency_code", "submitted_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    parent_ticket_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("ticket.id"), index=True, default=None
+    )
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignment.id"))
+    category_code: Mapped[str]
+    aspect: Mapped[str]
+    area_code: Mapped[str | None]
+    agency_code: Mapped[str]
+    subject_agency_code: Mapped[str | None] = mapped_column(default=None)
+    visibility: Mapped[str]
+    protection_class: Mapped[str]
+    priority: Mapped[str]
+    state: Mapped[str]
+    resume_state: Mapped[str | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(default=1)
+    submitted_at: Mapped[datetime]
+    first_response_due_at: Mapped[datetime]
+    first_responded_at: Mapped[datetime | None] = mapped_column(default=None)
+    verification_due_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None] = mapped_column(default=None)
+    settlement_due_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_how: Mapped[str | None] = mapped_column(default=None)  # confirmed | automatic
+    paused_at: Mapped[datetime | None] = mapped_column(default=None)
+    paused_days_before_verification: Mapped[int] = mapped_column(default=0)
+    paused_days_after_verification: Mapped[int] = mapped_column(default=0)
+    return_count: Mapped[int] = mapped_column(default=0)
+    has_fixed_deadlines: Mapped[bool] = mapped_column(default=False)  # given by an import
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+class Message(Base, kw_only=True):
+    """Something written on a ticket: a public reply, a reason, an addition by the reporter.
+
+    Text of a confidential ticket is sealed with its report's data key.
+    """
+
+    __tablename__ = "message"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"), index=True)
+    kind: Mapped[str]  # reply | reason | addition
+    author_id: Mapped[UUID | None]  # None: the reporter
+    text: Mapped[str | None]
+    text_sealed: Mapped[bytes | None]
+    state: Mapped[str | None] = mapped_column(default=None)  # the state a reason led to
+    written_at: Mapped[datetime]

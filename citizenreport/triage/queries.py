@@ -1,0 +1,118 @@
+"""Reading tickets. All staff reads start from `readable_tickets(city, actor)`."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City, ProtectionClass, Visibility
+from citizenreport.core.keys import Place, open_sealed
+from citizenreport.identity.rules import Actor, Permission, Role
+from citizenreport.triage.models import Message, Ticket
+from citizenreport.triage.rules import TicketNotFound
+
+NO_AGENCY = ""
+"""An agency nobody belongs to: what one may do for it, one may do for every agency."""
+
+
+def readable_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
+    """Return the tickets whose content a member of staff may read.
+
+    Public and restricted ones of the own agency (of every agency for the city desk and the
+    inspectorate), confidential ones only as a named handler of the class at the agency. Never one
+    that is about a body the actor belongs to. Source: protection.md, section 1.
+    """
+    return select(Ticket).where(_is_readable(city, actor))
+
+
+def listed_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
+    """Return the readable tickets, and those of which only code and deadline may be seen.
+
+    The second kind are confidential tickets before administrators and the city desk: a door shows
+    nothing of them but code, state and deadline, and never filters them by content.
+    """
+    if not actor.may(Permission.READ_DEADLINES):
+        return readable_tickets(city, actor)
+    exists_only = and_(
+        Ticket.visibility == Visibility.CONFIDENTIAL.value, _is_not_about(city, actor)
+    )
+    return select(Ticket).where(or_(_is_readable(city, actor), exists_only))
+
+
+def is_readable(city: City, actor: Actor, ticket: Ticket) -> bool:
+    """Return whether the content of one loaded ticket may be read: the same rule, in process."""
+    if ticket.subject_agency_code is not None and ticket.subject_agency_code in _bodies(
+        city, actor
+    ):
+        return False
+    if ticket.visibility == Visibility.CONFIDENTIAL.value:
+        return any(
+            ticket.agency_code == agency_code
+            and ticket.protection_class in (handled.value, ProtectionClass.NONE.value)
+            for agency_code, handled in actor.handled
+        )
+    return actor.may_for(Permission.READ_TICKETS, agency_code=ticket.agency_code)
+
+
+def by_id(session: Session, city: City, actor: Actor, ticket_id: UUID) -> Ticket:
+    """Return a ticket the actor may read. Raises TicketNotFound, the same for none and not yours."""
+    ticket = session.scalar(readable_tickets(city, actor).where(Ticket.id == ticket_id))
+    if ticket is None:
+        raise TicketNotFound
+    return ticket
+
+
+def of_report(session: Session, report_id: UUID) -> Sequence[Ticket]:
+    """Return the tickets of a report, the first one first. For the reporter's own view."""
+    query = select(Ticket).where(Ticket.report_id == report_id).order_by(Ticket.id)
+    return session.scalars(query).all()
+
+
+def messages_of(session: Session, ticket_id: UUID) -> Sequence[Message]:
+    """Return what was written on a ticket, oldest first."""
+    query = select(Message).where(Message.ticket_id == ticket_id).order_by(Message.id)
+    return session.scalars(query).all()
+
+
+def text_of(message: Message, data_key: bytes | None) -> str:
+    """Return a message's text; empty when it was erased or cannot be opened by this key."""
+    if message.text_sealed is None:
+        return message.text or ""
+    if data_key is None:
+        return ""
+    place = Place(table="message", column="text_sealed", row=str(message.id))
+    return open_sealed(data_key, bytes(message.text_sealed), place).decode()
+
+
+def _bodies(city: City, actor: Actor) -> frozenset[str]:
+    """Return the bodies an actor belongs to: those of the grants, and the one behind a city role."""
+    behind = {
+        Role.CITY_DESK: city.desk_agency_code,
+        Role.INSPECTORATE: city.conflict_order.get("*"),
+    }
+    codes = {grant.agency_code or behind.get(grant.role) for grant in actor.grants}
+    return frozenset(code for code in codes if code is not None)
+
+
+def _is_not_about(city: City, actor: Actor) -> ColumnElement[bool]:
+    bodies = _bodies(city, actor)
+    if not bodies:
+        return true()
+    return Ticket.subject_agency_code.is_(None) | Ticket.subject_agency_code.not_in(bodies)
+
+
+def _is_readable(city: City, actor: Actor) -> ColumnElement[bool]:
+    open_kind = Ticket.visibility != Visibility.CONFIDENTIAL.value
+    choices: list[ColumnElement[bool]] = []
+    if actor.may_for(Permission.READ_TICKETS, agency_code=NO_AGENCY):
+        choices.append(open_kind)
+    elif agencies := actor.agencies(Permission.READ_TICKETS):
+        choices.append(open_kind & Ticket.agency_code.in_(agencies))
+    choices += [
+        (Ticket.visibility == Visibility.CONFIDENTIAL.value)
+        & (Ticket.agency_code == agency_code)
+        & Ticket.protection_class.in_([handled.value, ProtectionClass.NONE.value])
+        for agency_code, handled in actor.handled
+    ]
+    return and_(or_(false(), *choices), _is_not_about(city, actor))

@@ -1,0 +1,352 @@
+"""Carrying a ticket: every act locks it by its version and leaves one event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import Category, City, Priority, Visibility
+from citizenreport.core.ids import new_id
+from citizenreport.core.keys import Place, seal
+from citizenreport.ledger import service as ledger
+from citizenreport.ledger.rules import NewEvent, Payload, StreamKind
+from citizenreport.triage.clocks import Deadlines, Pauses, deadlines, with_pause
+from citizenreport.triage.models import Message, Ticket
+from citizenreport.triage.rules import (
+    RESPONSES,
+    Act,
+    TicketChanged,
+    check_reply,
+    check_resumed,
+    check_transition,
+)
+from citizenreport.triage.states import Party, State
+
+FIRST_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTicket:
+    """The row of a new ticket, its first event, and the deadlines that are told to the reporter."""
+
+    id: UUID
+    row: dict[str, Any]
+    opened: NewEvent
+    deadlines: Deadlines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What a ticket is opened with. `aspect`, class and priority come from the category."""
+
+    report_id: UUID
+    assignment_id: UUID
+    agency_code: str
+    area_code: str | None
+    subject_agency_code: str | None
+    visibility: Visibility
+    channel: str
+    is_demo: bool
+    occurred_at: datetime
+    decided_by: str
+    rule_id: str | None
+
+
+def make_ticket(city: City, category: Category, opening: Opening, *, now: datetime) -> NewTicket:
+    """Make a ticket in state `new` with its three clocks running."""
+    ticket_id = new_id()
+    due = deadlines(city.calendar, category, priority=category.priority, submitted_at=now)
+    row = {
+        "id": ticket_id,
+        "report_id": opening.report_id,
+        "assignment_id": opening.assignment_id,
+        "category_code": category.category_code,
+        "aspect": category.aspect.value,
+        "area_code": opening.area_code,
+        "agency_code": opening.agency_code,
+        "subject_agency_code": opening.subject_agency_code,
+        "visibility": opening.visibility.value,
+        "protection_class": category.protection_class.value,
+        "priority": category.priority.value,
+        "state": State.NEW.value,
+        "version": FIRST_VERSION,
+        "submitted_at": now,
+        "first_response_due_at": due.first_response_due_at,
+        "verification_due_at": due.verification_due_at,
+        "settlement_due_at": due.settlement_due_at,
+        "paused_days_before_verification": 0,
+        "paused_days_after_verification": 0,
+        "return_count": 0,
+        "has_fixed_deadlines": False,
+        "is_demo": opening.is_demo,
+    }
+    return NewTicket(
+        id=ticket_id, row=row, opened=_opened(city, row, opening, now=now), deadlines=due
+    )
+
+
+def _opened(city: City, row: dict[str, Any], opening: Opening, *, now: datetime) -> NewEvent:
+    category = city.categories[row["category_code"]]
+    payload: Payload = {
+        "report_id": str(opening.report_id),
+        "category_code": row["category_code"],
+        "aspect": row["aspect"],
+        "complaint_class": category.complaint_class.value,
+        "area_code": row["area_code"],
+        "agency_code": row["agency_code"],
+        "decided_by": opening.decided_by,
+        "rule_id": opening.rule_id,
+        "pack_version": city.pack_version,
+        "visibility": row["visibility"],
+        "protection_class": row["protection_class"],
+        "priority": row["priority"],
+        "channel": opening.channel,
+        "first_response_due_at": row["first_response_due_at"].isoformat(),
+        "verification_due_at": row["verification_due_at"].isoformat(),
+        "settlement_due_at": row["settlement_due_at"].isoformat(),
+        "is_demo": opening.is_demo,
+    }
+    return NewEvent(
+        type="opened", payload=payload, recorded_at=now, occurred_at=opening.occurred_at
+    )
+
+
+def change(session: Session, ticket: Ticket, *, act: Act, **values: object) -> None:
+    """Write to a ticket that is still at the version the actor saw; lock it until commit.
+
+    Raises:
+        TicketChanged: someone was faster; nothing was written.
+    """
+    statement = (
+        update(Ticket)
+        .where(Ticket.id == ticket.id, Ticket.version == act.seen)
+        .values(version=Ticket.version + 1, **values)
+        .returning(Ticket.version)
+        .execution_options(synchronize_session=False)
+    )
+    if session.scalar(statement) is None:
+        raise TicketChanged
+    session.refresh(ticket)
+
+
+def record(session: Session, ticket: Ticket, type_: str, payload: Payload, *, act: Act) -> None:
+    """Add an event to a ticket's stream."""
+    event = NewEvent(
+        type=type_,
+        payload=payload,
+        recorded_at=act.at,
+        occurred_at=act.at,
+        actor_id=act.actor_id,
+    )
+    ledger.append(session, StreamKind.TICKET, ticket.id, event)
+
+
+def record_reading(session: Session, ticket: Ticket, *, actor_id: UUID, now: datetime) -> None:
+    """Note that someone read the content of a protected ticket: chained, and without the content."""
+    event = NewEvent(
+        type="content_read",
+        payload={"ticket_version": ticket.version},
+        recorded_at=now,
+        occurred_at=now,
+        actor_id=actor_id,
+    )
+    ledger.append(session, StreamKind.ACCESS, ticket.id, event)
+
+
+def move(
+    session: Session,
+    city: City,
+    ticket: Ticket,
+    target: State,
+    *,
+    act: Act,
+    reason: str = "",
+    data_key: bytes | None = None,
+) -> None:
+    """Make one transition of the state machine, with its clocks, reason and event.
+
+    Raises:
+        TransitionNotAllowed, TransitionNotYours, ReasonMissing, TextTooLong, TicketChanged.
+    """
+    source = State(ticket.state)
+    check_transition(source, target, act, reason=reason)
+    check_resumed(source, target, ticket.resume_state)
+    values = _clock_values(city, ticket, source, target, now=act.at)
+    values |= _end_values(source, target, act)
+    change(session, ticket, act=act, state=target.value, **values)
+    payload: dict[str, Any] = {"from": source.value, "to": target.value}
+    if reason.strip():
+        message = write(session, ticket, "reason", reason.strip(), act=act, data_key=data_key)
+        message.state = target.value
+        payload["message_id"] = str(message.id)
+    if "settlement_due_at" in values:
+        payload["settlement_due_at"] = ticket.settlement_due_at.isoformat()
+    record(session, ticket, "state_changed", payload, act=act)
+
+
+def _clock_values(
+    city: City, ticket: Ticket, source: State, target: State, *, now: datetime
+) -> dict[str, object]:
+    """Return the clock columns that a transition changes."""
+    values: dict[str, object] = {}
+    if target in RESPONSES and ticket.first_responded_at is None:
+        values["first_responded_at"] = now
+    if target is State.NEEDS_INFO:
+        return values | {"paused_at": now, "resume_state": source.value}
+    pauses, verified_at = _pauses(ticket), ticket.verified_at
+    if source is State.NEEDS_INFO and ticket.paused_at is not None:
+        pauses = with_pause(
+            city.calendar,
+            pauses,
+            paused_at=ticket.paused_at,
+            now=now,
+            is_verified=verified_at is not None,
+        )
+        values |= {"paused_at": None, "resume_state": None}
+    if target is State.VERIFIED and verified_at is None:
+        verified_at = now
+        values["verified_at"] = now
+    if target is State.RETURNED:
+        values["return_count"] = ticket.return_count + 1
+    if verified_at != ticket.verified_at or pauses != _pauses(ticket):
+        values |= _due_values(city, ticket, verified_at=verified_at, pauses=pauses)
+    return values
+
+
+def _end_values(source: State, target: State, act: Act) -> dict[str, object]:
+    if target is State.RESOLVED:
+        return {"settled_at": act.at}
+    if target is State.CLOSED:
+        how = "confirmed" if Party.REPORTER in act.parties else "automatic"
+        return {"closed_at": act.at, "closed_how": how}
+    if source in (State.RESOLVED, State.CLOSED):  # contested or reopened: not settled after all
+        return {"settled_at": None, "closed_at": None, "closed_how": None}
+    return {}
+
+
+def _pauses(ticket: Ticket) -> Pauses:
+    return Pauses(
+        before_verification=ticket.paused_days_before_verification,
+        after_verification=ticket.paused_days_after_verification,
+    )
+
+
+def _due_values(
+    city: City, ticket: Ticket, *, verified_at: datetime | None, pauses: Pauses
+) -> dict[str, object]:
+    """Return pauses and deadlines anew; a ticket with given deadlines keeps them."""
+    kept: dict[str, object] = {
+        "paused_days_before_verification": pauses.before_verification,
+        "paused_days_after_verification": pauses.after_verification,
+    }
+    category = city.categories.get(ticket.category_code)
+    if ticket.has_fixed_deadlines or category is None:
+        return kept
+    due = deadlines(
+        city.calendar,
+        category,
+        priority=Priority(ticket.priority),
+        submitted_at=ticket.submitted_at,
+        verified_at=verified_at,
+        pauses=pauses,
+    )
+    return kept | {
+        "verification_due_at": due.verification_due_at,
+        "settlement_due_at": due.settlement_due_at,
+    }
+
+
+def write(
+    session: Session,
+    ticket: Ticket,
+    kind: str,
+    text: str,
+    *,
+    act: Act,
+    data_key: bytes | None,
+) -> Message:
+    """Keep a text beside the event that tells of it; sealed on a confidential ticket."""
+    message_id = new_id()
+    sealed: bytes | None = None
+    if ticket.visibility == Visibility.CONFIDENTIAL.value:
+        assert data_key is not None, "a confidential report always has a data key"
+        place = Place(table="message", column="text_sealed", row=str(message_id))
+        sealed = seal(data_key, text.encode(), place)
+    message = Message(
+        id=message_id,
+        ticket_id=ticket.id,
+        kind=kind,
+        author_id=act.actor_id,
+        text=None if sealed else text,
+        text_sealed=sealed,
+        written_at=act.at,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def reply(
+    session: Session,
+    ticket: Ticket,
+    text: str,
+    *,
+    act: Act,
+    data_key: bytes | None = None,
+) -> Message:
+    """Answer the reporter. Counts as first response. Raises TextMissing, TextTooLong, TicketChanged."""
+    checked = check_reply(text)
+    change(
+        session,
+        ticket,
+        act=act,
+        first_responded_at=func.coalesce(Ticket.first_responded_at, act.at),
+    )
+    message = write(session, ticket, "reply", checked, act=act, data_key=data_key)
+    record(session, ticket, "replied", {"message_id": str(message.id)}, act=act)
+    return message
+
+
+def assign(
+    session: Session,
+    ticket: Ticket,
+    *,
+    agency_code: str,
+    assignment_id: UUID,
+    decided_by: str,
+    act: Act,
+) -> None:
+    """Hand a ticket to another agency. Raises TicketChanged."""
+    before = ticket.agency_code
+    change(session, ticket, act=act, agency_code=agency_code, assignment_id=assignment_id)
+    payload: Payload = {"from": before, "agency_code": agency_code, "decided_by": decided_by}
+    record(session, ticket, "assigned", payload, act=act)
+
+
+def move_deadlines(session: Session, city: City, ticket: Ticket, *, act: Act) -> bool:
+    """Compute an open ticket's deadlines anew, after a holiday was decreed; tell whether one moved."""
+    values = _due_values(city, ticket, verified_at=ticket.verified_at, pauses=_pauses(ticket))
+    due = {name: value for name, value in values.items() if name.endswith("_due_at")}
+    if all(getattr(ticket, name) == value for name, value in due.items()):
+        return False
+    change(session, ticket, act=act, **due)
+    payload: Payload = {
+        "verification_due_at": ticket.verification_due_at.isoformat(),
+        "settlement_due_at": ticket.settlement_due_at.isoformat(),
+        "pack_version": city.pack_version,
+    }
+    record(session, ticket, "deadlines_moved", payload, act=act)
+    return True
+
+
+def seal_messages(session: Session, ticket: Ticket, data_key: bytes) -> None:
+    """Seal everything written on a ticket that has become confidential."""
+    for message in session.scalars(select(Message).where(Message.ticket_id == ticket.id)):
+        if message.text is not None:
+            place = Place(table="message", column="text_sealed", row=str(message.id))
+            message.text_sealed = seal(data_key, message.text.encode(), place)
+            message.text = None
+    session.flush()
