@@ -1,0 +1,85 @@
+"""Public reads: published rows only, through the public role's session."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from citizenreport.publication.models import (
+    PhotoRelease,
+    PublishedPhoto,
+    PublishedReply,
+    PublishedReport,
+    Release,
+)
+from citizenreport.publication.rules import Page, PublishedReportNotFound
+
+
+def by_code(session: Session, tracking_code: str) -> PublishedReport:
+    """Return a published report. Raises PublishedReportNotFound, the same for none and not public."""
+    report = session.get(PublishedReport, tracking_code)
+    if report is None:
+        raise PublishedReportNotFound
+    return report
+
+
+def page(session: Session, wanted: Page) -> Sequence[PublishedReport]:
+    """Return published reports, newest day first, at most `limit` of them."""
+    query = select(PublishedReport)
+    if wanted.category_code is not None:
+        query = query.where(PublishedReport.category_code == wanted.category_code)
+    if wanted.aspect is not None:
+        query = query.where(PublishedReport.aspect == wanted.aspect)
+    if wanted.state is not None:
+        query = query.where(PublishedReport.state == wanted.state)
+    if wanted.area_code is not None:
+        query = query.where(PublishedReport.area_code == wanted.area_code)
+    if wanted.after is not None:
+        day, code = wanted.after
+        key = tuple_(PublishedReport.submitted_on, PublishedReport.tracking_code)
+        query = query.where(key < tuple_(literal(date.fromisoformat(day)), literal(code)))
+    query = query.order_by(
+        PublishedReport.submitted_on.desc(), PublishedReport.tracking_code.desc()
+    ).limit(wanted.limit)
+    return session.scalars(query).all()
+
+
+def photos_of(session: Session, tracking_code: str) -> Sequence[PublishedPhoto]:
+    """Return the released photos of a published report, in the order they were sent."""
+    query = (
+        select(PublishedPhoto)
+        .where(PublishedPhoto.tracking_code == tracking_code)
+        .order_by(PublishedPhoto.position_in_report)
+    )
+    return session.scalars(query).all()
+
+
+def photo_by_code(session: Session, photo_code: str) -> PublishedPhoto:
+    """Return a released photo. Raises PublishedReportNotFound."""
+    photo = session.get(PublishedPhoto, photo_code)
+    if photo is None:
+        raise PublishedReportNotFound
+    return photo
+
+
+def replies_of(session: Session, tracking_code: str) -> Sequence[PublishedReply]:
+    """Return the public replies, oldest first."""
+    query = (
+        select(PublishedReply)
+        .where(PublishedReply.tracking_code == tracking_code)
+        .order_by(PublishedReply.number)
+    )
+    return session.scalars(query).all()
+
+
+def release_of(session: Session, ticket_id: UUID) -> Release | None:
+    """Return the release of a ticket (staff only), None while nothing of it is public."""
+    return session.get(Release, ticket_id)
+
+
+def photo_releases_of(session: Session, ticket_id: UUID) -> dict[UUID, PhotoRelease]:
+    """Return what was decided about each photo of a ticket (staff only)."""
+    rows = session.scalars(select(PhotoRelease).where(PhotoRelease.ticket_id == ticket_id))
+    return {row.photo_id: row for row in rows}

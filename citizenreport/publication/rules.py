@@ -1,0 +1,69 @@
+"""What may be released. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from citizenreport.cities.rules import Category, Visibility
+from citizenreport.core.errors import Conflict, InvalidInput, NotFound
+from citizenreport.core.text import _n
+
+PUBLIC_TEXT_MAX_CHARS = 4_000
+
+
+class ReleaseState(StrEnum):
+    HELD = "held"
+    RELEASED = "released"
+    REFUSED = "refused"
+
+
+class NotReleasable(Conflict):
+    code = "not-releasable"
+    title = _n("Laporan ini tidak untuk umum, jadi tidak dapat ditayangkan.")
+
+
+class NotReleased(Conflict):
+    code = "not-released"
+    title = _n("Tayangkan laporannya lebih dahulu.")
+
+
+class PhotoNotReleasable(Conflict):
+    code = "photo-not-releasable"
+    title = _n("Foto pada kategori ini tidak boleh ditayangkan.")
+
+
+class PublicTextInvalid(InvalidInput):
+    code = "public-text-invalid"
+    title = _n("Teks untuk umum harus berisi 1 sampai 4.000 huruf.")
+
+
+class PublishedReportNotFound(NotFound):
+    code = "report-not-found"
+    title = _n("Laporan tidak ditemukan, atau tidak untuk umum.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a keyset: the rows after `after`, newest first. `area_codes` are the area itself
+    or all below it.
+    """
+
+    limit: int = 20
+    after: tuple[str, str] | None = None  # (submitted_on ISO, tracking code)
+    category_code: str | None = None
+    aspect: str | None = None
+    state: str | None = None
+    area_code: str | None = None
+
+
+def check_releasable(visibility: Visibility, category: Category) -> None:
+    """Raise NotReleasable unless both the ticket and its category are public."""
+    if visibility is not Visibility.PUBLIC or category.visibility is not Visibility.PUBLIC:
+        raise NotReleasable
+
+
+def check_public_text(text: str) -> str:
+    """Return the text the public will read. Raises PublicTextInvalid."""
+    trimmed = text.strip()
+    if not 1 <= len(trimmed) <= PUBLIC_TEXT_MAX_CHARS:
+        raise PublicTextInvalid(pointer="#/public_text")
+    return trimmed

@@ -1,0 +1,128 @@
+"""Writing published rows. Only pipeline's acts call this, in their own transaction."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from citizenreport.core.ids import new_public_id
+from citizenreport.publication.models import (
+    PhotoRelease,
+    PublishedPhoto,
+    PublishedReply,
+    PublishedReport,
+    Release,
+)
+from citizenreport.publication.rules import ReleaseState
+
+
+def publish(
+    session: Session,
+    published: PublishedReport,
+    *,
+    ticket_id: UUID,
+    text_state: ReleaseState,
+    actor_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Put a report before the public, or replace what is there."""
+    session.merge(published)
+    session.merge(
+        Release(
+            ticket_id=ticket_id,
+            tracking_code=published.tracking_code,
+            text_state=text_state.value,
+            released_by=actor_id,
+            released_at=now,
+        )
+    )
+    session.flush()
+
+
+def publish_photo(session: Session, photo: PublishedPhoto) -> None:
+    """Put a photo before the public."""
+    session.add(photo)
+    session.flush()
+
+
+def decide_photo(session: Session, decision: PhotoRelease) -> None:
+    """Keep what was decided about a photo."""
+    session.merge(decision)
+    session.flush()
+
+
+def publish_reply(
+    session: Session, *, tracking_code: str, agency_code: str, text: str, replied_on: date
+) -> None:
+    """Put an agency's answer under the published report."""
+    last = session.scalar(
+        select(func.max(PublishedReply.number)).where(PublishedReply.tracking_code == tracking_code)
+    )
+    session.add(
+        PublishedReply(
+            reply_code=new_public_id(),
+            tracking_code=tracking_code,
+            agency_code=agency_code,
+            text=text,
+            replied_on=replied_on,
+            number=(last or 0) + 1,
+        )
+    )
+    session.flush()
+
+
+def follow(
+    session: Session,
+    *,
+    ticket_id: UUID,
+    state: str,
+    agency_code: str,
+    settled_on: date | None,
+    settlement_due_on: date,
+    changed_on: date,
+) -> None:
+    """Keep the public row in step with its ticket; does nothing while nothing is published."""
+    release = session.get(Release, ticket_id)
+    if release is None:
+        return
+    published = session.get(PublishedReport, release.tracking_code)
+    if published is None:
+        return
+    published.state = state
+    published.agency_code = agency_code
+    published.settled_on = settled_on
+    published.settlement_due_on = settlement_due_on
+    published.changed_on = changed_on
+    session.flush()
+
+
+def withdraw(session: Session, *, ticket_id: UUID) -> list[str]:
+    """Take everything of a ticket off every public surface.
+
+    Returns the storage keys of public photo copies, for the door to delete after commit.
+    """
+    release = session.get(Release, ticket_id)
+    if release is None:
+        return []
+    keys = session.scalars(
+        select(PublishedPhoto.storage_key).where(
+            PublishedPhoto.tracking_code == release.tracking_code
+        )
+    ).all()
+    session.execute(
+        delete(PublishedReport).where(PublishedReport.tracking_code == release.tracking_code)
+    )
+    session.execute(delete(PhotoRelease).where(PhotoRelease.ticket_id == ticket_id))
+    session.delete(release)
+    session.flush()
+    return list(keys)
+
+
+def withdraw_photo(session: Session, *, photo_id: UUID) -> None:
+    """Take the public copy of one photo away, before another decision about it."""
+    decision = session.get(PhotoRelease, photo_id)
+    if decision is not None and decision.photo_code is not None:
+        session.execute(
+            delete(PublishedPhoto).where(PublishedPhoto.photo_code == decision.photo_code)
+        )
