@@ -6,6 +6,11 @@ from pathlib import Path
 from flask import Blueprint, Flask
 from flask_migrate import Migrate
 
+import citizenreport.intake.models
+import citizenreport.ledger.models
+import citizenreport.publication.models
+import citizenreport.routing.models
+import citizenreport.triage.models  # noqa: F401
 from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
 

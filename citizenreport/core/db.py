@@ -8,12 +8,12 @@ from uuid import UUID
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from psycopg import sql
 from sqlalchemy import DateTime, LargeBinary, MetaData, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.types import TypeEngine
 
-OWNER_ROLE = "citizenreport_owner"  # not used by the service: migrations run as whoever logs in
 APP_ROLE = "citizenreport_app"  # reads and writes; may only INSERT and SELECT in the ledger
 PUBLIC_ROLE = "citizenreport_public"  # SELECT on published rows, nothing else
 PUBLIC_BIND = "public"
@@ -78,3 +78,31 @@ def raw_connection(session: Session) -> "psycopg.Connection[tuple[Any, ...]]":
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
     return connection
+
+
+Row = tuple[str, dict[str, Any]]
+"""(table name, values by column). Names come from models, never from outside."""
+
+
+def insert_rows(session: Session, rows: list[Row], *, returning: str) -> Any:
+    """Insert rows of several tables in one statement and return what a scalar query then gives.
+
+    One round trip instead of one a table: the way a report comes in is the hot path. Foreign keys
+    between the rows hold, for they are checked when the statement ends. `returning` is a query for
+    one value, fixed in the code. The text is the same for the same columns, so that PostgreSQL
+    plans it once.
+    """
+    parts: list[sql.Composable] = []
+    values: list[Any] = []
+    for number, (table, row) in enumerate(rows):
+        columns = sql.SQL(", ").join(map(sql.Identifier, row))
+        marks = sql.SQL(", ").join(sql.Placeholder() for _ in row)
+        parts.append(
+            sql.SQL("{} AS (INSERT INTO {} ({}) VALUES ({}))").format(
+                sql.Identifier(f"t{number}"), sql.Identifier(table), columns, marks
+            )
+        )
+        values += row.values()
+    query = sql.SQL("WITH ") + sql.SQL(", ").join(parts) + sql.SQL(" ") + sql.SQL(returning)
+    found = raw_connection(session).execute(query, values, prepare=True).fetchone()
+    return found[0] if found else None

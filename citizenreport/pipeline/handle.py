@@ -1,0 +1,94 @@
+"""What staff do with a ticket, with its public row kept in step: move, answer, make stricter."""
+
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City, Visibility
+from citizenreport.core.keys import KeyRing
+from citizenreport.disclosure.rules import check_raise, published_day
+from citizenreport.intake import queries as intake_queries
+from citizenreport.intake import service as intake
+from citizenreport.pipeline.release import follow_ticket
+from citizenreport.publication import queries as publication_queries
+from citizenreport.publication import service as publication
+from citizenreport.publication.rules import ReleaseState
+from citizenreport.storage.rules import Storage
+from citizenreport.triage import service as triage
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.rules import Act
+from citizenreport.triage.states import State
+
+
+def move_ticket(
+    session: Session,
+    city: City,
+    keys: KeyRing,
+    ticket: Ticket,
+    target: State,
+    *,
+    act: Act,
+    reason: str = "",
+) -> None:
+    """Make one transition and let the public row follow. Raises as `triage.service.move`."""
+    data_key = intake_queries.data_key_of(session, keys, ticket.report_id)
+    triage.move(session, city, ticket, target, act=act, reason=reason, data_key=data_key)
+    follow_ticket(session, city, ticket, now=act.at)
+
+
+def reply_publicly(
+    session: Session,
+    city: City,
+    keys: KeyRing,
+    ticket: Ticket,
+    text: str,
+    *,
+    act: Act,
+) -> None:
+    """Answer the reporter; the public reads it too where the report's text is released.
+
+    Raises:
+        TextMissing, TextTooLong, TicketChanged.
+    """
+    data_key = intake_queries.data_key_of(session, keys, ticket.report_id)
+    message = triage.reply(session, ticket, text, act=act, data_key=data_key)
+    release = publication_queries.release_of(session, ticket.id)
+    if release is not None and release.text_state == ReleaseState.RELEASED.value:
+        publication.publish_reply(
+            session,
+            tracking_code=release.tracking_code,
+            agency_code=ticket.agency_code,
+            text=message.text or "",
+            replied_on=published_day(city, act.at),
+        )
+    follow_ticket(session, city, ticket, now=act.at)
+
+
+def raise_visibility(
+    session: Session,
+    keys: KeyRing,
+    storage: Storage,
+    ticket: Ticket,
+    wanted: Visibility,
+    *,
+    act: Act,
+) -> list[str]:
+    """Make a ticket stricter and take it off every public surface, in one transaction.
+
+    Made confidential, its text and photos are sealed too. Returns storage keys that are no longer
+    used; the door deletes them after the commit.
+
+    Raises:
+        NotStricter, TicketChanged.
+    """
+    before = Visibility(ticket.visibility)
+    check_raise(before, wanted)
+    triage.change(session, ticket, act=act, visibility=wanted.value)
+    unused = publication.withdraw(session, ticket_id=ticket.id)
+    if wanted is Visibility.CONFIDENTIAL:
+        data_key = intake_queries.data_key_of(session, keys, ticket.report_id)
+        report = intake_queries.by_id(session, ticket.report_id)
+        data_key = intake.seal_report(session, keys, report, data_key)
+        unused += intake.seal_photos(session, storage, report.id, data_key)
+        triage.seal_messages(session, ticket, data_key)
+    payload = {"from": before.value, "to": wanted.value}
+    triage.record(session, ticket, "visibility_raised", payload, act=act)
+    return unused

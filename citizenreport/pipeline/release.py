@@ -1,0 +1,169 @@
+"""Putting a report before the public, and keeping what is public in step with its ticket."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City, PublicPrecision, Visibility
+from citizenreport.core.ids import new_public_id
+from citizenreport.disclosure.rules import published_day, published_instant, published_place
+from citizenreport.intake import queries as intake_queries
+from citizenreport.intake.models import Photo, Report
+from citizenreport.publication import queries as publication_queries
+from citizenreport.publication import service as publication
+from citizenreport.publication.models import PhotoRelease, PublishedPhoto, PublishedReport
+from citizenreport.publication.rules import (
+    NotReleased,
+    PhotoNotReleasable,
+    PublishedReportNotFound,
+    ReleaseState,
+    check_public_text,
+    check_releasable,
+)
+from citizenreport.storage.rules import Storage
+from citizenreport.triage import service as triage
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.rules import Act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRelease:
+    """What the public will read: `public_text` as edited by staff, or None to hold or refuse it."""
+
+    state: ReleaseState
+    public_text: str | None = None
+    public_landmark: str | None = None
+
+
+def release_report(
+    session: Session,
+    city: City,
+    ticket: Ticket,
+    text: TextRelease,
+    *,
+    act: Act,
+) -> None:
+    """Release a ticket to the public: category, place, day, state, agency, and its text if released.
+
+    Raises:
+        NotReleasable: the ticket or its category is not public.
+        PublicTextInvalid, TicketChanged.
+    """
+    category = city.categories[ticket.category_code]
+    check_releasable(Visibility(ticket.visibility), category)
+    report = intake_queries.by_id(session, ticket.report_id)
+    is_text_public = text.state is ReleaseState.RELEASED
+    public_text = check_public_text(text.public_text or "") if is_text_public else None
+    triage.change(session, ticket, act=act)
+    published = _published(city, report, ticket, now=act.at)
+    published.text = public_text
+    if is_text_public and category.public_precision is PublicPrecision.EXACT:
+        published.landmark = text.public_landmark or None
+    publication.publish(
+        session,
+        published,
+        ticket_id=ticket.id,
+        text_state=text.state,
+        actor_id=act.actor_id,
+        now=act.at,
+    )
+    triage.record(session, ticket, "released", {"text": text.state.value}, act=act)
+
+
+def _published(city: City, report: Report, ticket: Ticket, *, now: datetime) -> PublishedReport:
+    category = city.categories[ticket.category_code]
+    place = published_place(city, category, position=report.position, area_code=ticket.area_code)
+    return PublishedReport(
+        tracking_code=report.tracking_code,
+        category_code=ticket.category_code,
+        aspect=ticket.aspect,
+        complaint_class=category.complaint_class.value,
+        area_code=place.area_code,
+        position=place.position,
+        agency_code=ticket.agency_code,
+        state=ticket.state,
+        submitted_on=published_day(city, report.submitted_at),
+        submitted_at=published_instant(category, report.submitted_at),
+        settlement_due_on=published_day(city, ticket.settlement_due_at),
+        settled_on=published_day(city, ticket.settled_at) if ticket.settled_at else None,
+        changed_on=published_day(city, now),
+        is_demo=ticket.is_demo,
+    )
+
+
+def release_photo(
+    session: Session,
+    city: City,
+    storage: Storage,
+    ticket: Ticket,
+    photo_id: UUID,
+    *,
+    state: ReleaseState,
+    act: Act,
+) -> None:
+    """Release or refuse one photo of a released ticket.
+
+    The public copy is a file of its own, so that taking it back leaves the handlers' copy.
+
+    Raises:
+        NotReleased, NotReleasable, PhotoNotReleasable, PublishedReportNotFound, TicketChanged.
+    """
+    category = city.categories[ticket.category_code]
+    check_releasable(Visibility(ticket.visibility), category)
+    if state is ReleaseState.RELEASED and not category.public_photo:
+        raise PhotoNotReleasable
+    photo = _photo(session, ticket, photo_id)
+    release = publication_queries.release_of(session, ticket.id)
+    if release is None:
+        raise NotReleased
+    triage.change(session, ticket, act=act)
+    code = new_public_id() if state is ReleaseState.RELEASED else None
+    publication.withdraw_photo(session, photo_id=photo.id)
+    if code is not None:
+        publication.publish_photo(
+            session,
+            PublishedPhoto(
+                photo_code=code,
+                tracking_code=release.tracking_code,
+                storage_key=storage.put(storage.get(photo.storage_key)),
+                media_type=photo.media_type,
+                width=photo.width,
+                height=photo.height,
+                position_in_report=photo.position_in_report,
+            ),
+        )
+    publication.decide_photo(
+        session,
+        PhotoRelease(
+            photo_id=photo.id,
+            ticket_id=ticket.id,
+            state=state.value,
+            photo_code=code,
+            decided_by=act.actor_id,
+            decided_at=act.at,
+        ),
+    )
+    payload = {"photo_id": str(photo.id), "state": state.value}
+    triage.record(session, ticket, "photo_decided", payload, act=act)
+
+
+def _photo(session: Session, ticket: Ticket, photo_id: UUID) -> Photo:
+    for photo in intake_queries.photos_of(session, ticket.report_id):
+        if photo.id == photo_id:
+            return photo
+    raise PublishedReportNotFound
+
+
+def follow_ticket(session: Session, city: City, ticket: Ticket, *, now: datetime) -> None:
+    """Bring the public row to the ticket's present state, in the same transaction."""
+    publication.follow(
+        session,
+        ticket_id=ticket.id,
+        state=ticket.state,
+        agency_code=ticket.agency_code,
+        settled_on=published_day(city, ticket.settled_at) if ticket.settled_at else None,
+        settlement_due_on=published_day(city, ticket.settlement_due_at),
+        changed_on=published_day(city, now),
+    )
