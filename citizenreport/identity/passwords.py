@@ -1,0 +1,91 @@
+"""Passwords: hashed with argon2id, weighed with zxcvbn. Source: NIST SP 800-63B; RFC 9106."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from citizenreport.core.text import _n
+from citizenreport.identity.rules import WeakPassword
+
+SHORTEST: Final = 10
+LONGEST: Final = 256
+LEAST_SCORE: Final = 3
+WEIGHED_CHARS: Final = 72  # zxcvbn refuses more, and its time grows with the square
+
+HashCost = tuple[int, int, int]
+"""Iterations, memory in KiB, lanes."""
+
+USUAL_COST: Final[HashCost] = (3, 65_536, 2)
+
+
+def hash_cost(settings: Mapping[str, object]) -> HashCost:
+    """Return the cost from `PASSWORD_HASH_COST` (iterations, KiB, lanes), or the usual one."""
+    given = settings.get("PASSWORD_HASH_COST")
+    if given is None:
+        return USUAL_COST
+    assert isinstance(given, tuple)
+    iterations, memory_kib, lanes = given
+    return int(iterations), int(memory_kib), int(lanes)
+
+
+@cache
+def _hasher(cost: HashCost) -> PasswordHasher:
+    iterations, memory_kib, lanes = cost
+    return PasswordHasher(time_cost=iterations, memory_cost=memory_kib, parallelism=lanes)
+
+
+@cache
+def _nobodys_hash(cost: HashCost) -> str:
+    return _hasher(cost).hash("nobody has this password")
+
+
+def hash_password(password: str, cost: HashCost) -> str:
+    """Return the argon2id hash with its salt and cost."""
+    return _hasher(cost).hash(_normal(password))
+
+
+def verify_password(stored: str | None, password: str, cost: HashCost) -> bool:
+    """Tell whether a password fits. None (no such account) costs the same time and never fits."""
+    if len(password) > LONGEST:
+        password = ""  # never hash what nobody could have set, but do the same work
+    try:
+        _hasher(cost).verify(stored or _nobodys_hash(cost), _normal(password))
+    except (VerificationError, InvalidHashError):
+        return False
+    return stored is not None
+
+
+def needs_rehash(stored: str, cost: HashCost) -> bool:
+    """Tell whether a hash was made at another cost than today's."""
+    return _hasher(cost).check_needs_rehash(stored)
+
+
+def check_strength(password: str, *, about: Iterable[str] = ()) -> None:
+    """Raise WeakPassword for one that is short, overlong or easily guessed.
+
+    `about` are words an attacker would try first: the username, the name, the agency.
+    """
+    if len(password) < SHORTEST:
+        raise WeakPassword(
+            _n("Kata sandi paling sedikit 10 huruf."), pointer="#/password", shortest=SHORTEST
+        )
+    if len(password) > LONGEST:
+        raise WeakPassword(
+            _n("Kata sandi paling banyak 256 huruf."), pointer="#/password", longest=LONGEST
+        )
+    words = [part for text in about for part in (text, *text.split())]
+    if zxcvbn(password[:WEIGHED_CHARS], user_inputs=words)["score"] < LEAST_SCORE:
+        raise WeakPassword(
+            _n("Kata sandi terlalu mudah ditebak. Coba beberapa kata yang tidak berhubungan."),
+            pointer="#/password",
+        )
+
+
+def _normal(password: str) -> bytes:
+    """Return one form for what two keyboards may type differently (NFKC), as bytes."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")

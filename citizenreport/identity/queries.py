@@ -1,0 +1,108 @@
+"""Reading accounts and sessions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import ProtectionClass
+from citizenreport.core.errors import NotFound
+from citizenreport.core.text import _n
+from citizenreport.identity.models import Staff, StaffRole, StaffSession
+from citizenreport.identity.rules import Actor, Grant, Role
+
+
+class NoSuchStaff(NotFound):
+    code = "no-such-staff"
+    title = _n("Tidak ada petugas dengan nama pengguna ini.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """A session row with the person it belongs to."""
+
+    actor: Actor
+    created_at: datetime
+    seen_at: datetime
+
+
+def find_staff(session: Session, username: str) -> Staff | None:
+    """Return the account with this username, or None: a login must not raise for it."""
+    return session.scalar(select(Staff).where(Staff.username == username))
+
+
+def staff_named(session: Session, username: str) -> Staff:
+    """Return the account with this username.
+
+    Raises:
+        NoSuchStaff: there is none.
+    """
+    staff = find_staff(session, username)
+    if staff is None:
+        raise NoSuchStaff()
+    return staff
+
+
+def actor_of(session: Session, staff: Staff) -> Actor:
+    """Return the value that staff actions take."""
+    roles = session.scalars(select(StaffRole).where(StaffRole.staff_id == staff.id)).all()
+    return _actor(staff.id, staff.name, staff.is_demo, roles)
+
+
+def open_session(session: Session, token_hash: bytes) -> OpenSession | None:
+    """Return the session with this hash, if its owner may still work here. One query."""
+    query = (
+        select(
+            StaffSession.created_at,
+            StaffSession.seen_at,
+            Staff.id,
+            Staff.name,
+            Staff.is_demo,
+            StaffRole.role,
+            StaffRole.agency_code,
+            StaffRole.protection_class,
+        )
+        .join(Staff, Staff.id == StaffSession.staff_id)
+        .outerjoin(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(StaffSession.token_hash == token_hash, Staff.is_active)
+    )
+    rows = session.execute(query).all()
+    if not rows:
+        return None
+    first = rows[0]
+    held = [row for row in rows if row.role is not None]
+    return OpenSession(
+        actor=_actor(first.id, first.name, first.is_demo, held),
+        created_at=first.created_at,
+        seen_at=first.seen_at,
+    )
+
+
+def all_staff(session: Session) -> Sequence[tuple[Staff, Sequence[StaffRole]]]:
+    """Return every account with its roles, by username."""
+    staff = session.scalars(select(Staff).order_by(Staff.username)).all()
+    roles = session.scalars(select(StaffRole).order_by(StaffRole.role, StaffRole.agency_code)).all()
+    return [(person, [role for role in roles if role.staff_id == person.id]) for person in staff]
+
+
+def staff_names(session: Session, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of several accounts by id, in one query."""
+    query = select(Staff.id, Staff.name).where(Staff.id.in_(list(staff_ids)))
+    return {row.id: row.name for row in session.execute(query)}
+
+
+def _actor(
+    staff_id: UUID, name: str, is_demo: bool, roles: Iterable[StaffRole | Row[tuple[object, ...]]]
+) -> Actor:
+    grants = tuple(
+        Grant(
+            role=Role(role.role),
+            agency_code=role.agency_code,
+            protection_class=role.protection_class and ProtectionClass(role.protection_class),
+        )
+        for role in roles
+    )
+    return Actor(staff_id=staff_id, name=name, grants=grants, is_demo=is_demo)

@@ -1,0 +1,50 @@
+"""Built files under hashed names, cached for ever; `manifest.json` says which name is current."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Flask, Response, send_from_directory, url_for
+
+from citizenreport.web.guards import public
+
+BUILT: Final = Path(__file__).parent / "static"
+FOREVER_S: Final = 365 * 24 * 3600
+
+bp = Blueprint("assets", __name__)
+
+
+@cache
+def manifest() -> Mapping[str, str]:
+    """Return built file names by source name (`base.css` → `base-5KX2.css`); empty before a build."""
+    path = BUILT / "manifest.json"
+    if not path.exists():
+        return {}
+    names: dict[str, str] = json.loads(path.read_text())
+    return names
+
+
+def asset_url(name: str) -> str:
+    """Return the address of a built file, by the name of its source."""
+    return url_for("assets.show", name=manifest().get(name, name))
+
+
+@bp.get("/aset/<path:name>")
+@public
+def show(name: str) -> Response:
+    """Send a built file. A name carries the hash of its content, so it never changes."""
+    response = send_from_directory(BUILT, name, max_age=FOREVER_S)
+    if name in manifest().values():
+        response.cache_control.public = True
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.no_cache = True
+        response.cache_control.max_age = None
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+    app.context_processor(lambda: {"asset_url": asset_url})

@@ -1,0 +1,103 @@
+"""The services of the running application, as the doors reach them.
+
+They hang on the application, not on a module: two applications in one process (tests do that)
+never share a city, a key or a folder.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from flask import Flask, current_app
+
+from citizenreport.cities.rules import City
+from citizenreport.core.errors import Unavailable
+from citizenreport.core.keys import KeyRing
+from citizenreport.core.text import _n
+
+EXTENSION: Final = "citizenreport"
+
+
+class CityMissing(Unavailable):
+    code = "city-missing"
+    title = _n("Data kota belum dimuat. Coba lagi sebentar lagi.")
+
+
+class KeysMissing(Unavailable):
+    code = "keys-missing"
+    title = _n("Kunci layanan belum dipasang. Coba lagi sebentar lagi.")
+
+
+class CityHolder:
+    """Holds the city as it is now; a changed pack replaces it whole, between two requests."""
+
+    def __init__(self, city: City | None = None) -> None:
+        self._city = city
+
+    @property
+    def city(self) -> City:
+        """The city.
+
+        Raises:
+            CityMissing: no pack has been loaded yet.
+        """
+        if self._city is None:
+            raise CityMissing()
+        return self._city
+
+    def replace(self, city: City) -> None:
+        """Serve this city from the next request on."""
+        self._city = city
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What create_app puts into `app.extensions["citizenreport"]`."""
+
+    city_holder: CityHolder = field(default_factory=CityHolder)
+    keys: KeyRing | None = None
+    storage: object = None
+
+
+def attach(app: Flask, services: Services) -> None:
+    """Give an application its services, and templates `site_name`; `create_app` does it once."""
+    app.extensions[EXTENSION] = services
+    app.context_processor(lambda: {"site_name": _site_name()})
+
+
+def current_services() -> Services:
+    services = current_app.extensions[EXTENSION]
+    assert isinstance(services, Services)
+    return services
+
+
+def current_city() -> City:
+    """Return the city of this application.
+
+    Raises:
+        CityMissing: no pack has been loaded yet.
+    """
+    return current_services().city_holder.city
+
+
+def current_keys() -> KeyRing:
+    """Return the keys of this application.
+
+    Raises:
+        KeysMissing: it was started without any.
+    """
+    keys = current_services().keys
+    if keys is None:
+        raise KeysMissing()
+    return keys
+
+
+def current_storage() -> object:
+    return current_services().storage
+
+
+def _site_name() -> str:
+    """Return the city's name for page titles; a page about a missing city still has one."""
+    try:
+        return current_city().name
+    except CityMissing:
+        return "citizenreport"

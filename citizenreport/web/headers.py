@@ -1,0 +1,72 @@
+"""Security headers of every answer. Source: protection.md section 5; OWASP Secure Headers."""
+
+import secrets
+from typing import Final
+
+from flask import Flask, Response, current_app, g
+
+
+PERMISSIONS: Final = (
+    "accelerometer=(), bluetooth=(), browsing-topics=(), camera=(), display-capture=(), "
+    "geolocation=(self), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), "
+    "payment=(), serial=(), usb=()"
+)
+PAGE_POLICY: Final = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' blob: data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+MACHINE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
+HSTS_S: Final = 365 * 24 * 3600
+
+
+def init_app(app: Flask) -> None:
+    """Put the headers on every answer and give templates `csp_nonce()`."""
+    app.after_request(_add_headers)
+    app.context_processor(lambda: {"csp_nonce": csp_nonce})
+
+
+def csp_nonce() -> str:
+    """Return this answer's nonce; made only when a template asks, so other pages stay equal."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def keep_out_of_caches() -> None:
+    """Mark the answer as one person's: no browser or proxy stores it."""
+    g.is_private_answer = True
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _policy(response))
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Permissions-Policy", PERMISSIONS)
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if str(current_app.config["PUBLIC_URL"]).startswith("https:"):
+        headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_S}; includeSubDomains")
+    if "is_private_answer" in g:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _policy(response: Response) -> str:
+    if response.mimetype != "text/html":
+        return MACHINE_POLICY
+    policy = dict(PAGE_POLICY)
+    if "csp_nonce" in g:
+        policy["script-src"] += f" 'nonce-{g.csp_nonce}'"
+        policy["style-src"] += f" 'nonce-{g.csp_nonce}'"
+    return "; ".join(f"{name} {sources}" for name, sources in policy.items())

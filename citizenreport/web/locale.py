@@ -1,0 +1,79 @@
+"""Which language and which clock a page speaks."""
+
+from datetime import tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flask import Flask, Response, current_app, g, request
+from flask_babel import Babel, get_locale
+
+from citizenreport.core.errors import Unavailable
+from citizenreport.i18n.languages import (
+    CATALOGUES,
+    DEFAULT_LANGUAGE,
+    LANGUAGE_NAMES,
+    LANGUAGES,
+    choose_language,
+)
+from citizenreport.web.context import current_city
+from citizenreport.web.paths import is_machine_path
+
+LANGUAGE_COOKIE: Final = "lang"
+LANGUAGE_COOKIE_S: Final = 365 * 24 * 3600
+
+
+def init_app(app: Flask) -> None:
+    """Translate what the application says; remember the language a link asked for."""
+    Babel(
+        app,
+        default_locale=DEFAULT_LANGUAGE,
+        default_translation_directories=str(CATALOGUES),
+        locale_selector=page_language,
+        timezone_selector=_page_zone,
+    )
+    app.after_request(_remember)
+    app.context_processor(
+        lambda: {"page_language": page_language(), "language_names": LANGUAGE_NAMES}
+    )
+
+
+def page_language() -> str:
+    """Return the language of this request: `?lang=`, the cookie, Accept-Language, Indonesian."""
+    language = choose_language(
+        asked=request.args.get("lang"),
+        remembered=request.cookies.get(LANGUAGE_COOKIE),
+        accepted=[tag for tag, _ in request.accept_languages],
+    )
+    g.language_was_chosen = True
+    return language
+
+
+def _page_zone() -> str:
+    """Return the city's time zone by name; UTC until a city is loaded."""
+    try:
+        return str(_city_zone())
+    except Unavailable:
+        return "UTC"
+
+
+def _city_zone() -> tzinfo:
+    zone: ZoneInfo = current_city().calendar.time_zone
+    return zone
+
+
+def _remember(response: Response) -> Response:
+    """Tell caches what the page depended on, and keep an explicit choice for the next pages."""
+    if "language_was_chosen" in g:
+        response.vary.update(("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", str(get_locale()))
+    asked = request.args.get("lang")
+    if asked in LANGUAGES and not is_machine_path(request.path):
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            asked,
+            max_age=LANGUAGE_COOKIE_S,
+            secure=str(current_app.config["PUBLIC_URL"]).startswith("https:"),
+            httponly=True,
+            samesite="Lax",
+        )
+    return response

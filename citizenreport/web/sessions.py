@@ -1,0 +1,141 @@
+"""The staff session's cookie, and who is signed in. `/api` and `/open311` never look at it."""
+
+import ipaddress
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Flask, Response, current_app, g, request
+from flask.sessions import SessionInterface, SessionMixin
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from citizenreport.core.clock import utcnow
+from citizenreport.core.db import transaction
+from citizenreport.core.ids import new_public_id
+from citizenreport.identity import service
+from citizenreport.identity.rules import ABSOLUTE, Actor
+from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.paths import is_machine_path
+
+DEVICE_COOKIE_S: Final = 180 * 24 * 3600
+
+
+class NoCookieSession(SessionInterface):
+    """Flask's own session, switched off: nothing is kept in a cookie but random tokens."""
+
+    def open_session(self, app: Flask, request: object) -> SessionMixin | None:
+        return None  # Flask makes a null session, which refuses to be written
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        raise AssertionError("a null session is never saved")
+
+
+def init_app(app: Flask) -> None:
+    app.session_interface = NoCookieSession()
+
+
+def is_https() -> bool:
+    return urlsplit(str(current_app.config["PUBLIC_URL"])).scheme == "https"
+
+
+def cookie_name(name: str) -> str:
+    """Return the cookie's name: bound to this very host where the browser can promise that."""
+    return f"__Host-{name}" if is_https() else name
+
+
+def session_token() -> str | None:
+    """Return the session token this request carries, if its path may have one."""
+    if is_machine_path(request.path):
+        return None
+    return request.cookies.get(cookie_name("session"))
+
+
+def signed_in() -> Actor | None:
+    """Return who is signed in, or None. Read once per request."""
+    if "actor" not in g:
+        token = session_token()
+        g.actor = _resume(token) if token else None
+        keep_out_of_caches()
+    actor: Actor | None = g.actor
+    return actor
+
+
+def current_actor() -> Actor:
+    """Return who is signed in. Only behind a guard: `requires` has made sure of it."""
+    actor = signed_in()
+    assert actor is not None, "a view that acts for staff needs @requires"
+    return actor
+
+
+def is_demo_allowed() -> bool:
+    """Tell whether demo accounts may enter: private cluster, and asked on loopback by loopback.
+
+    The Host header is checked too: a foreign page that resolves to 127.0.0.1 has another.
+    """
+    if not current_app.config.get("IS_PRIVATE", False):
+        return False
+    host = urlsplit(f"//{request.host}").hostname or ""
+    return _is_loopback(host) and _is_loopback(request.remote_addr or "")
+
+
+def set_session(response: Response, signed: service.SignedIn) -> None:
+    """Give the browser its session, and the mark that it has signed in before."""
+    response.set_cookie(
+        cookie_name("session"),
+        signed.token,
+        max_age=int(ABSOLUTE.total_seconds()),
+        secure=is_https(),
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    response.set_cookie(
+        cookie_name("device"),
+        _devices().dumps([signed.actor.staff_id.hex, new_public_id()]),
+        max_age=DEVICE_COOKIE_S,
+        secure=is_https(),
+        httponly=True,
+        samesite="Strict",
+        path="/",
+    )
+
+
+def drop_session(response: Response) -> None:
+    """Take the session from the browser; the server forgets it elsewhere (`service.logout`)."""
+    response.delete_cookie(cookie_name("session"), path="/", secure=is_https(), httponly=True)
+
+
+def client() -> service.Client:
+    """Return where this request comes from, as the login sees it."""
+    return service.Client(
+        address=request.remote_addr or "", device=_device(), demo_allowed=is_demo_allowed()
+    )
+
+
+def _resume(token: str) -> Actor | None:
+    with transaction() as session:
+        return service.resume(session, token, demo_allowed=is_demo_allowed(), now=utcnow())
+
+
+def _device() -> service.Device | None:
+    cookie = request.cookies.get(cookie_name("device"))
+    if cookie is None:
+        return None
+    try:
+        staff_hex, nonce = _devices().loads(cookie, max_age=DEVICE_COOKIE_S)
+    except BadSignature:
+        return None
+    return service.Device(staff_id=UUID(staff_hex), nonce=nonce)
+
+
+def _devices() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.config["SECRET_KEY"]), salt="known-device")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

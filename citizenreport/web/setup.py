@@ -1,0 +1,32 @@
+"""Everything the doors share, put onto an application at once."""
+
+from flask import Blueprint, Flask
+
+from citizenreport.web import (
+    assets,
+    context,
+    csrf,
+    headers,
+    locale,
+    problem_pages,
+    problems,
+    sessions,
+)
+from citizenreport.web.strict_json import StrictJSON
+
+
+def init_app(app: Flask, services: context.Services) -> None:
+    """Install services, JSON, language, sessions, CSRF, problems, headers, assets and templates.
+
+    After any extension that renders errors itself (flask-smorest), so that ours are the last word.
+    """
+    context.attach(app, services)
+    app.json = StrictJSON(app)
+    app.register_blueprint(Blueprint("web", __name__, template_folder="templates"))
+    locale.init_app(app)
+    sessions.init_app(app)
+    csrf.init_app(app)
+    problems.init_app(app)
+    headers.init_app(app)
+    assets.init_app(app)
+    app.register_blueprint(problem_pages.bp)
