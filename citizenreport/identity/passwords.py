@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -17,26 +18,26 @@ LONGEST: Final = 256
 LEAST_SCORE: Final = 3
 WEIGHED_CHARS: Final = 72  # zxcvbn refuses more, and its time grows with the square
 
-HashCost = tuple[int, int, int]
-"""Iterations, memory in KiB, lanes."""
 
-USUAL_COST: Final[HashCost] = (3, 65_536, 2)
+@dataclass(frozen=True, slots=True)
+class HashCost:
+    """How dear one guess is: memory in KiB, passes over it. Low only in tests."""
+
+    memory_kib: int
+    passes: int
 
 
 def hash_cost(settings: Mapping[str, object]) -> HashCost:
-    """Return the cost from `PASSWORD_HASH_COST` (iterations, KiB, lanes), or the usual one."""
-    given = settings.get("PASSWORD_HASH_COST")
-    if given is None:
-        return USUAL_COST
-    assert isinstance(given, tuple)
-    iterations, memory_kib, lanes = given
-    return int(iterations), int(memory_kib), int(lanes)
+    """Return the cost from `PASSWORD_MEMORY_KIB` and `PASSWORD_TIME_COST`."""
+    return HashCost(
+        memory_kib=int(str(settings["PASSWORD_MEMORY_KIB"])),
+        passes=int(str(settings["PASSWORD_TIME_COST"])),
+    )
 
 
 @cache
 def _hasher(cost: HashCost) -> PasswordHasher:
-    iterations, memory_kib, lanes = cost
-    return PasswordHasher(time_cost=iterations, memory_cost=memory_kib, parallelism=lanes)
+    return PasswordHasher(time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=1)
 
 
 @cache

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import ProtectionClass
@@ -18,6 +19,12 @@ from citizenreport.identity.rules import Actor, Grant, Role
 class NoSuchStaff(NotFound):
     code = "no-such-staff"
     title = _n("Tidak ada petugas dengan nama pengguna ini.")
+
+
+class _HeldRole(NamedTuple):
+    role: str
+    agency_code: str | None
+    protection_class: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +55,10 @@ def staff_named(session: Session, username: str) -> Staff:
 
 def actor_of(session: Session, staff: Staff) -> Actor:
     """Return the value that staff actions take."""
-    roles = session.scalars(select(StaffRole).where(StaffRole.staff_id == staff.id)).all()
-    return _actor(staff.id, staff.name, staff.is_demo, roles)
+    query = select(StaffRole.role, StaffRole.agency_code, StaffRole.protection_class)
+    rows = session.execute(query.where(StaffRole.staff_id == staff.id))
+    held = [_HeldRole(row.role, row.agency_code, row.protection_class) for row in rows]
+    return _actor(staff.id, staff.name, staff.is_demo, held)
 
 
 def open_session(session: Session, token_hash: bytes) -> OpenSession | None:
@@ -73,7 +82,11 @@ def open_session(session: Session, token_hash: bytes) -> OpenSession | None:
     if not rows:
         return None
     first = rows[0]
-    held = [row for row in rows if row.role is not None]
+    held = [
+        _HeldRole(row.role, row.agency_code, row.protection_class)
+        for row in rows
+        if row.role is not None
+    ]
     return OpenSession(
         actor=_actor(first.id, first.name, first.is_demo, held),
         created_at=first.created_at,
@@ -94,14 +107,14 @@ def staff_names(session: Session, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in session.execute(query)}
 
 
-def _actor(
-    staff_id: UUID, name: str, is_demo: bool, roles: Iterable[StaffRole | Row[tuple[object, ...]]]
-) -> Actor:
+def _actor(staff_id: UUID, name: str, is_demo: bool, roles: Iterable[_HeldRole]) -> Actor:
     grants = tuple(
         Grant(
             role=Role(role.role),
             agency_code=role.agency_code,
-            protection_class=role.protection_class and ProtectionClass(role.protection_class),
+            protection_class=(
+                ProtectionClass(role.protection_class) if role.protection_class else None
+            ),
         )
         for role in roles
     )

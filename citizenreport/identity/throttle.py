@@ -60,7 +60,8 @@ def wait_left(session: Session, counted: bytes, *, now: datetime) -> timedelta:
     ).one_or_none()
     if row is None or now - row.last_at >= FORGET_AFTER:
         return timedelta(0)
-    return max(row.last_at + delay_after(row.failures) - now, timedelta(0))
+    left: timedelta = row.last_at + delay_after(row.failures) - now
+    return max(left, timedelta(0))
 
 
 def is_over_ceiling(session: Session, *, now: datetime) -> bool:
