@@ -6,16 +6,20 @@ from pathlib import Path
 from flask import Blueprint, Flask
 from flask_migrate import Migrate
 
+import citizenreport.identity.models
 import citizenreport.intake.models
 import citizenreport.ledger.models
 import citizenreport.publication.models
 import citizenreport.routing.models
 import citizenreport.triage.models  # noqa: F401
+from citizenreport.console import home, login
 from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
+from citizenreport.web import setup
+from citizenreport.web.context import Services
 
 # Each door adds its blueprint; each room with tables adds `import citizenreport.<room>.models` above.
-DOORS: tuple[Blueprint, ...] = ()
+DOORS: tuple[Blueprint, ...] = (login.bp, home.bp)
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 SAFE_DEFAULTS = {
@@ -32,6 +36,7 @@ def create_app(settings: Mapping[str, object]) -> Flask:
     app.config.from_mapping(engine_settings(str(settings["SQLALCHEMY_DATABASE_URI"])))
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=False)
+    setup.init_app(app, Services())
     for door in DOORS:
         app.register_blueprint(door)
     return app

@@ -5,6 +5,7 @@ from flask_migrate.cli import db as migrations
 
 from citizenreport.commands.private import Deployment, app_of_command
 from citizenreport.commands.serve import serve
+from citizenreport.commands.staff import staff
 from citizenreport.commands.worker import worker
 
 
@@ -21,6 +22,6 @@ def command_line(deployment: Deployment) -> AppGroup:
         help="Citizen-safety reporting for a city.",
         context_settings={"obj": info, "help_option_names": ["-h", "--help"]},
     )
-    for command in (serve, worker, migrations):
+    for command in (serve, worker, staff, migrations):
         group.add_command(command)
     return group

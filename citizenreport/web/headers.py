@@ -5,7 +5,6 @@ from typing import Final
 
 from flask import Flask, Response, current_app, g
 
-
 PERMISSIONS: Final = (
     "accelerometer=(), bluetooth=(), browsing-topics=(), camera=(), display-capture=(), "
     "geolocation=(self), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), "

@@ -13,7 +13,6 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Flask, Response, current_app, json, make_response, render_template, request
-from flask_babel import gettext
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -22,6 +21,7 @@ from citizenreport.core.text import _n
 from citizenreport.web.csrf import FIELD as CSRF_FIELD
 from citizenreport.web.guards import LoginNeeded
 from citizenreport.web.paths import is_machine_path
+from citizenreport.web.translate import _
 
 log = logging.getLogger(__name__)
 
@@ -119,9 +119,7 @@ def describe(error: Exception) -> Problem:
 def render(problem: Problem) -> Response:
     """Render a problem as JSON for machines, as a page for people."""
     if is_machine_path(request.path):
-        response = Response(
-            json.dumps(problem.document()), problem.status, content_type=MEDIA_TYPE
-        )
+        response = Response(json.dumps(problem.document()), problem.status, content_type=MEDIA_TYPE)
     else:
         page = render_template("problem.html", problem=problem, kept=_kept())
         response = make_response(page, problem.status)
@@ -145,7 +143,7 @@ def flatten(messages: object, pointer: str = "#") -> Iterator[Fault]:
         for inner in messages:
             yield from flatten(inner, pointer)
     else:
-        yield Fault(pointer=pointer, detail=gettext(str(messages)))
+        yield Fault(pointer=pointer, detail=_(str(messages)))
 
 
 def _answer(error: Exception) -> Response:
@@ -166,11 +164,11 @@ def _answer_unexpected(error: Exception) -> Response:
 
 
 def _expected(error: errors.CitizenReportError) -> Problem:
-    detail = gettext(error.detail)
+    detail = _(error.detail)
     wait_s = error.public.get("retry_after_s")
     return Problem(
         code=error.code,
-        title=gettext(error.title),
+        title=_(error.title),
         status=status_of(type(error)),
         detail=detail,
         faults=(Fault(pointer=error.pointer, detail=detail),) if error.pointer else (),
@@ -182,7 +180,7 @@ def _expected(error: errors.CitizenReportError) -> Problem:
 def _malformed(messages: object) -> Problem:
     return Problem(
         code=errors.InvalidInput.code,
-        title=gettext(errors.InvalidInput.title),
+        title=_(errors.InvalidInput.title),
         status=HTTPStatus.UNPROCESSABLE_ENTITY,
         faults=tuple(flatten(messages)),
     )
@@ -197,7 +195,7 @@ def _framework(error: HTTPException) -> Problem:
         return _malformed(inner)
     code, title = FRAMEWORK.get(status, OTHER)
     headers = {name: text for name, text in error.get_headers() if name in KEPT_HEADERS}
-    return Problem(code=code, title=gettext(title), status=status, headers=headers)
+    return Problem(code=code, title=_(title), status=status, headers=headers)
 
 
 def _unexpected(error: Exception) -> Problem:
@@ -207,9 +205,7 @@ def _unexpected(error: Exception) -> Problem:
     where = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
     log.error("incident %s: %s at %s", incident, type(error).__qualname__, where)
     code, title = FRAMEWORK[500]
-    return Problem(
-        code=code, title=gettext(title), status=500, members={"incident": incident}
-    )
+    return Problem(code=code, title=_(title), status=500, members={"incident": incident})
 
 
 def _kept() -> list[str]:

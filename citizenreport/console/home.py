@@ -1,0 +1,85 @@
+"""The first page after signing in, and the menu that every page of the console carries."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, current_app, render_template, request, url_for
+
+from citizenreport.core.text import _n
+from citizenreport.identity.rules import Actor, Grant, Permission, Role
+from citizenreport.web.context import current_city
+from citizenreport.web.guards import requires
+from citizenreport.web.sessions import current_actor, signed_in
+from citizenreport.web.translate import _
+
+bp = Blueprint("console", __name__, url_prefix="/petugas", template_folder="templates")
+
+ROLE_NAMES: Final = {
+    Role.OFFICER: _n("Petugas instansi"),
+    Role.AGENCY_LEAD: _n("Pimpinan instansi"),
+    Role.CONFIDENTIAL_HANDLER: _n("Penangan laporan rahasia"),
+    Role.CITY_DESK: _n("Meja kota"),
+    Role.ANALYST: _n("Analis"),
+    Role.INSPECTORATE: _n("Inspektorat"),
+    Role.ADMINISTRATOR: _n("Admin"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItem:
+    """One entry of the menu. `endpoint` may not exist in a smaller installation: it is left out."""
+
+    label: str
+    endpoint: str
+    permission: Permission
+
+
+MENU: Final = (
+    MenuItem(label=_n("Beranda"), endpoint="console.home", permission=Permission.OPEN_CONSOLE),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    label: str
+    url: str
+    is_here: bool
+
+
+@bp.get("")
+@requires(Permission.OPEN_CONSOLE)
+def home() -> str:
+    """Greet, and say what this account may do."""
+    actor = current_actor()
+    held = [(_(ROLE_NAMES[grant.role]), place_of(grant)) for grant in actor.grants]
+    return render_template("console/home.html", held=held)
+
+
+def place_of(grant: Grant) -> str | None:
+    """Return the short name of the agency a role is held for, or its code when unknown."""
+    if grant.agency_code is None:
+        return None
+    agency = current_city().agencies.get(grant.agency_code)
+    return agency.short_name if agency else grant.agency_code
+
+
+@bp.app_context_processor
+def staff_page() -> dict[str, object]:
+    """Give console pages `actor` and `staff_menu`; other pages never look at the session."""
+    if request.blueprint not in ("console", "login"):
+        return {}
+    actor = signed_in()
+    return {"actor": actor, "staff_menu": menu(actor) if actor else []}
+
+
+def menu(actor: Actor) -> list[Link]:
+    """Return what this person may open."""
+    return [
+        Link(
+            label=_(item.label),
+            url=url_for(item.endpoint),
+            is_here=request.endpoint == item.endpoint,
+        )
+        for item in MENU
+        if actor.may(item.permission) and item.endpoint in current_app.view_functions
+    ]

@@ -1,0 +1,112 @@
+"""Signing in and out."""
+
+import re
+from math import ceil
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from citizenreport.core.clock import utcnow
+from citizenreport.core.db import transaction
+from citizenreport.identity import service
+from citizenreport.identity.passwords import hash_cost
+from citizenreport.web import sessions
+from citizenreport.web.guards import public
+from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.translate import _, ngettext
+
+bp = Blueprint("login", __name__, url_prefix="/petugas", template_folder="templates")
+
+CONSOLE_PAGE = re.compile(r"/petugas(?:[/?][\w./?=&%+:,~-]*)?", re.ASCII)
+"""A path of ours: a browser cannot read another host into it."""
+
+
+@bp.get("/masuk")
+@public
+def ask() -> ResponseReturnValue:
+    """Show the login; who is signed in already goes on."""
+    if sessions.signed_in() is not None:
+        return redirect(_destination(), 303)
+    return _form()
+
+
+@bp.post("/masuk")
+@public
+def enter() -> ResponseReturnValue:
+    """Sign in. A new session always starts here: what the browser brought is ended."""
+    keep_out_of_caches()
+    old = sessions.session_token()
+    now = utcnow()
+    with transaction() as session:
+        outcome = service.login(
+            session,
+            sessions.client(),
+            username=request.form.get("username", ""),
+            password=request.form.get("password", ""),
+            cost=hash_cost(current_app.config),
+            now=now,
+        )
+        if isinstance(outcome, service.SignedIn):
+            service.sweep(session, now=now)
+            if old is not None:
+                service.logout(session, old)
+    if isinstance(outcome, service.Refused):
+        return _refuse(outcome)
+    response = make_response(redirect(_destination(), 303))
+    sessions.set_session(response, outcome)
+    return response
+
+
+@bp.post("/keluar")
+@public
+def leave() -> ResponseReturnValue:
+    """Sign out, here and on the server."""
+    keep_out_of_caches()
+    token = sessions.session_token()
+    if token is not None:
+        with transaction() as session:
+            service.logout(session, token)
+    response = make_response(redirect(url_for("login.ask"), 303))
+    sessions.drop_session(response)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def _form(fault: str | None = None) -> str:
+    return render_template(
+        "console/login.html",
+        fault=fault,
+        username=request.form.get("username", ""),
+        next=_destination(),
+    )
+
+
+def _refuse(outcome: service.Refused) -> Response:
+    """Say no in one way, whatever the reason was; only a wait is told apart."""
+    if not outcome.wait:
+        fault = _("Nama pengguna atau kata sandi tidak cocok.")
+        return make_response(_form(fault), 401)
+    seconds = ceil(outcome.wait.total_seconds())
+    fault = ngettext(
+        "Terlalu banyak percobaan. Tunggu %(num)d detik, lalu coba lagi.",
+        "Terlalu banyak percobaan. Tunggu %(num)d detik, lalu coba lagi.",
+        seconds,
+    )
+    response = make_response(_form(fault), 429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _destination() -> str:
+    """Return where to go after signing in: a page of the console, never another host."""
+    wish = request.values.get("next", "")
+    return wish if CONSOLE_PAGE.fullmatch(wish) else url_for("console.home")
