@@ -22,7 +22,7 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 # The locks are whole: nothing is left to resolve.
-LOCKED := $(PIP) --require-hashes --no-deps
+LOCKED := $(PIP) --require-hashes --no-deps --no-build-isolation --use-pep517
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 FRONT := hatch_build.py package-lock.json $(shell find citizenreport -path '*/frontend/*' -type f)
