@@ -12,13 +12,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, ClassVar, Final
 
 from citizenreport.core.errors import InvalidInput, Unavailable
 from citizenreport.core.text import _n
 from citizenreport.intake.photo_child import Exit
+from citizenreport.intake.rules import PreparedPhoto
 
 MAX_PHOTOS: Final = 5
 MAX_PHOTO_BYTES: Final = 15_000_000
@@ -90,16 +91,6 @@ class PhotosUnavailable(Unavailable):
     title: ClassVar[str] = _n(
         "Foto sedang tidak dapat diproses. Coba lagi sebentar lagi, atau kirim laporan tanpa foto."
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedPhoto:
-    """What may be stored: pixels, upright, in sRGB, and nothing else."""
-
-    content: bytes = field(repr=False)
-    media_type: str
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

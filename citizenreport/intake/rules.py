@@ -126,10 +126,10 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DraftPhoto:
-    """A photo already re-encoded without metadata (see photos.py)."""
+class PreparedPhoto:
+    """What may be stored of a photo: pixels, upright, in sRGB, nothing else (see `photos.py`)."""
 
-    content: bytes
+    content: bytes = field(repr=False)
     media_type: str
     width: int
     height: int
@@ -152,7 +152,7 @@ class Draft:
     subject: Subject | None = None
     wish: Visibility | None = None
     contact: Contact | None = None
-    photos: tuple[DraftPhoto, ...] = ()
+    photos: tuple[PreparedPhoto, ...] = ()
     locale: str = "id"
     taken_by: UUID | None = None
     client_secret: str | None = None
