@@ -1,0 +1,123 @@
+"""The columns that protect a reporter do not contradict each other (protection.md, section 1)."""
+
+from collections.abc import Iterator, Mapping
+
+from citizenreport.cities.checks.references import ASK_DESK, DISTRICT_OFFICE, VILLAGE_OFFICE
+from citizenreport.cities.findings import Findings
+from citizenreport.cities.format.parts import Line, Parts
+from citizenreport.cities.rules import (
+    Category,
+    HandlerLine,
+    ProtectionClass,
+    PublicPrecision,
+    Visibility,
+)
+from citizenreport.core.text import _n
+
+MIN_HANDLERS = 2
+"""A confidential ticket always has someone who opens it. Source: protection.md, section 1."""
+
+
+def check_protection(parts: Parts, findings: Findings) -> None:
+    """Record categories that promise protection in one column and break it in another."""
+    receivers: dict[str, set[str]] = {}
+    for rule in parts.routing:
+        receivers.setdefault(rule.value.category_code, set()).add(rule.value.agency_code)
+    handlers = {(h.value.protection_class, h.value.agency_code): h.value for h in parts.handlers}
+    for line in parts.categories:
+        category = line.value
+        for column, wanted in _contradictions(category):
+            findings.error(
+                line.file,
+                line.row,
+                problem=_n("%(code)s (%(visibility)s, %(protection)s): %(column)s bertentangan."),
+                remedy=_n(
+                    "Isi %(column)s dengan %(wanted)s, atau ubah visibility dan protection_class."
+                ),
+                code=category.category_code,
+                visibility=category.visibility,
+                protection=category.protection_class,
+                column=column,
+                wanted=wanted,
+            )
+        taking = receivers.get(category.category_code, set()) | {category.lead}
+        _check_village_receives(line, taking, findings)
+        if category.visibility == Visibility.CONFIDENTIAL:
+            for agency_code in sorted(taking - {VILLAGE_OFFICE, DISTRICT_OFFICE}):
+                _check_handlers(
+                    line,
+                    parts.settings.city.desk_agency if agency_code == ASK_DESK else agency_code,
+                    handlers,
+                    findings,
+                )
+    _check_escalation(parts, findings)
+
+
+def _contradictions(category: Category) -> Iterator[tuple[str, str]]:
+    """Yield the columns that contradict visibility or class, and what they should hold."""
+    is_protected = category.protection_class != ProtectionClass.NONE
+    if is_protected and category.visibility != Visibility.CONFIDENTIAL:
+        yield "visibility", Visibility.CONFIDENTIAL
+    if is_protected and category.may_be_suggested:
+        yield "may_be_suggested", "no"
+    if is_protected or category.visibility != Visibility.PUBLIC:
+        # Restricted reports leave in numbered tables only: no place, no picture.
+        if category.public_precision != PublicPrecision.NONE:
+            yield "public_precision", PublicPrecision.NONE
+        if category.public_photo:
+            yield "public_photo", "no"
+    is_confidential = category.visibility == Visibility.CONFIDENTIAL
+    if (is_protected or is_confidential) and category.village_access == "ya":
+        yield "village_access", "tidak"
+
+
+def _check_village_receives(line: Line[Category], taking: set[str], findings: Findings) -> None:
+    if VILLAGE_OFFICE in taking and line.value.village_access == "tidak":
+        findings.error(
+            line.file,
+            line.row,
+            problem=_n("%(code)s dikirim ke kelurahan, tetapi village_access-nya tidak."),
+            remedy=_n("Kirim ke OPD lain, atau ubah village_access."),
+            code=line.value.category_code,
+        )
+
+
+def _check_handlers(
+    line: Line[Category],
+    agency_code: str,
+    handlers: Mapping[tuple[ProtectionClass, str], HandlerLine],
+    findings: Findings,
+) -> None:
+    found = handlers.get((line.value.protection_class, agency_code))
+    count = len(set(found.positions)) if found else 0
+    if count < MIN_HANDLERS:
+        findings.error(
+            "handlers.csv",
+            problem=_n("%(agency)s hanya punya %(count)s penangan untuk kelas %(protection)s."),
+            remedy=_n("Sebut paling sedikit dua jabatan: %(agency)s menerima kategori %(code)s."),
+            agency=agency_code,
+            count=count,
+            protection=line.value.protection_class,
+            code=line.value.category_code,
+        )
+
+
+def _check_escalation(parts: Parts, findings: Findings) -> None:
+    for line in parts.handlers:
+        handler = line.value
+        if handler.agency_code in handler.escalation:
+            findings.error(
+                line.file,
+                line.row,
+                problem=_n("%(agency)s ada di jalur eskalasinya sendiri."),
+                remedy=_n("Sebut badan lain di kolom escalation."),
+                agency=handler.agency_code,
+            )
+        elif not handler.escalation:
+            findings.note(
+                line.file,
+                line.row,
+                problem=_n("Tidak ada yang diberi tahu bila %(agency)s tidak membuka laporan."),
+                remedy=_n("Isi kolom escalation, berurutan."),
+                agency=handler.agency_code,
+            )
