@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 from flask_migrate import Migrate
 
+import citizenreport.cities.models
 import citizenreport.identity.models
 import citizenreport.intake.models
 import citizenreport.ledger.models

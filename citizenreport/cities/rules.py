@@ -301,7 +301,9 @@ class City:
         for row in self.routing:
             by_category[row.category_code] = (*by_category.get(row.category_code, ()), row)
         object.__setattr__(self, "routing_by_category", by_category)
-        offices = {a.area_code: a.agency_code for a in self.agencies.values() if a.area_code}
+        # Where an office followed another, the one that lasts longest serves the area.
+        lasting = sorted(self.agencies.values(), key=lambda a: a.valid_to or date.max)
+        offices = {a.area_code: a.agency_code for a in lasting if a.area_code}
         object.__setattr__(self, "office_by_area", offices)
 
     def local_date(self, instant: datetime) -> date:

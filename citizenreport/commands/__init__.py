@@ -3,6 +3,7 @@
 from flask.cli import AppGroup, ScriptInfo
 from flask_migrate.cli import db as migrations
 
+from citizenreport.commands.city import city_cli
 from citizenreport.commands.private import Deployment, app_of_command
 from citizenreport.commands.serve import serve
 from citizenreport.commands.staff import staff
@@ -22,6 +23,6 @@ def command_line(deployment: Deployment) -> AppGroup:
         help="Citizen-safety reporting for a city.",
         context_settings={"obj": info, "help_option_names": ["-h", "--help"]},
     )
-    for command in (serve, worker, staff, migrations):
+    for command in (serve, worker, city_cli, staff, migrations):
         group.add_command(command)
     return group

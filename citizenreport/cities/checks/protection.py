@@ -1,6 +1,6 @@
 """The columns that protect a reporter do not contradict each other (protection.md, section 1)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from citizenreport.cities.checks.references import ASK_DESK, DISTRICT_OFFICE, VILLAGE_OFFICE
 from citizenreport.cities.findings import Findings
@@ -23,7 +23,7 @@ def check_protection(parts: Parts, findings: Findings) -> None:
     receivers: dict[str, set[str]] = {}
     for rule in parts.routing:
         receivers.setdefault(rule.value.category_code, set()).add(rule.value.agency_code)
-    handlers = {(h.value.protection_class, h.value.agency_code): h.value for h in parts.handlers}
+    handlers = [handler.value for handler in parts.handlers]
     for line in parts.categories:
         category = line.value
         for column, wanted in _contradictions(category):
@@ -85,11 +85,19 @@ def _check_village_receives(line: Line[Category], taking: set[str], findings: Fi
 def _check_handlers(
     line: Line[Category],
     agency_code: str,
-    handlers: Mapping[tuple[ProtectionClass, str], HandlerLine],
+    handlers: Sequence[HandlerLine],
     findings: Findings,
 ) -> None:
-    found = handlers.get((line.value.protection_class, agency_code))
-    count = len(set(found.positions)) if found else 0
+    wanted = line.value.protection_class
+    # A confidential report without a class may be opened by the agency's handlers of any class.
+    positions = {
+        position
+        for handler in handlers
+        if handler.agency_code == agency_code
+        and wanted in (ProtectionClass.NONE, handler.protection_class)
+        for position in handler.positions
+    }
+    count = len(positions)
     if count < MIN_HANDLERS:
         findings.error(
             "handlers.csv",
