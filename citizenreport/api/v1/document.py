@@ -1,0 +1,77 @@
+"""The OpenAPI 3.1 document, and errors as problem documents in it."""
+
+from typing import Any, Final
+
+from flask import Flask
+from flask_smorest import Api
+from marshmallow import Schema, fields
+
+OPENAPI_VERSION: Final = "3.1.0"
+PROBLEM: Final = "application/problem+json"
+
+SETTINGS: Final = {
+    "API_TITLE": "citizenreport",
+    "API_VERSION": "v1",
+    "OPENAPI_VERSION": OPENAPI_VERSION,
+    "OPENAPI_URL_PREFIX": "/api/v1",
+    "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {
+        "info": {
+            "description": (
+                "Reports of residents, routed to the responsible agency. Public answers hold "
+                "published rows only. Errors are problem documents (RFC 9457)."
+            ),
+            "license": {"name": "AGPL-3.0-or-later"},
+        },
+        "components": {
+            "securitySchemes": {
+                "trackingSecret": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The secret given once when the report was sent.",
+                }
+            }
+        },
+    },
+}
+
+
+class FaultSchema(Schema):
+    pointer = fields.String(metadata={"description": "RFC 6901 pointer, as a fragment"})
+    detail = fields.String(metadata={"description": "What to do, in plain words"})
+
+
+class ProblemSchema(Schema):
+    """Problem details. Source: RFC 9457."""
+
+    type = fields.URL(metadata={"description": "A page that explains the problem"})
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    errors = fields.List(fields.Nested(FaultSchema))
+
+
+class ProblemApi(Api):
+    """flask-smorest with our errors: `web.problems` renders them, the document says so."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `web.problems`, which knows the whole application."""
+
+    def _register_responses(self) -> None:
+        super()._register_responses()
+        for response in self.spec.components.responses.values():
+            _say_problem(response)
+
+
+def _say_problem(response: dict[str, Any]) -> None:
+    content = response.get("content", {})
+    if "application/json" in content:
+        response["content"] = {PROBLEM: content["application/json"]}
+
+
+def make_api(app: Flask) -> ProblemApi:
+    """Return the API of an application; each resource registers its blueprint with it."""
+    app.config.from_mapping(SETTINGS)
+    return ProblemApi(app)
