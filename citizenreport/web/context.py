@@ -4,6 +4,7 @@ They hang on the application, not on a module: two applications in one process (
 never share a city, a key or a folder.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +14,7 @@ from citizenreport.cities.rules import City
 from citizenreport.core.errors import Unavailable
 from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
+from citizenreport.storage.rules import Storage
 
 EXTENSION: Final = "citizenreport"
 
@@ -27,22 +29,38 @@ class KeysMissing(Unavailable):
     title = _n("Kunci layanan belum dipasang. Coba lagi sebentar lagi.")
 
 
-class CityHolder:
-    """Holds the city as it is now; a changed pack replaces it whole, between two requests."""
+class StorageMissing(Unavailable):
+    code = "storage-missing"
+    title = _n("Tempat penyimpanan berkas belum dipasang. Coba lagi sebentar lagi.")
 
-    def __init__(self, city: City | None = None) -> None:
-        self._city = city
+
+class CityHolder:
+    """Holds the city as it is now; a changed pack replaces it whole, between two requests.
+
+    `load` reads the city anew, and says so with CityMissing when there is none to read.
+    """
+
+    def __init__(self, load: Callable[[], City] | None = None) -> None:
+        self._load = load
+        self._city: City | None = None
 
     @property
     def city(self) -> City:
-        """The city.
+        """The city, read when it is first needed.
 
         Raises:
             CityMissing: no pack has been loaded yet.
         """
         if self._city is None:
-            raise CityMissing()
+            self.refresh()
+        assert self._city is not None
         return self._city
+
+    def refresh(self) -> None:
+        """Read the city anew. Raises CityMissing and keeps the old one."""
+        if self._load is None:
+            raise CityMissing
+        self._city = self._load()
 
     def replace(self, city: City) -> None:
         """Serve this city from the next request on."""
@@ -55,7 +73,7 @@ class Services:
 
     city_holder: CityHolder = field(default_factory=CityHolder)
     keys: KeyRing | None = None
-    storage: object = None
+    storage: Storage | None = None
 
 
 def attach(app: Flask, services: Services) -> None:
@@ -91,8 +109,21 @@ def current_keys() -> KeyRing:
     return keys
 
 
-def current_storage() -> object:
-    return current_services().storage
+def current_storage() -> Storage:
+    """Return the file storage of this application.
+
+    Raises:
+        StorageMissing: it was started without any.
+    """
+    storage = current_services().storage
+    if storage is None:
+        raise StorageMissing
+    return storage
+
+
+def refresh_city() -> None:
+    """Read the city anew, after a pack was loaded elsewhere. Raises CityMissing."""
+    current_services().city_holder.refresh()
 
 
 def _site_name() -> str:

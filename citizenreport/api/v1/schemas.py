@@ -69,9 +69,7 @@ class ContactSchema(Schema):
         unknown = RAISE
 
     name = text(NAME_MAX_CHARS, load_default=None, allow_none=True)
-    email = fields.Email(
-        load_default=None, allow_none=True, validate=validate.Length(max=254)
-    )
+    email = fields.Email(load_default=None, allow_none=True, validate=validate.Length(max=254))
     phone = text(30, load_default=None, allow_none=True)
 
     @post_load

@@ -1,0 +1,171 @@
+"""/api/v1/reports"""
+
+from typing import Any
+
+from flask import Request, Response, current_app, json, request
+from flask.typing import ResponseReturnValue
+from flask_smorest import Blueprint
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from citizenreport.api.v1.schemas import (
+    AcknowledgementSchema,
+    NewReportSchema,
+    OwnReportSchema,
+    PublicReportSchema,
+)
+from citizenreport.core.db import public_reading, transaction
+from citizenreport.core.ids import normalise_tracking_code
+from citizenreport.intake.photos import MAX_PHOTO_BYTES, MAX_PHOTOS, TooManyPhotos
+from citizenreport.intake.rules import ReportNotFound
+from citizenreport.pipeline.submit import Submitted
+from citizenreport.publication import queries as publication_queries
+from citizenreport.routing.rules import agency_name
+from citizenreport.web.context import current_city, current_keys
+from citizenreport.web.follow import own_report, public_report
+from citizenreport.web.guards import public
+from citizenreport.web.sending import send_report
+
+bp = Blueprint("reports", __name__, url_prefix="/api/v1/reports", description="Reports")
+
+JSON_MAX_BYTES = 256 * 1024
+DOOR = "api"
+
+
+class BodyTooLarge(BadRequest):
+    """A JSON body over 256 KiB: no report needs it."""
+
+
+@bp.post("")
+@bp.doc(
+    requestBody={
+        "required": True,
+        "content": {
+            "application/json": {"schema": NewReportSchema},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["report"],
+                    "properties": {
+                        "report": {"type": "string", "description": "The report as JSON"},
+                        "photo": {
+                            "type": "array",
+                            "maxItems": MAX_PHOTOS,
+                            "items": {"type": "string", "format": "binary"},
+                        },
+                    },
+                }
+            },
+        },
+    },
+    parameters=[
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "schema": {"type": "string", "minLength": 22, "maxLength": 200},
+            "description": "Random, at least 128 bits: a repeated send returns the first answer",
+        }
+    ],
+)
+@bp.response(201, AcknowledgementSchema)
+@public
+def create() -> ResponseReturnValue:
+    """Take in a report.
+
+    Answers 201 after it is stored, with the tracking code, the secret (shown this once), the
+    responsible agency and the deadlines.
+    """
+    body, photos = _parts(request)
+    draft = NewReportSchema().loads(body)
+    submitted = send_report(
+        draft,
+        door=DOOR,
+        idempotency_key=request.headers.get("Idempotency-Key", ""),
+        body=body.encode("utf-8", "surrogatepass"),
+        photos=photos,
+    )
+    answer = AcknowledgementSchema().dump(_acknowledgement(submitted))
+    location = f"{_public_url()}/api/v1/reports/{submitted.tracking_code}"
+    return answer, 201, {"Location": location, "Cache-Control": "no-store"}
+
+
+@bp.get("/<tracking_code>")
+@bp.doc(security=[{}, {"trackingSecret": []}])
+@bp.response(200, PublicReportSchema)
+@bp.alt_response(200, schema=OwnReportSchema, description="With the secret: the reporter's view")
+@public
+def show(tracking_code: str) -> ResponseReturnValue:
+    """Show a report: as the public sees it, or, with the secret, as its reporter sees it.
+
+    An unknown code, a wrong secret and a report that is not public get the same answer.
+    """
+    code = normalise_tracking_code(tracking_code)
+    secret = _bearer(request)
+    if secret is not None:
+        with transaction() as session:
+            body = own_report(session, current_city(), current_keys(), code=code, secret=secret)
+        return _no_store(OwnReportSchema().dump(body))
+    with public_reading() as session:
+        report = publication_queries.by_code(session, code)
+        view = public_report(session, current_city(), report, public_url=_public_url())
+        body = PublicReportSchema().dump(view)
+    return Response(json.dumps(body), mimetype="application/json")
+
+
+def _parts(sent: Request) -> tuple[str, list[bytes]]:
+    """Return the JSON text and the photos of a JSON or multipart request."""
+    if sent.mimetype == "application/json":
+        return _text(sent.get_data(cache=False)), []
+    if sent.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType
+    files = sent.files.getlist("photo")
+    if len(files) > MAX_PHOTOS:
+        raise TooManyPhotos(pointer="#/photo")
+    text = sent.form.get("report")
+    if text is None:
+        raise BadRequest
+    return _text(text.encode()), [file.stream.read(MAX_PHOTO_BYTES + 1) for file in files]
+
+
+def _text(body: bytes) -> str:
+    if len(body) > JSON_MAX_BYTES:
+        raise BodyTooLarge
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest from error
+
+
+def _acknowledgement(submitted: Submitted) -> dict[str, Any]:
+    return {
+        "tracking_code": submitted.tracking_code,
+        "secret": submitted.secret,
+        "category_code": submitted.category_code,
+        "area_code": submitted.area_code,
+        "agency_code": submitted.agency_code,
+        "agency_name": agency_name(current_city(), submitted.agency_code),
+        "visibility": submitted.visibility.value,
+        "submitted_at": submitted.submitted_at,
+        "deadlines": submitted,
+        "near_border": submitted.outside_m > 0,
+        "follow_url": f"{_public_url()}/lacak",
+    }
+
+
+def _bearer(sent: Request) -> str | None:
+    """Return the secret of an Authorization header; anything else that is sent fits no report."""
+    header = sent.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, secret = header.partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        raise ReportNotFound
+    return secret.strip()
+
+
+def _public_url() -> str:
+    return str(current_app.config["PUBLIC_URL"]).rstrip("/")
+
+
+def _no_store(body: object) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(json.dumps(body), headers=headers, mimetype="application/json")

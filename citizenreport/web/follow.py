@@ -1,0 +1,107 @@
+"""A report as its reader may see it, the same for the API and the pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City
+from citizenreport.core.keys import KeyRing
+from citizenreport.intake import queries as intake_queries
+from citizenreport.ledger.models import Event
+from citizenreport.ledger.queries import history
+from citizenreport.ledger.rules import StreamKind
+from citizenreport.publication import queries as publication_queries
+from citizenreport.publication.models import PublishedReport
+from citizenreport.routing.models import Assignment
+from citizenreport.routing.rules import SENTENCES, DecidedBy, agency_name, sentence_values
+from citizenreport.triage import queries as triage_queries
+from citizenreport.web.translate import _
+
+SHOWN_EVENTS = frozenset({"opened", "state_changed", "assigned", "replied", "deadlines_moved"})
+
+
+def public_report(
+    session: Session, city: City, report: PublishedReport, *, public_url: str
+) -> dict[str, Any]:
+    """Return a published report with photos and replies, from published rows only."""
+    photos = publication_queries.photos_of(session, report.tracking_code)
+    category = city.categories.get(report.category_code)
+    fields = (
+        "tracking_code category_code aspect area_code position text landmark agency_code state"
+        " submitted_on submitted_at settlement_due_on settled_on is_demo"
+    )
+    return {name: getattr(report, name) for name in fields.split()} | {
+        "category_name": category.names["id"] if category else report.category_code,
+        "agency_name": agency_name(city, report.agency_code),
+        "photos": [
+            {
+                "url": f"{public_url}/foto/{photo.photo_code}",
+                "width": photo.width,
+                "height": photo.height,
+            }
+            for photo in photos
+        ],
+        "replies": publication_queries.replies_of(session, report.tracking_code),
+    }
+
+
+def own_report(
+    session: Session, city: City, keys: KeyRing, *, code: str, secret: str
+) -> dict[str, Any]:
+    """Return what the reporter sees. Raises ReportNotFound for a wrong secret as for no report."""
+    report = intake_queries.by_code_and_secret(session, keys, tracking_code=code, secret=secret)
+    data_key = intake_queries.data_key_of(session, keys, report.id)
+    ticket = triage_queries.of_report(session, report.id)[0]
+    assignment = session.get_one(Assignment, ticket.assignment_id)
+    category = city.categories.get(ticket.category_code)
+    texts = {
+        str(message.id): triage_queries.text_of(message, data_key)
+        for message in triage_queries.messages_of(session, ticket.id)
+    }
+    return {
+        "tracking_code": report.tracking_code,
+        "category_code": ticket.category_code,
+        "category_name": category.names["id"] if category else ticket.category_code,
+        "description": intake_queries.description_of(report, data_key),
+        "landmark": intake_queries.landmark_of(report, data_key),
+        "area_code": ticket.area_code,
+        "position": report.position,
+        "answers": intake_queries.answers_of(report, data_key),
+        "visibility": ticket.visibility,
+        "agency_code": ticket.agency_code,
+        "agency_name": agency_name(city, ticket.agency_code),
+        "routing_explanation": explanation(city, assignment),
+        "state": ticket.state,
+        "submitted_at": report.submitted_at,
+        "deadlines": ticket,
+        "photo_count": len(intake_queries.photos_of(session, report.id)),
+        "history": [
+            _step(event, texts)
+            for event in history(session, StreamKind.TICKET, ticket.id)
+            if event.type in SHOWN_EVENTS
+        ],
+        "is_demo": report.is_demo,
+    }
+
+
+def explanation(city: City, assignment: Assignment) -> str:
+    """Return why this agency is responsible, as a sentence in the reader's language."""
+    values = sentence_values(
+        city,
+        agency_code=assignment.agency_code,
+        rule_id=assignment.rule_id,
+        inputs=assignment.inputs,
+    )
+    return _(SENTENCES[DecidedBy(assignment.decided_by)], **values)
+
+
+def _step(event: Event, texts: Mapping[str, str]) -> dict[str, Any]:
+    payload = event.payload
+    return {
+        "at": event.recorded_at,
+        "type": event.type,
+        "state": payload.get("to") if event.type == "state_changed" else None,
+        "agency_code": payload.get("agency_code"),
+        "text": texts.get(payload.get("message_id", "")),
+    }
