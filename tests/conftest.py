@@ -22,6 +22,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
+from citizenreport.cities.pack import read_city
+from citizenreport.cities.rules import City
 from citizenreport.core.cluster import Cluster
 from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, db
 from tests.databases import (
@@ -154,3 +156,9 @@ def fresh_database(template: Cluster, settings: dict[str, object]) -> Iterator[F
 def live_server(fresh_database: FreshDatabase) -> Iterator[LiveServer]:
     with live_server_on(fresh_database) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def city() -> City:
+    """Kota Magelang as its pack says, without a database."""
+    return read_city("magelang")
