@@ -45,7 +45,9 @@ def address_prefix(address: str) -> str:
 def mark(session: Session, *, account: str, place: str, now: datetime) -> bytes:
     """Return the key under which failures of an account from a place are counted today."""
     key = _day_key(session, now.astimezone(UTC).date())
-    return hmac.digest(key, f"{account}\x1f{place}".encode(), hashlib.sha256)
+    return hmac.digest(
+        key, f"{account}\x1f{place}".encode("utf-8", "surrogatepass"), hashlib.sha256
+    )
 
 
 def wait_left(session: Session, counted: bytes, *, now: datetime) -> timedelta:
