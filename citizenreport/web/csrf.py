@@ -17,12 +17,13 @@ from binascii import Error as BadBase64
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from markupsafe import Markup
 
 from citizenreport.core.errors import NotAllowed
 from citizenreport.core.text import _n
 from citizenreport.web.paths import is_machine_path
+from citizenreport.web.scratch import scratch
 from citizenreport.web.sessions import cookie_name, is_https, session_token
 
 FIELD: Final = "csrf_token"
@@ -98,9 +99,8 @@ def _binding() -> str:
     token = session_token()
     if token:
         return f"session {token}"
-    if "csrf_seed" not in g:
-        g.csrf_seed = _sent_seed() or secrets.token_urlsafe(16)
-    return f"seed {g.csrf_seed}"
+    seed = scratch().setdefault("csrf_seed", _sent_seed() or secrets.token_urlsafe(16))
+    return f"seed {seed}"
 
 
 def _existing_binding() -> str | None:
@@ -123,11 +123,12 @@ def _digest(binding: str) -> bytes:
 
 def _remember(response: Response) -> Response:
     """Keep the seed in the visitor's cookie; the page with its token is theirs alone."""
-    if "csrf_seed" in g:
+    seed = scratch().get("csrf_seed")
+    if seed is not None:
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response.set_cookie(
             cookie_name("csrf"),
-            g.csrf_seed,
+            seed,
             max_age=COOKIE_S,
             secure=is_https(),
             httponly=True,

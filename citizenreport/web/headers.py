@@ -3,7 +3,9 @@
 import secrets
 from typing import Final
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app
+
+from citizenreport.web.scratch import scratch
 
 PERMISSIONS: Final = (
     "accelerometer=(), bluetooth=(), browsing-topics=(), camera=(), display-capture=(), "
@@ -35,15 +37,13 @@ def init_app(app: Flask) -> None:
 
 def csp_nonce() -> str:
     """Return this answer's nonce; made only when a template asks, so other pages stay equal."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    nonce: str = g.csp_nonce
+    nonce: str = scratch().setdefault("csp_nonce", secrets.token_urlsafe(16))
     return nonce
 
 
 def keep_out_of_caches() -> None:
     """Mark the answer as one person's: no browser or proxy stores it."""
-    g.is_private_answer = True
+    scratch()["is_private_answer"] = True
 
 
 def _add_headers(response: Response) -> Response:
@@ -56,7 +56,7 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if str(current_app.config["PUBLIC_URL"]).startswith("https:"):
         headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_S}; includeSubDomains")
-    if "is_private_answer" in g:
+    if "is_private_answer" in scratch():
         headers["Cache-Control"] = "no-store"
     return response
 
@@ -65,7 +65,8 @@ def _policy(response: Response) -> str:
     if response.mimetype != "text/html":
         return MACHINE_POLICY
     policy = dict(PAGE_POLICY)
-    if "csp_nonce" in g:
-        policy["script-src"] += f" 'nonce-{g.csp_nonce}'"
-        policy["style-src"] += f" 'nonce-{g.csp_nonce}'"
+    nonce = scratch().get("csp_nonce")
+    if nonce is not None:
+        policy["script-src"] += f" 'nonce-{nonce}'"
+        policy["style-src"] += f" 'nonce-{nonce}'"
     return "; ".join(f"{name} {sources}" for name, sources in policy.items())

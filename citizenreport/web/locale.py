@@ -4,8 +4,8 @@ from datetime import tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, g, request
-from flask_babel import Babel, get_locale
+from flask import Flask, Response, current_app, request
+from flask_babel import Babel, get_locale, refresh
 
 from citizenreport.core.errors import Unavailable
 from citizenreport.i18n.languages import (
@@ -17,6 +17,7 @@ from citizenreport.i18n.languages import (
 )
 from citizenreport.web.context import current_city
 from citizenreport.web.paths import is_machine_path
+from citizenreport.web.scratch import scratch
 
 LANGUAGE_COOKIE: Final = "lang"
 LANGUAGE_COOKIE_S: Final = 365 * 24 * 3600
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
         locale_selector=page_language,
         timezone_selector=_page_zone,
     )
+    app.before_request(refresh)  # it remembers the language in the application context
     app.after_request(_remember)
     app.context_processor(
         lambda: {"page_language": page_language(), "language_names": LANGUAGE_NAMES}
@@ -44,7 +46,7 @@ def page_language() -> str:
         remembered=request.cookies.get(LANGUAGE_COOKIE),
         accepted=[tag for tag, _ in request.accept_languages],
     )
-    g.language_was_chosen = True
+    scratch()["language_was_chosen"] = True
     return language
 
 
@@ -63,7 +65,7 @@ def _city_zone() -> tzinfo:
 
 def _remember(response: Response) -> Response:
     """Tell caches what the page depended on, and keep an explicit choice for the next pages."""
-    if "language_was_chosen" in g:
+    if "language_was_chosen" in scratch():
         response.vary.update(("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", str(get_locale()))
     asked = request.args.get("lang")

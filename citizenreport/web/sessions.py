@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -16,6 +16,7 @@ from citizenreport.identity import service
 from citizenreport.identity.rules import ABSOLUTE, Actor
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.paths import is_machine_path
+from citizenreport.web.scratch import scratch
 
 DEVICE_COOKIE_S: Final = 180 * 24 * 3600
 
@@ -52,11 +53,12 @@ def session_token() -> str | None:
 
 def signed_in() -> Actor | None:
     """Return who is signed in, or None. Read once per request."""
-    if "actor" not in g:
+    notes = scratch()
+    if "actor" not in notes:
         token = session_token()
-        g.actor = _resume(token) if token else None
+        notes["actor"] = _resume(token) if token else None
         keep_out_of_caches()
-    actor: Actor | None = g.actor
+    actor: Actor | None = notes["actor"]
     return actor
 
 

@@ -1,0 +1,129 @@
+"""`citizenreport staff`."""
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from flask.cli import ScriptInfo
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City
+from citizenreport.commands.staff import staff
+from citizenreport.identity import queries
+from citizenreport.identity.models import Staff, StaffRole
+from citizenreport.identity.passwords import verify_password
+from citizenreport.web.context import EXTENSION
+from tests.doors.console.city import small_town
+from tests.identity.factories import CHEAP, PASSWORD, make_staff
+
+
+@pytest.fixture(autouse=True)
+def town(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> City:
+    city = small_town()
+    monkeypatch.setattr(app.extensions[EXTENSION].city_holder, "_city", city)
+    return city
+
+
+@pytest.fixture
+def run(app: Flask) -> "Run":
+    return Run(app)
+
+
+class Run:
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def __call__(self, *arguments: str, typed: str = "") -> Result:
+        info = ScriptInfo(create_app=lambda: self.app)
+        return CliRunner().invoke(staff, arguments, input=typed, obj=info)
+
+
+def roles(session: Session) -> set[tuple[str, str | None, str | None]]:
+    rows = session.scalars(select(StaffRole))
+    return {(row.role, row.agency_code, row.protection_class) for row in rows}
+
+
+def test_an_account_is_opened_with_its_roles(run: Run, session: Session) -> None:
+    result = run(
+        *("add", "sri.lestari", "--name", "Sri Lestari", "--password-stdin"),
+        *("--role", "officer@roads", "--role", "confidential_handler@women/violence"),
+        *("--role", "city_desk"),
+        typed=PASSWORD + "\n",
+    )
+    assert result.exit_code == 0, result.output
+    person = queries.staff_named(session, "sri.lestari")
+    assert verify_password(person.password_hash, PASSWORD, CHEAP)
+    assert not person.is_demo
+    assert roles(session) == {
+        ("officer", "roads", None),
+        ("confidential_handler", "women", "violence"),
+        ("city_desk", None, None),
+    }
+
+
+def test_a_password_is_asked_for_twice_and_never_shown(run: Run, session: Session) -> None:
+    result = run(
+        *("add", "sri.lestari", "--name", "Sri", "--role", "city_desk"),
+        typed=f"{PASSWORD}\n{PASSWORD}\n",
+    )
+    assert result.exit_code == 0, result.output
+    assert PASSWORD not in result.output
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ("officer", "tidak cocok"),
+        ("city_desk@roads", "tidak cocok"),
+        ("confidential_handler@women", "tidak cocok"),
+        ("officer@nowhere", "nowhere"),
+        ("boss", "one of officer"),
+        ("confidential_handler@women/gossip", "one of tolerance"),
+        ("officer@", "one of officer"),
+    ],
+)
+def test_a_wrong_role_is_refused_in_words(run: Run, session: Session, role: str, told: str) -> None:
+    result = run(
+        *("add", "sri", "--name", "Sri", "--role", role, "--password-stdin"), typed=PASSWORD
+    )
+    assert result.exit_code != 0
+    assert told in result.output
+    assert "Traceback" not in result.output
+    assert session.scalar(select(Staff)) is None
+
+
+def test_a_weak_password_is_refused(run: Run, session: Session) -> None:
+    result = run(
+        *("add", "sri", "--name", "Sri", "--role", "city_desk", "--password-stdin"),
+        typed="password123\n",
+    )
+    assert result.exit_code == 1
+    assert "mudah ditebak" in result.output
+    assert session.scalar(select(Staff)) is None
+
+
+def test_accounts_are_listed_without_secrets(run: Run, session: Session) -> None:
+    person = make_staff(session)
+    result = run("list")
+    assert result.output == "sri.lestari\tSri Lestari\tofficer@roads\n"
+    assert person.password_hash not in result.output
+
+
+def test_an_account_is_closed(run: Run, session: Session) -> None:
+    make_staff(session)
+    assert run("deactivate", "sri.lestari").exit_code == 0
+    assert "(closed)" in run("list").output
+
+
+def test_a_password_is_changed(run: Run, session: Session) -> None:
+    make_staff(session)
+    new = "tujuh gunung satu sungai"
+    assert run("set-password", "sri.lestari", "--password-stdin", typed=new).exit_code == 0
+    session.expire_all()
+    assert verify_password(queries.staff_named(session, "sri.lestari").password_hash, new, CHEAP)
+
+
+def test_an_unknown_account_is_said_in_one_line(run: Run) -> None:
+    result = run("deactivate", "nobody")
+    assert result.exit_code == 1
+    assert result.output == "Error: Tidak ada petugas dengan nama pengguna ini.\n"

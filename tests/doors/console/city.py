@@ -1,0 +1,127 @@
+"""A town of two areas, three offices and four categories, for the console's tests."""
+
+from zoneinfo import ZoneInfo
+
+from shapely import box
+
+from citizenreport.cities.rules import (
+    Agency,
+    Area,
+    AreaLevel,
+    Aspect,
+    Calendar,
+    Category,
+    City,
+    ComplaintClass,
+    HandlerLine,
+    Priority,
+    ProtectionClass,
+    PublicPrecision,
+    RoutingRow,
+    Visibility,
+)
+from citizenreport.geo.areas import AreaIndex
+from citizenreport.geo.position import Position
+
+INSIDE = Position(lon=110.22, lat=-7.47)
+
+NAMES = {
+    "roads": "Dinas Jalan",
+    "parks": "Dinas Taman",
+    "women": "Dinas Perempuan dan Anak",
+    "desk": "Diskominsta",
+    "inspect": "Inspektorat",
+}
+
+
+def category(code: str, name: str, lead: str, **changes: object) -> Category:
+    usual: dict[str, object] = {
+        "category_code": code,
+        "aspect": Aspect.COMFORT,
+        "names": {"id": name},
+        "examples": (),
+        "keywords": {},
+        "questions": (),
+        "lead": lead,
+        "supporting": (),
+        "external": (),
+        "complaint_class": ComplaintClass.ORDINARY,
+        "priority": Priority.MEDIUM,
+        "emergency_numbers": (),
+        "may_be_emergency": False,
+        "visibility": Visibility.PUBLIC,
+        "protection_class": ProtectionClass.NONE,
+        "public_precision": PublicPrecision.EXACT,
+        "public_photo": True,
+        "village_access": "ya",
+        "may_be_suggested": True,
+        "mediation": False,
+        "sensitive_flags": (),
+        "first_response_hours": 48,
+        "verification_working_days": 3,
+        "settlement_working_days": 14,
+        "deadline_basis": "",
+        "national_categories": (),
+        "is_confirmed": False,
+    }
+    return Category(**(usual | changes))  # type: ignore[arg-type]
+
+
+def small_town() -> City:
+    categories = [
+        category("pothole", "Jalan berlubang", "roads"),
+        category("tree", "Pohon rawan tumbang", "parks", priority=Priority.HIGH),
+        category("noise", "Bising", "parks", visibility=Visibility.RESTRICTED),
+        category(
+            "violence",
+            "Kekerasan di rumah",
+            "women",
+            aspect=Aspect.SAFETY,
+            visibility=Visibility.CONFIDENTIAL,
+            protection_class=ProtectionClass.VIOLENCE,
+            public_precision=PublicPrecision.NONE,
+            public_photo=False,
+        ),
+    ]
+    areas = {"a1": box(110.21, -7.48, 110.23, -7.46), "a2": box(110.23, -7.48, 110.25, -7.46)}
+    return City(
+        city_code="town",
+        name="Kota Contoh",
+        languages=("id",),
+        metric_crs=32749,
+        calendar=Calendar(time_zone=ZoneInfo("Asia/Jakarta"), holidays={}),
+        areas={
+            code: Area(area_code=code, level=AreaLevel.VILLAGE, name=f"Kelurahan {code.upper()}")
+            for code in areas
+        },
+        area_index=AreaIndex(areas, metric_crs=32749),
+        agencies={
+            code: Agency(agency_code=code, name=name, short_name=name, kind="opd")
+            for code, name in NAMES.items()
+        },
+        categories={c.category_code: c for c in categories},
+        routing=tuple(
+            RoutingRow(
+                rule_id=f"R-{c.category_code}", category_code=c.category_code, agency_code=c.lead
+            )
+            for c in categories
+        ),
+        handlers=(
+            HandlerLine(
+                protection_class=ProtectionClass.VIOLENCE,
+                agency_code="women",
+                positions=("Kepala bidang", "Konselor"),
+                escalation=("inspect",),
+            ),
+        ),
+        emergency_numbers=(),
+        dimensions=(),
+        desk_agency_code="desk",
+        conflict_order={"*": "inspect", "inspect": "desk"},
+        contest_days=10,
+        retention_days={},
+        release_tables=(),
+        texts={},
+        digest="0" * 64,
+        pack_version=1,
+    )
