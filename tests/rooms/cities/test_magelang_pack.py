@@ -1,4 +1,4 @@
-"""What the Magelang pack promises beyond being well-formed. Read as files, without the pack reader."""
+"""What the Magelang pack promises beyond being well-formed; read as files, but for the first test."""
 
 import tomllib
 from collections import Counter
@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry import Point
 
 import citizenreport
+from citizenreport.cities.pack import Severity, check_pack
 from tests.shared_data import features_of, rows_of, shared_data
 
 PACK = Path(citizenreport.__file__).parent / "cities" / "packs" / "magelang"
@@ -47,6 +48,14 @@ def offices_for(agency_code: str) -> list[str]:
     if agency_code in kinds:
         return [code for code, row in AGENCIES.items() if row["kind"] == kinds[agency_code]]
     return ["DISKOMINSTA"] if agency_code == "@OPD_TERKAIT" else [agency_code]
+
+
+def test_the_pack_passes_every_check_and_lists_what_waits_for_the_city() -> None:
+    checked = check_pack(PACK)
+    assert [str(finding) for finding in checked.of(Severity.ERROR)] == []
+    assert {finding.file for finding in checked.of(Severity.NOTE)} == {"emergency.csv"}
+    waiting = {finding.file for finding in checked.of(Severity.OPEN)}
+    assert {"categories.csv", "category_texts.csv", "questions.csv", "routing.csv"} <= waiting
 
 
 def test_the_city_has_17_kelurahan_in_3_kecamatan() -> None:
