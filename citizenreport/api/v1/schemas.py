@@ -1,8 +1,9 @@
 """The JSON of version 1. Names are public: change them only in a new version."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from citizenreport.cities.rules import Visibility
 from citizenreport.core.keys import SECRET_CHARS_MIN
@@ -21,9 +22,11 @@ from citizenreport.intake.rules import (
     Draft,
     Subject,
 )
+from citizenreport.web.wire import WireSchema
 
 STRICTER = [Visibility.RESTRICTED.value, Visibility.CONFIDENTIAL.value]
 ANSWERS_MAX = 20
+EMAIL_MAX_CHARS = 254
 
 
 class Text(fields.String):
@@ -48,28 +51,37 @@ def text(max_chars: int, *, min_chars: int = 0, **kwargs: Any) -> Text:
     return Text(validate=bounds, **kwargs)
 
 
-class PositionSchema(Schema):
+def between(smallest: int, largest: int) -> validate.Range:
+    """Return a bound for a number, with its message."""
+    message = _n("Isi dengan angka dari %(min)d sampai %(max)d.")
+    return validate.Range(smallest, largest, error=message % {"min": smallest, "max": largest})
+
+
+def one_of(choices: Iterable[str]) -> validate.OneOf:
+    """Return a choice among codes, with its message; the codes are named."""
+    return validate.OneOf(list(choices), error=_n("Pilih salah satu: {choices}."))
+
+
+class PositionSchema(WireSchema):
     """Degrees, WGS 84."""
 
-    class Meta(Schema.Meta):
-        unknown = RAISE
-
-    lon = fields.Float(required=True, validate=validate.Range(-180, 180))
-    lat = fields.Float(required=True, validate=validate.Range(-90, 90))
+    lon = fields.Float(required=True, validate=between(-180, 180))
+    lat = fields.Float(required=True, validate=between(-90, 90))
 
     @post_load
     def make(self, data: dict[str, Any], **_: object) -> Position:
         return Position(**data)
 
 
-class ContactSchema(Schema):
+class ContactSchema(WireSchema):
     """How the reporter may be reached. Optional, sealed, never published."""
 
-    class Meta(Schema.Meta):
-        unknown = RAISE
-
     name = text(NAME_MAX_CHARS, load_default=None, allow_none=True)
-    email = fields.Email(load_default=None, allow_none=True, validate=validate.Length(max=254))
+    email = fields.Email(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=EMAIL_MAX_CHARS, error=_n("Alamat email terlalu panjang.")),
+    )
     phone = text(30, load_default=None, allow_none=True)
 
     @post_load
@@ -77,11 +89,8 @@ class ContactSchema(Schema):
         return Contact(**{name: value or None for name, value in data.items()})
 
 
-class SubjectSchema(Schema):
+class SubjectSchema(WireSchema):
     """Whom the report is about. The body named never receives or reads it."""
-
-    class Meta(Schema.Meta):
-        unknown = RAISE
 
     agency_code = text(40, load_default=None, allow_none=True)
     person = text(SUBJECT_PERSON_MAX_CHARS, load_default=None, allow_none=True)
@@ -91,18 +100,13 @@ class SubjectSchema(Schema):
         return Subject(**{name: value or None for name, value in data.items()})
 
 
-class NewReportSchema(Schema):
+class NewReportSchema(WireSchema):
     """What a client posts. Unknown fields are refused, so that typing errors are seen."""
-
-    class Meta(Schema.Meta):
-        unknown = RAISE
 
     category_code = text(40, min_chars=1, required=True)
     description = text(DESCRIPTION_MAX_CHARS, min_chars=1, required=True)
     position = fields.Nested(PositionSchema, load_default=None, allow_none=True)
-    accuracy_m = fields.Float(
-        load_default=None, allow_none=True, validate=validate.Range(min=0, max=100_000)
-    )
+    accuracy_m = fields.Float(load_default=None, allow_none=True, validate=between(0, 100_000))
     area_code = text(40, load_default=None, allow_none=True)
     neighbourhood = text(NEIGHBOURHOOD_MAX_CHARS, load_default=None, allow_none=True)
     landmark = text(LANDMARK_MAX_CHARS, load_default=None, allow_none=True)
@@ -110,23 +114,24 @@ class NewReportSchema(Schema):
         keys=text(40),
         values=text(ANSWER_MAX_CHARS),
         load_default=dict,
-        validate=validate.Length(max=ANSWERS_MAX),
+        validate=validate.Length(max=ANSWERS_MAX, error=_n("Jawabannya terlalu banyak.")),
     )
     occurred_at = fields.AwareDateTime(load_default=None, allow_none=True)
     subject = fields.Nested(SubjectSchema, load_default=None, allow_none=True)
-    visibility = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(STRICTER)
-    )
+    visibility = fields.String(load_default=None, allow_none=True, validate=one_of(STRICTER))
     contact = fields.Nested(ContactSchema, load_default=None, allow_none=True)
-    locale = fields.String(load_default="id", validate=validate.OneOf(list(LANGUAGES)))
+    locale = fields.String(load_default="id", validate=one_of(LANGUAGES))
     channel = fields.String(
         load_default=Channel.API.value,
-        validate=validate.OneOf([Channel.API.value, Channel.WEB.value]),
+        validate=one_of([Channel.API.value, Channel.WEB.value]),
     )
     secret = fields.String(
         load_default=None,
         allow_none=True,
-        validate=validate.Regexp(rf"^[A-Za-z0-9_-]{{{SECRET_CHARS_MIN},128}}$"),
+        validate=validate.Regexp(
+            rf"[A-Za-z0-9_-]{{{SECRET_CHARS_MIN},128}}\Z",
+            error=_n("Kode rahasia harus 22 sampai 128 huruf, angka, - atau _."),
+        ),
     )
     refer_outside = fields.Boolean(load_default=False)
 

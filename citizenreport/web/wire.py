@@ -1,0 +1,64 @@
+"""The base of every schema that reads what comes in: strict, and its messages are Indonesian."""
+
+from typing import Any, Final
+
+from marshmallow import RAISE, Schema, fields
+
+from citizenreport.core.text import _n
+
+FIELD_MESSAGES: Final[tuple[tuple[type, dict[str, str]], ...]] = (
+    (
+        fields.Field,
+        {
+            "required": _n("Bagian ini wajib diisi."),
+            "null": _n("Bagian ini tidak boleh kosong (null)."),
+            "validator_failed": _n("Isian tidak sesuai."),
+            "invalid": _n("Isian tidak sesuai."),
+        },
+    ),
+    (
+        fields.String,
+        {
+            "invalid": _n("Isi dengan teks."),
+            "invalid_utf8": _n("Tulisan memuat karakter yang rusak. Tulis ulang."),
+        },
+    ),
+    (fields.Email, {"invalid": _n("Alamat email ini tidak benar.")}),
+    (
+        fields.Number,
+        {
+            "invalid": _n("Isi dengan angka."),
+            "too_large": _n("Angka terlalu besar."),
+            "special": _n("Isi dengan angka biasa, bukan NaN atau tak hingga."),
+        },
+    ),
+    (fields.Boolean, {"invalid": _n("Isi dengan true atau false.")}),
+    (
+        fields.DateTime,
+        {
+            "invalid": _n("Isi dengan tanggal dan jam, misalnya 2026-03-17T08:00:00+07:00."),
+            "invalid_awareness": _n("Sertakan zona waktu, misalnya +07:00."),
+        },
+    ),
+    (fields.Mapping, {"invalid": _n("Isi dengan objek JSON.")}),
+    (fields.List, {"invalid": _n("Isi dengan daftar.")}),
+    (fields.Nested, {"type": _n("Isi dengan objek JSON.")}),
+)
+"""From the general to the special: the last class that fits speaks."""
+
+
+class WireSchema(Schema):
+    """Refuses unknown fields, so that typing errors are seen, and says so in Indonesian."""
+
+    error_messages = {  # noqa: RUF012 - marshmallow reads it from the class
+        "unknown": _n("Bagian ini tidak dikenal. Periksa ejaannya."),
+        "type": _n("Isi dengan objek JSON."),
+    }
+
+    class Meta(Schema.Meta):
+        unknown = RAISE
+
+    def on_bind_field(self, field_name: str, field_obj: "fields.Field[Any]") -> None:
+        for kind, messages in FIELD_MESSAGES:
+            if isinstance(field_obj, kind):
+                field_obj.error_messages = {**field_obj.error_messages, **messages}
