@@ -13,14 +13,23 @@ import citizenreport.ledger.models
 import citizenreport.publication.models
 import citizenreport.routing.models
 import citizenreport.triage.models  # noqa: F401
+from citizenreport.api.v1 import reports
+from citizenreport.api.v1.document import make_api
+from citizenreport.cities.pack import find_pack, read_city
+from citizenreport.cities.queries import current_pack
+from citizenreport.cities.rules import City
+from citizenreport.cities.service import numbered
 from citizenreport.console import home, login
 from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
+from citizenreport.core.keys import BrokenKeys, KeyRing, read_key_files
+from citizenreport.storage.files import FileStorage
 from citizenreport.web import setup
-from citizenreport.web.context import Services
+from citizenreport.web.context import CityHolder, CityMissing, Services
 
 # Each door adds its blueprint; each room with tables adds `import citizenreport.<room>.models` above.
 DOORS: tuple[Blueprint, ...] = (login.bp, home.bp)
+API = (reports.bp,)
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 SAFE_DEFAULTS = {
@@ -37,7 +46,48 @@ def create_app(settings: Mapping[str, object]) -> Flask:
     app.config.from_mapping(engine_settings(str(settings["SQLALCHEMY_DATABASE_URI"])))
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=False)
-    setup.init_app(app, Services())
+    api = make_api(app)
+    setup.init_app(app, _services(app))
     for door in DOORS:
         app.register_blueprint(door)
+    for resource in API:
+        api.register_blueprint(resource)
     return app
+
+
+def _services(app: Flask) -> Services:
+    return Services(
+        city_holder=CityHolder(lambda: _read_city(str(app.config["CITY"]))),
+        keys=_read_keys(app),
+        storage=FileStorage(Path(app.config["STORAGE_DIR"])),
+    )
+
+
+def _read_city(name: str) -> City:
+    """Read the configured pack, numbered as the database knows it.
+
+    Raises:
+        CityMissing: no pack was loaded into the database yet.
+    """
+    city = read_city(find_pack(name))
+    session = db.session()
+    if current_pack(session) is None:
+        raise CityMissing
+    return numbered(session, city)
+
+
+def _read_keys(app: Flask) -> KeyRing | None:
+    """Return the keys; None before there are any, so that they can be made by a command.
+
+    Raises:
+        BrokenKeys: they are incomplete or too open, or a demo set outside a private service.
+    """
+    folder = Path(app.config["KEYS_DIR"])
+    if not any(folder.glob("*.key")):
+        return None
+    keys = read_key_files(folder)
+    if keys.is_demo and not app.config["IS_PRIVATE"]:
+        raise BrokenKeys(
+            "these are demo keys: make a set of your own with `citizenreport keys make`"
+        )
+    return keys

@@ -22,15 +22,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from citizenreport.cities.pack import read_city
 from citizenreport.cities.rules import City
 from citizenreport.core.cluster import Cluster
 from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, db
+from citizenreport.core.keys import KeyRing, make_key_files, read_key_files
+from citizenreport.web.context import EXTENSION
 from tests.databases import (
     FreshDatabase,
     cluster_at,
     ensure_template,
     fresh_database_in,
+    load_magelang,
+    magelang_pack,
     public_role_for_others,
     throwaway_cluster,
 )
@@ -79,6 +82,7 @@ def cluster(pytestconfig: pytest.Config) -> Cluster:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     folder: Path = tmp_path_factory.mktemp("service")
+    make_key_files(folder / "keys", demo=True)
     return {
         "TESTING": True,
         "SECRET_KEY": "only for tests",
@@ -161,4 +165,22 @@ def live_server(fresh_database: FreshDatabase) -> Iterator[LiveServer]:
 @pytest.fixture(scope="session")
 def city() -> City:
     """Kota Magelang as its pack says, without a database."""
-    return read_city("magelang")
+    found = magelang_pack().city
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def magelang(app: Flask, session: Session) -> Iterator[City]:
+    """Kota Magelang, loaded into the test's database and served by the application."""
+    holder = app.extensions[EXTENSION].city_holder
+    loaded = load_magelang(session)
+    holder.replace(loaded)
+    yield loaded
+    holder.forget()
+
+
+@pytest.fixture(scope="session")
+def keys(settings: dict[str, object]) -> KeyRing:
+    """The keys that the application under test uses."""
+    return read_key_files(Path(str(settings["KEYS_DIR"])))

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
 from citizenreport.app import create_app
+from citizenreport.cities.pack import Checked, check_pack
+from citizenreport.cities.rules import City
+from citizenreport.cities.service import load, numbered
+from citizenreport.core.clock import utcnow
 from citizenreport.core.cluster import Cluster, private_cluster
 from citizenreport.core.db import PUBLIC_ROLE, db
 from citizenreport.core.postgres import reachable_data_dir
@@ -115,3 +119,18 @@ def public_role_for_others(connection: Connection) -> Generator[None, None, None
 def cluster_at(data_dir: str, socket_dir: str, pid: str) -> Cluster:
     """Return the cluster that the controlling process of a parallel run started."""
     return Cluster(data_dir=Path(data_dir), socket_dir=Path(socket_dir), pid=int(pid))
+
+
+@cache
+def magelang_pack() -> Checked:
+    """Return Magelang's pack, read and checked once for all tests."""
+    return check_pack("magelang")
+
+
+def load_magelang(session: Session) -> City:
+    """Make Magelang's pack the one the database runs on."""
+    checked = magelang_pack()
+    assert checked.city is not None
+    load(session, checked.city, content=checked.content, now=utcnow())
+    session.commit()
+    return numbered(session, checked.city)

@@ -187,7 +187,7 @@ def check_grant(grant: Grant) -> None:
     needs_class = grant.role is Role.CONFIDENTIAL_HANDLER
     if (grant.agency_code is not None) != needs_agency:
         raise BadGrant(pointer="#/agency_code", role=grant.role.value)
-    has_class = grant.protection_class not in (None, ProtectionClass.NONE)
+    has_class = grant.protection_class is not None
     if has_class != needs_class:
         raise BadGrant(pointer="#/protection_class", role=grant.role.value)
 

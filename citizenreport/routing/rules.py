@@ -44,7 +44,7 @@ class RoutingInput:
     at: datetime
     subject_agency_code: str | None = None
     handlers_for: ProtectionClass | None = None
-    """Set for a confidential report: who takes it must name handlers of this class (`none`: any)."""
+    """Set for a confidential report: who takes it must name handlers of this class (`none` too)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ def decide(city: City, given: RoutingInput) -> Decision:
 
 def _has_handlers(city: City, agency_code: str, wanted: ProtectionClass | None) -> bool:
     return wanted is None or any(
-        line.agency_code == agency_code and wanted in (ProtectionClass.NONE, line.protection_class)
+        line.agency_code == agency_code and line.protection_class is wanted
         for line in city.handlers
     )
 

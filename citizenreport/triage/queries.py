@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City, ProtectionClass, Visibility
+from citizenreport.cities.rules import City, Visibility
 from citizenreport.core.keys import Place, open_sealed
 from citizenreport.identity.rules import Actor, Permission, Role
 from citizenreport.triage.models import Message, Ticket
@@ -48,8 +48,7 @@ def is_readable(city: City, actor: Actor, ticket: Ticket) -> bool:
         return False
     if ticket.visibility == Visibility.CONFIDENTIAL.value:
         return any(
-            ticket.agency_code == agency_code
-            and ticket.protection_class in (handled.value, ProtectionClass.NONE.value)
+            ticket.agency_code == agency_code and ticket.protection_class == handled.value
             for agency_code, handled in actor.handled
         )
     return actor.may_for(Permission.READ_TICKETS, agency_code=ticket.agency_code)
@@ -112,7 +111,7 @@ def _is_readable(city: City, actor: Actor) -> ColumnElement[bool]:
     choices += [
         (Ticket.visibility == Visibility.CONFIDENTIAL.value)
         & (Ticket.agency_code == agency_code)
-        & Ticket.protection_class.in_([handled.value, ProtectionClass.NONE.value])
+        & (Ticket.protection_class == handled.value)
         for agency_code, handled in actor.handled
     ]
     return and_(or_(false(), *choices), _is_not_about(city, actor))

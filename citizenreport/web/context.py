@@ -6,11 +6,13 @@ never share a city, a key or a folder.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from flask import Flask, current_app
 
 from citizenreport.cities.rules import City
+from citizenreport.core.clock import utcnow
 from citizenreport.core.errors import Unavailable
 from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
@@ -37,12 +39,14 @@ class StorageMissing(Unavailable):
 class CityHolder:
     """Holds the city as it is now; a changed pack replaces it whole, between two requests.
 
-    `load` reads the city anew, and says so with CityMissing when there is none to read.
+    `load` reads the city anew, and says so with CityMissing when there is none to read. It is
+    asked again when a new day begins in the city, for rows of the pack are valid from day to day.
     """
 
     def __init__(self, load: Callable[[], City] | None = None) -> None:
         self._load = load
         self._city: City | None = None
+        self._read_on: date | None = None
 
     @property
     def city(self) -> City:
@@ -51,7 +55,7 @@ class CityHolder:
         Raises:
             CityMissing: no pack has been loaded yet.
         """
-        if self._city is None:
+        if self._city is None or self._city.local_date(utcnow()) != self._read_on:
             self.refresh()
         assert self._city is not None
         return self._city
@@ -60,11 +64,15 @@ class CityHolder:
         """Read the city anew. Raises CityMissing and keeps the old one."""
         if self._load is None:
             raise CityMissing
-        self._city = self._load()
+        self.replace(self._load())
 
     def replace(self, city: City) -> None:
         """Serve this city from the next request on."""
-        self._city = city
+        self._city, self._read_on = city, city.local_date(utcnow())
+
+    def forget(self) -> None:
+        """Read the city anew when it is next needed."""
+        self._city = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ def create() -> ResponseReturnValue:
     responsible agency and the deadlines.
     """
     body, photos = _parts(request)
-    draft = NewReportSchema().loads(body)
+    draft = NewReportSchema().load(_json(body))
     submitted = send_report(
         draft,
         door=DOOR,
@@ -83,7 +83,7 @@ def create() -> ResponseReturnValue:
         body=body.encode("utf-8", "surrogatepass"),
         photos=photos,
     )
-    answer = AcknowledgementSchema().dump(_acknowledgement(submitted))
+    answer = _acknowledgement(submitted)
     location = f"{_public_url()}/api/v1/reports/{submitted.tracking_code}"
     return answer, 201, {"Location": location, "Cache-Control": "no-store"}
 
@@ -132,6 +132,14 @@ def _text(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
+        raise BadRequest from error
+
+
+def _json(body: str) -> Any:
+    """Return what the text says, as strictly as the application reads any JSON."""
+    try:
+        return current_app.json.loads(body)
+    except ValueError as error:
         raise BadRequest from error
 
 

@@ -121,8 +121,16 @@ def test_a_confidential_report_goes_to_an_agency_with_handlers(city: City) -> No
         )
         lines = [line for line in city.handlers if line.agency_code == decision.agency_code]
         assert lines, category.category_code
-        if category.protection_class is not ProtectionClass.NONE:
-            assert any(line.protection_class is category.protection_class for line in lines)
+        assert any(line.protection_class is category.protection_class for line in lines)
+
+
+def test_a_confidential_wish_at_an_agency_without_handlers_goes_to_one_that_has_them(
+    city: City,
+) -> None:
+    without = tuple(line for line in city.handlers if line.agency_code != "DLH")
+    bare = replace(city, handlers=without)
+    decision = decide(bare, given_("A04", handlers_for=ProtectionClass.NONE))
+    assert (decision.agency_code, decision.decided_by) == ("INSPEKTORAT", DecidedBy.NO_HANDLER)
 
 
 @pytest.mark.parametrize("category_code", ["A04", "A16", "H03", "Z99"])
