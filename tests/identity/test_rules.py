@@ -105,7 +105,7 @@ def test_a_grant_names_exactly_what_its_role_needs(
 ) -> None:
     grant = Grant(role=role, agency_code=agency, protection_class=protection)
     fits_agency = (agency is not None) == (role in AGENCY_ROLES)
-    has_class = protection not in (None, ProtectionClass.NONE)
+    has_class = protection is not None
     if fits_agency and has_class == (role is Role.CONFIDENTIAL_HANDLER):
         check_grant(grant)
     else:
