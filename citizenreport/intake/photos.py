@@ -115,10 +115,10 @@ def prepare_photos(photos: Sequence[bytes]) -> list[PreparedPhoto]:
         PhotosUnavailable: no decoder is free or installed.
     """
     if len(photos) > MAX_PHOTOS:
-        raise TooManyPhotos(pointer="/photos", maximum=MAX_PHOTOS)
+        raise TooManyPhotos(pointer="#/photos", maximum=MAX_PHOTOS)
     for index, photo in enumerate(photos):
-        decoder_for(photo, pointer=f"/photos/{index}")  # all the cheap refusals come first
-    return [prepare_photo(photo, pointer=f"/photos/{index}") for index, photo in enumerate(photos)]
+        decoder_for(photo, pointer=f"#/photos/{index}")  # all the cheap refusals come first
+    return [prepare_photo(photo, pointer=f"#/photos/{index}") for index, photo in enumerate(photos)]
 
 
 def prepare_photo(

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask import Flask
+from flask import Flask, current_app
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from marshmallow import Schema, fields
@@ -83,7 +83,7 @@ def make_api(app: Flask) -> ProblemApi:
 
     @public
     def document() -> ResponseReturnValue:
-        return serve()
+        return current_app.ensure_sync(serve)()
 
     app.view_functions[DOCUMENT] = document
     return api

@@ -119,7 +119,7 @@ def _parts(sent: Request) -> tuple[str, list[bytes]]:
         raise UnsupportedMediaType
     files = sent.files.getlist("photo")
     if len(files) > MAX_PHOTOS:
-        raise TooManyPhotos(pointer="#/photo")
+        raise TooManyPhotos(pointer="#/photos")
     text = sent.form.get("report")
     if text is None:
         raise BadRequest

@@ -266,16 +266,16 @@ def test_six_photos_are_refused_before_any_is_read() -> None:
     with pytest.raises(TooManyPhotos) as refused:
         prepare_photos([b"not a photo"] * (MAX_PHOTOS + 1))
     assert refused.value.public == {"maximum": 5}
-    assert refused.value.pointer == "/photos"
+    assert refused.value.pointer == "#/photos"
 
 
 def test_the_pointer_names_the_photo_that_is_refused() -> None:
     with pytest.raises(PhotoUnreadable) as refused:
         prepare_photos([SAMPLES["JPEG"](), b"not a photo"])
-    assert refused.value.pointer == "/photos/1"
+    assert refused.value.pointer == "#/photos/1"
     with pytest.raises(PhotoUnreadable) as refused:
         prepare_photos([SAMPLES["JPEG"]()[:200], SAMPLES["JPEG"]()])
-    assert refused.value.pointer == "/photos/0"
+    assert refused.value.pointer == "#/photos/0"
 
 
 def test_the_codes_are_stable_and_each_refusal_says_what_to_do() -> None:
