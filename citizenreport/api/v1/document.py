@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from flask import Flask, current_app
-from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from marshmallow import Schema, fields
 
@@ -82,7 +81,7 @@ def make_api(app: Flask) -> ProblemApi:
     serve = app.view_functions[DOCUMENT]
 
     @public
-    def document() -> ResponseReturnValue:
+    def document() -> Any:
         return current_app.ensure_sync(serve)()
 
     app.view_functions[DOCUMENT] = document
