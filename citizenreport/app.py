@@ -9,6 +9,7 @@ from flask_migrate import Migrate
 import citizenreport.cities.models
 import citizenreport.identity.models
 import citizenreport.intake.models
+import citizenreport.jobs.models
 import citizenreport.ledger.models
 import citizenreport.publication.models
 import citizenreport.routing.models

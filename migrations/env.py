@@ -20,6 +20,12 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
     return alembic_helpers.render_item(kind, item, autogen)
 
 
+def include_object(item: Any, name: str | None, kind: str, *compared: Any) -> bool:
+    """Leave alone what is not ours: PostGIS's own table, and the queue's (migration 0005)."""
+    is_queue = kind == "table" and (name or "").startswith("procrastinate_")
+    return not is_queue and bool(alembic_helpers.include_object(item, name, kind, *compared))
+
+
 def run() -> None:
     """Migrate one database, one migration per transaction, alone, as the login role itself."""
     engine = create_engine(current_app.config["SQLALCHEMY_DATABASE_URI"], poolclass=NullPool)
@@ -35,7 +41,7 @@ def run() -> None:
             transaction_per_migration=True,
             compare_type=True,
             compare_server_default=True,
-            include_object=alembic_helpers.include_object,  # leaves spatial_ref_sys alone
+            include_object=include_object,
             process_revision_directives=alembic_helpers.writer,
             render_item=render_item,
         )

@@ -7,6 +7,7 @@ as the login itself. Each connection takes its role when it is opened, so nothin
 from collections.abc import Mapping
 from typing import Any
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 
 from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, PUBLIC_ROLE
@@ -29,6 +30,14 @@ def engine_settings(database_url: str) -> dict[str, object]:
 def login_engine(database_url: str) -> Engine:
     """Return an engine that keeps no connection and takes no role: for migrations."""
     return create_engine(database_url, poolclass=NullPool)
+
+
+def psycopg_address(database_url: str) -> str:
+    """Return the address in the words of libpq, working as the service: for the queue's own pool."""
+    url = make_url(database_url)
+    parts = url.query | url.translate_connect_args(username="user", database="dbname")
+    parts |= _as_role(database_url, APP_ROLE)["connect_args"]
+    return make_conninfo("", **{name: str(value) for name, value in parts.items()})
 
 
 def _as_role(database_url: str, role: str, **settings: str) -> Mapping[str, Any]:
