@@ -1,0 +1,164 @@
+"""What our mails say, in Indonesian; the catalogues translate it. `%(name)s` takes a value.
+
+A mail about a confidential report says nothing of it: whoever looks over the reporter's shoulder,
+or reads an officer's mailbox, learns a code and a deadline (protection.md, section 5).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from citizenreport.core.text import _n
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A subject and a text, as messages of the catalogues."""
+
+    subject: str
+    text: str
+
+
+RECEIPT: Final = Template(
+    subject=_n("Laporan %(code)s sudah kami terima"),
+    text=_n("""\
+Halo,
+
+Terima kasih, laporan Anda sudah kami terima.
+
+Nomor laporan: %(code)s
+Tentang: %(category)s
+Ditangani oleh: %(agency)s
+Tanggapan pertama paling lambat: %(first_response_due)s
+Target selesai: %(settlement_due)s
+
+Ikuti perkembangannya di %(link)s
+Siapkan kode rahasia yang tampil saat laporan dikirim.
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
+NEUTRAL_RECEIPT: Final = Template(
+    subject=_n("Pesan Anda sudah kami terima"),
+    text=_n("""\
+Halo,
+
+Pesan Anda sudah kami terima dengan nomor %(code)s.
+
+Kelanjutannya dapat dilihat di %(link)s
+Siapkan kode rahasia yang Anda simpan.
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
+REPLY: Final = Template(
+    subject=_n("Ada balasan untuk laporan %(code)s"),
+    text=_n("""\
+Halo,
+
+%(agency)s membalas laporan Anda %(code)s:
+
+%(text)s
+
+Selengkapnya di %(link)s
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
+STATE: Final = Template(
+    subject=_n("Kabar laporan %(code)s: %(state)s"),
+    text=_n("""\
+Halo,
+
+Keadaan laporan Anda %(code)s sekarang: %(state)s.
+
+Selengkapnya di %(link)s
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
+STATE_WITH_REASON: Final = Template(
+    subject=STATE.subject,
+    text=_n("""\
+Halo,
+
+Keadaan laporan Anda %(code)s sekarang: %(state)s.
+
+Penjelasan dari %(agency)s:
+
+%(text)s
+
+Selengkapnya di %(link)s
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
+RESOLVED: Final = Template(
+    subject=STATE.subject,
+    text=_n("""\
+Halo,
+
+%(agency)s menyatakan laporan Anda %(code)s selesai:
+
+%(text)s
+
+Masalahnya masih ada? Sampaikan sanggahan paling lambat %(contest_until)s di %(link)s
+Setelah itu laporan ditutup.
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
+NEUTRAL_NEWS: Final = Template(
+    subject=_n("Ada kabar untuk Anda"),
+    text=_n("""\
+Halo,
+
+Ada kabar tentang pesan Anda %(code)s.
+
+Bacalah di %(link)s dengan kode rahasia yang Anda simpan.
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
+URGENT: Final = Template(
+    subject=_n("Laporan mendesak %(code)s"),
+    text=_n("""\
+Laporan mendesak baru masuk untuk %(agency)s.
+
+Nomor: %(code)s
+Kategori: %(category)s
+Wilayah: %(area)s
+Prioritas: %(priority)s
+Tanggapan pertama paling lambat: %(first_response_due)s
+
+Buka di %(link)s
+"""),
+)
+
+NEUTRAL_URGENT: Final = Template(
+    subject=_n("Tiket %(code)s menunggu"),
+    text=_n("""\
+Tiket %(code)s menunggu penangannya.
+
+Tanggapan pertama paling lambat: %(first_response_due)s
+
+Isinya hanya untuk petugas yang ditunjuk: %(link)s
+"""),
+)
+
+UNOPENED: Final = Template(
+    subject=_n("Tiket %(code)s belum dibuka"),
+    text=_n("""\
+Tiket %(code)s belum dibuka oleh penangannya.
+
+Batas tanggapan pertama: %(first_response_due)s
+
+Mohon pastikan penangannya membuka tiket itu. Isinya hanya untuk petugas yang ditunjuk.
+"""),
+)
