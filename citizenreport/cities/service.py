@@ -13,6 +13,7 @@ from citizenreport.cities.models import PackVersion
 from citizenreport.cities.queries import current_pack, pack_with_digest
 from citizenreport.cities.rules import City
 from citizenreport.core.errors import Conflict
+from citizenreport.core.queue import enqueue
 from citizenreport.core.text import _n
 
 _LOADING = 0x9AC4  # advisory lock: one load at a time
@@ -59,6 +60,8 @@ def load(session: Session, city: City, *, content: Mapping[str, object], now: da
         session.add(row)
     row.is_current = True
     session.flush()
+    if before is not None:  # a holiday may be new: the worker counts open tickets anew
+        enqueue(session, "move_deadlines", pack_version=row.pack_version)
     return Loaded(row.pack_version, changes_between(before.content if before else {}, content))
 
 

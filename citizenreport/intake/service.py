@@ -7,20 +7,25 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
 from citizenreport.core.ids import new_id, new_tracking_code
 from citizenreport.core.keys import KeyRing, Place, new_data_key, seal
-from citizenreport.intake.models import Photo, Report, ReportKey
-from citizenreport.intake.rules import PlacedDraft
+from citizenreport.intake.models import IdempotencyKey, Photo, Report, ReportKey
+from citizenreport.intake.rules import IDEMPOTENCY_KEPT, PlacedDraft
 from citizenreport.storage.rules import Storage
 
 
 def photo_place(photo_id: UUID) -> Place:
     """Return what a sealed photo is bound to."""
     return Place(table="photo", column="storage_key", row=str(photo_id))
+
+
+def thumbnail_place(photo_id: UUID) -> Place:
+    """Return what the thumbnail of a sealed photo is bound to."""
+    return Place(table="photo", column="thumbnail_key", row=str(photo_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -156,6 +161,12 @@ def seal_report(session: Session, keys: KeyRing, report: Report, data_key: bytes
             setattr(report, name, None)
     session.flush()
     return data_key
+
+
+def forget_sends(session: Session, *, now: datetime) -> None:
+    """Delete idempotency keys past their time; the reports stay."""
+    old = IdempotencyKey.created_at <= now - IDEMPOTENCY_KEPT
+    session.execute(delete(IdempotencyKey).where(old))
 
 
 def seal_photos(session: Session, storage: Storage, report_id: UUID, data_key: bytes) -> list[str]:

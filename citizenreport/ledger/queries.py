@@ -57,6 +57,21 @@ def walk(session: Session) -> Iterator[SealedEvent]:
         yield as_sealed(row)
 
 
+def undispatched(session: Session, *, limit: int) -> Sequence[Event]:
+    """Return and lock the oldest events that have not been turned into work yet.
+
+    Those another worker holds are left out; one that was committed late is found all the same.
+    """
+    query = (
+        select(Event)
+        .where(Event.dispatched_at.is_(None))
+        .order_by(Event.recorded_at, Event.stream_id, Event.seq)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return session.scalars(query).all()
+
+
 def as_sealed(row: Event) -> SealedEvent:
     """Return an event as the value its hash was made of."""
     return SealedEvent(

@@ -1,9 +1,11 @@
 """Writing events."""
 
 import os
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from citizenreport.ledger.models import Event
@@ -44,3 +46,15 @@ def append(session: Session, kind: StreamKind, stream_id: UUID, new: NewEvent) -
     session.add(event)
     session.flush()
     return event
+
+
+def mark_dispatched(session: Session, events: Sequence[Event], *, now: datetime) -> None:
+    """Note that these events have been turned into work, in the transaction that did it."""
+    keys = [(event.stream_kind, event.stream_id, event.seq) for event in events]
+    statement = (
+        update(Event)
+        .where(tuple_(Event.stream_kind, Event.stream_id, Event.seq).in_(keys))
+        .values(dispatched_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(statement)

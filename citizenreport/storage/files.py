@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -57,9 +58,10 @@ class FileStorage:
             return
         _sync_folder(path.parent)  # what was erased must not come back after a power cut
 
-    def keys(self) -> Iterator[str]:
+    def keys(self, *, stored_before: datetime | None = None) -> Iterator[str]:
         for path in self._root.glob("??/??/*"):
-            if is_key(path.name) and path == self._path(path.name):
+            is_ours = is_key(path.name) and path == self._path(path.name)
+            if is_ours and (stored_before is None or _is_older(path, stored_before)):
                 yield path.name
 
     def _path(self, key: str) -> Path:
@@ -75,6 +77,13 @@ class FileStorage:
                     path.unlink()
             except FileNotFoundError:  # another process was faster, or has finished it
                 continue
+
+
+def _is_older(path: Path, instant: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < instant.timestamp()
+    except FileNotFoundError:  # deleted meanwhile
+        return False
 
 
 def _write_to_disk(path: Path, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import ClassVar, Protocol
 
 from citizenreport.core.errors import NotFound
@@ -34,8 +35,11 @@ class Storage(Protocol):
     def delete(self, key: str) -> None:
         """Remove a file for good. One that is gone already is no failure: erasure is repeated."""
 
-    def keys(self) -> Iterator[str]:
-        """Give every key once, in no order. Files that come or go meanwhile may be missed."""
+    def keys(self, *, stored_before: datetime | None = None) -> Iterator[str]:
+        """Give every key once, in no order; only files stored before an instant, if one is given.
+
+        Files that come or go meanwhile may be missed.
+        """
 
 
 def is_key(text: str) -> bool:

@@ -6,9 +6,10 @@ Source: architecture.md; the numbers are the city pack's ("target layanan kota")
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from citizenreport.cities.calendar import (
+    END_OF_DAY,
     deadline_working_days,
     first_response_due,
     working_days_between,
@@ -84,3 +85,12 @@ def with_pause(
     if is_verified:
         return replace(pauses, after_verification=pauses.after_verification + days)
     return replace(pauses, before_verification=pauses.before_verification + days)
+
+
+def contest_ends_at(calendar: Calendar, settled_at: datetime, *, contest_days: int) -> datetime:
+    """Return until when the reporter may contest: 23:59:59 of the last calendar day, in UTC.
+
+    Day 0 is the local date of the settlement. Source: architecture.md, "Ticket".
+    """
+    last = settled_at.astimezone(calendar.time_zone).date() + timedelta(days=contest_days)
+    return datetime.combine(last, END_OF_DAY, tzinfo=calendar.time_zone).astimezone(UTC)

@@ -1,6 +1,7 @@
 """Reading tickets. All staff reads start from `readable_tickets(city, actor)`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
@@ -11,6 +12,7 @@ from citizenreport.core.keys import Place, open_sealed
 from citizenreport.identity.rules import Actor, Permission, Role
 from citizenreport.triage.models import Message, Ticket
 from citizenreport.triage.rules import TicketNotFound
+from citizenreport.triage.states import OPEN, State
 
 NO_AGENCY = ""
 """An agency nobody belongs to: what one may do for it, one may do for every agency."""
@@ -66,6 +68,45 @@ def of_report(session: Session, report_id: UUID) -> Sequence[Ticket]:
     """Return the tickets of a report, the first one first. For the reporter's own view."""
     query = select(Ticket).where(Ticket.report_id == report_id).order_by(Ticket.id)
     return session.scalars(query).all()
+
+
+def for_system(session: Session, ticket_id: UUID, *, wait: bool = False) -> Ticket | None:
+    """Return and lock a ticket for an act of the system itself.
+
+    None when it is gone, and, unless told to `wait`, when somebody is at it.
+    """
+    query = select(Ticket).where(Ticket.id == ticket_id).with_for_update(skip_locked=not wait)
+    return session.scalar(query)
+
+
+def settled_before(session: Session, instant: datetime) -> Sequence[UUID]:
+    """Return resolved tickets, not yet closed, that were settled before an instant."""
+    query = select(Ticket.id).where(
+        Ticket.state == State.RESOLVED.value, Ticket.settled_at < instant
+    )
+    return session.scalars(query.order_by(Ticket.settled_at)).all()
+
+
+def confidential_overdue(session: Session, *, now: datetime) -> Sequence[UUID]:
+    """Return open confidential tickets past their first response that nobody has responded to."""
+    query = select(Ticket.id).where(
+        Ticket.visibility == Visibility.CONFIDENTIAL.value,
+        Ticket.state.in_([state.value for state in OPEN]),
+        Ticket.first_responded_at.is_(None),
+        Ticket.first_response_due_at < now,
+        Ticket.is_demo.is_(False),
+    )
+    return session.scalars(query.order_by(Ticket.first_response_due_at)).all()
+
+
+def with_running_clocks(session: Session, *, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """Return the next open tickets whose deadlines we count ourselves, in order of id."""
+    query = select(Ticket.id).where(
+        Ticket.state.in_([state.value for state in OPEN]), Ticket.has_fixed_deadlines.is_(False)
+    )
+    if after is not None:
+        query = query.where(Ticket.id > after)
+    return session.scalars(query.order_by(Ticket.id).limit(limit)).all()
 
 
 def messages_of(session: Session, ticket_id: UUID) -> Sequence[Message]:
