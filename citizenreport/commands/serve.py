@@ -17,8 +17,8 @@ from citizenreport.commands.private import (
     migrate,
     own_service,
 )
-from citizenreport.commands.worker import run_worker
 from citizenreport.core.processes import dies_with_parent
+from citizenreport.jobs.worker import start_worker_thread
 
 START_TIMEOUT_S = 60.0
 
@@ -64,8 +64,7 @@ def announce(host: str, port: int) -> None:
 def background_work(app: Flask) -> Generator[None, None, None]:
     """Run the worker in a thread of this process until the block ends."""
     stop = threading.Event()
-    thread = threading.Thread(target=run_worker, args=(app, stop), name="worker")
-    thread.start()
+    thread = start_worker_thread(app, stop)
     try:
         yield
     finally:

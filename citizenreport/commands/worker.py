@@ -7,6 +7,8 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from citizenreport.jobs.worker import run_worker
+
 
 @click.command()
 @with_appcontext
@@ -17,9 +19,3 @@ def worker() -> None:
         signal.signal(number, lambda *_: stop.set())
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     run_worker(app, stop)
-
-
-def run_worker(app: Flask, stop: threading.Event) -> None:
-    """Work until `stop` is set. The one place where jobs are started from."""
-    with app.app_context():
-        stop.wait()

@@ -1,0 +1,161 @@
+"""The outbox: takes events that nobody has turned into work yet, and enqueues what they ask for.
+
+In ledger order, in batches, each event marked in the transaction that enqueues its jobs: an event
+is never lost, and never turned into work twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import Priority
+from citizenreport.core.clock import utcnow
+from citizenreport.core.db import transaction
+from citizenreport.core.queue import Id, enqueue_all
+from citizenreport.intake.models import Photo, Report
+from citizenreport.intake.rules import Channel
+from citizenreport.jobs.registry import BY_NAME
+from citizenreport.ledger.models import Event
+from citizenreport.ledger.queries import undispatched
+from citizenreport.ledger.rules import StreamKind
+from citizenreport.ledger.service import mark_dispatched
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.states import State
+
+BATCH: Final = 500
+URGENT: Final = frozenset({Priority.CRITICAL.value, Priority.HIGH.value})
+BY_REPORTER: Final = frozenset({State.WITHDRAWN.value, State.CONTESTED.value})
+
+Call = tuple[str, Mapping[str, Id]]
+"""(name of a job, its ids)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What dispatching needs to know of a ticket, read once for a whole batch."""
+
+    has_contact: bool
+    is_demo: bool
+    is_imported: bool
+    bare_photo_ids: tuple[UUID, ...]  # photos that have no thumbnail
+
+
+def dispatch() -> int:
+    """Turn all waiting events into work; return how many there were."""
+    total = 0
+    while True:
+        with transaction() as session:
+            count = dispatch_batch(session, now=utcnow())
+        total += count
+        if count < BATCH:
+            return total
+
+
+def dispatch_batch(session: Session, *, now: datetime) -> int:
+    """Turn the oldest waiting events into work; return how many."""
+    events = undispatched(session, limit=BATCH)
+    if not events:
+        return 0
+    facts = _facts_of(session, [e.stream_id for e in events if e.stream_kind == StreamKind.TICKET])
+    calls: dict[str, list[Mapping[str, Id]]] = defaultdict(list)
+    for event in events:
+        for name, ids in work_of(event, facts.get(event.stream_id)):
+            calls[name].append(ids)
+    for name, several in calls.items():
+        enqueue_all(session, name, several, priority=BY_NAME[name].priority)
+    mark_dispatched(session, events, now=now)
+    return len(events)
+
+
+def work_of(event: Event, facts: Facts | None) -> Iterator[Call]:
+    """Yield the jobs an event asks for."""
+    if event.stream_kind == StreamKind.TICKET and facts is not None:
+        work = TICKET_WORK.get(event.type)
+        if work is not None:
+            yield from work(event, facts)
+
+
+def _opened(event: Event, facts: Facts) -> Iterator[Call]:
+    yield from _thumbnails(facts)
+    if facts.is_demo:
+        return
+    if facts.has_contact:
+        yield "send_receipt", _ids(event)
+    # An import brings the past: nobody is got out of bed for it.
+    if event.payload["priority"] in URGENT and not facts.is_imported:
+        yield "alert_agency", _ids(event)
+
+
+def _thumbnails(facts: Facts) -> Iterator[Call]:
+    for photo_id in facts.bare_photo_ids:
+        yield "make_thumbnail", {"photo_id": photo_id}
+
+
+def _replied(event: Event, facts: Facts) -> Iterator[Call]:
+    if facts.has_contact and not facts.is_demo:
+        yield "tell_reporter", _ids(event)
+
+
+def _state_changed(event: Event, facts: Facts) -> Iterator[Call]:
+    """Tell the reporter, unless the step was the reporter's own."""
+    payload = event.payload
+    is_answer = event.actor_id is None and payload["from"] == State.NEEDS_INFO.value
+    if payload["to"] not in BY_REPORTER and not is_answer:
+        yield from _replied(event, facts)
+
+
+def _escalated(event: Event, _facts: Facts) -> Iterator[Call]:
+    yield "tell_next_body", _ids(event)
+
+
+def _visibility_raised(_event: Event, facts: Facts) -> Iterator[Call]:
+    """Sealing a photo drops its plain thumbnail: it gets a sealed one."""
+    yield from _thumbnails(facts)
+
+
+def _ids(event: Event) -> Mapping[str, Id]:
+    return {"ticket_id": event.stream_id, "seq": event.seq}
+
+
+TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
+    "opened": _opened,
+    "replied": _replied,
+    "state_changed": _state_changed,
+    "visibility_raised": _visibility_raised,
+    "escalated": _escalated,
+}
+
+
+def _facts_of(session: Session, ticket_ids: Sequence[UUID]) -> dict[UUID, Facts]:
+    rows = session.execute(
+        select(
+            Ticket.id,
+            Ticket.report_id,
+            Ticket.is_demo,
+            Report.contact_sealed.is_not(None).label("has_contact"),
+            Report.channel,
+        )
+        .join(Report, Report.id == Ticket.report_id)
+        .where(Ticket.id.in_(set(ticket_ids)))
+    ).all()
+    photos: dict[UUID, list[UUID]] = defaultdict(list)
+    bare = select(Photo.report_id, Photo.id).where(
+        Photo.report_id.in_({row.report_id for row in rows}), Photo.thumbnail_key.is_(None)
+    )
+    for report_id, photo_id in session.execute(bare):
+        photos[report_id].append(photo_id)
+    return {
+        row.id: Facts(
+            has_contact=row.has_contact,
+            is_demo=row.is_demo,
+            is_imported=row.channel == Channel.IMPORT.value,
+            bare_photo_ids=tuple(photos[row.report_id]),
+        )
+        for row in rows
+    }

@@ -1,0 +1,92 @@
+"""News: tells a reporter who left a mail address of a reply and of each step of the ticket."""
+
+from uuid import UUID
+
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City
+from citizenreport.core.db import transaction
+from citizenreport.intake import queries as intake_queries
+from citizenreport.jobs.mails import (
+    Subject,
+    instant_text,
+    post,
+    report_link,
+    reporter_address,
+    subject_of,
+    write_mail,
+)
+from citizenreport.messaging.rules import Mail
+from citizenreport.messaging.texts import (
+    NEUTRAL_NEWS,
+    REPLY,
+    RESOLVED,
+    STATE,
+    STATE_WITH_REASON,
+    Template,
+)
+from citizenreport.triage.clocks import contest_ends_at
+from citizenreport.triage.models import Message
+from citizenreport.triage.queries import text_of
+from citizenreport.triage.states import LABELS, State
+from citizenreport.web.context import current_city, current_keys
+from citizenreport.web.translate import _
+
+
+def tell_reporter(*, ticket_id: str, seq: int) -> None:
+    """Mail what one event brought."""
+    with transaction() as session:
+        subject = subject_of(session, ticket_id=ticket_id, seq=seq)
+        address = reporter_address(session, subject.report) if subject else None
+        mail = news(session, current_city(), subject, to=address) if subject and address else None
+    if mail is not None:
+        post(mail)
+
+
+def news(session: Session, city: City, subject: Subject, *, to: str) -> Mail | None:
+    """Write the mail; None when the reporter closed the ticket and knows."""
+    if _is_own_closing(subject):
+        return None
+    report, language = subject.report, subject.language
+    with force_locale(language):
+        template, values = _content(session, city, subject)
+    values |= {"code": report.tracking_code, "link": report_link(report)}
+    return write_mail(
+        template, values, to=to, purpose="news", event=subject.event, language=language
+    )
+
+
+def _is_own_closing(subject: Subject) -> bool:
+    is_closing = subject.event.payload.get("to") == State.CLOSED.value
+    return is_closing and subject.ticket.closed_how == "confirmed"
+
+
+def _content(session: Session, city: City, subject: Subject) -> tuple[Template, dict[str, object]]:
+    """Return which mail, and what it says; under the reader's language."""
+    if subject.is_confidential:
+        return NEUTRAL_NEWS, {}
+    event = subject.event
+    values: dict[str, object] = {
+        "agency": city.agencies[subject.ticket.agency_code].name,
+        "text": _text(session, subject),
+    }
+    if event.type == "replied":
+        return REPLY, values
+    state = State(event.payload["to"])
+    values["state"] = _(LABELS[state])
+    if state is State.RESOLVED:
+        ends_at = contest_ends_at(city.calendar, event.recorded_at, contest_days=city.contest_days)
+        values["contest_until"] = instant_text(city, ends_at, language=subject.language)
+        return RESOLVED, values
+    return (STATE_WITH_REASON if values["text"] else STATE), values
+
+
+def _text(session: Session, subject: Subject) -> str:
+    """Return what staff wrote with the step, empty when nothing or erased."""
+    message_id = subject.event.payload.get("message_id")
+    message = session.get(Message, UUID(message_id)) if message_id else None
+    if message is None:
+        return ""
+    data_key = intake_queries.data_key_of(session, current_keys(), subject.report.id)
+    return text_of(message, data_key)

@@ -1,0 +1,49 @@
+"""The list of all jobs: name, function, and when the clock asks for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from citizenreport.jobs import (
+    checkpoint,
+    closing,
+    deadlines,
+    duty,
+    escalation,
+    forgetting,
+    news,
+    receipt,
+    thumbnails,
+)
+
+URGENT: Final = 10
+USUAL: Final = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One kind of work. `run` takes the ids it was enqueued with, as text or numbers.
+
+    `cron` (UTC) has it started by the clock; then never two at once.
+    """
+
+    name: str
+    run: Callable[..., None]
+    priority: int = USUAL
+    cron: str | None = None
+
+
+JOBS: Final = (
+    Job(name="send_receipt", run=receipt.send_receipt),
+    Job(name="alert_agency", run=duty.alert_agency, priority=URGENT),
+    Job(name="tell_reporter", run=news.tell_reporter),
+    Job(name="make_thumbnail", run=thumbnails.make_thumbnail),
+    Job(name="tell_next_body", run=escalation.tell_next_body, priority=URGENT),
+    Job(name="move_deadlines", run=deadlines.move_deadlines),
+    Job(name="make_checkpoint", run=checkpoint.make_checkpoint, cron="0 * * * *"),
+    Job(name="close_uncontested", run=closing.close_uncontested, cron="10 * * * *"),
+    Job(name="escalate_unopened", run=escalation.escalate_unopened, cron="*/10 * * * *"),
+    Job(name="forget", run=forgetting.forget, cron="40 * * * *"),
+)
+
+BY_NAME: Final = {job.name: job for job in JOBS}
