@@ -1,8 +1,9 @@
-"""The base of every schema that reads what comes in: strict, and its messages are Indonesian."""
+"""The base of every schema that reads what comes in: strict, its messages Indonesian; field kinds."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from citizenreport.core.text import _n
 
@@ -62,3 +63,36 @@ class WireSchema(Schema):
         for kind, messages in FIELD_MESSAGES:
             if isinstance(field_obj, kind):
                 field_obj.error_messages = {**field_obj.error_messages, **messages}
+
+
+class Text(fields.String):
+    """A string that PostgreSQL and UTF-8 can hold, without outer blanks."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        assert isinstance(text, str)
+        if "\x00" in text:
+            raise ValidationError(_n("Hapus karakter kosong (NUL) dari tulisan."))
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise ValidationError(_n("Tulisan memuat karakter yang rusak. Tulis ulang."))
+        return text.strip()
+
+
+def text(max_chars: int, *, min_chars: int = 0, **kwargs: Any) -> Text:
+    """Return a text field with its bounds and their message."""
+    message = _n("Tulisan terlalu pendek atau terlalu panjang (%(min)d sampai %(max)d huruf).")
+    bounds = validate.Length(
+        min=min_chars, max=max_chars, error=message % {"min": min_chars, "max": max_chars}
+    )
+    return Text(validate=bounds, **kwargs)
+
+
+def between(smallest: int, largest: int) -> validate.Range:
+    """Return a bound for a number, with its message."""
+    message = _n("Isi dengan angka dari %(min)d sampai %(max)d.")
+    return validate.Range(smallest, largest, error=message % {"min": smallest, "max": largest})
+
+
+def one_of(choices: Iterable[str]) -> validate.OneOf:
+    """Return a choice among codes, with its message; the codes are named."""
+    return validate.OneOf(list(choices), error=_n("Pilih salah satu: {choices}."))

@@ -1,9 +1,8 @@
 """The JSON of version 1. Names are public: change them only in a new version."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
 from citizenreport.cities.rules import Visibility
 from citizenreport.core.keys import SECRET_CHARS_MIN
@@ -22,44 +21,11 @@ from citizenreport.intake.rules import (
     Draft,
     Subject,
 )
-from citizenreport.web.wire import WireSchema
+from citizenreport.web.wire import WireSchema, between, one_of, text
 
 STRICTER = [Visibility.RESTRICTED.value, Visibility.CONFIDENTIAL.value]
 ANSWERS_MAX = 20
 EMAIL_MAX_CHARS = 254
-
-
-class Text(fields.String):
-    """A string that PostgreSQL and UTF-8 can hold, without outer blanks."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        assert isinstance(text, str)
-        if "\x00" in text:
-            raise ValidationError(_n("Hapus karakter kosong (NUL) dari tulisan."))
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            raise ValidationError(_n("Tulisan memuat karakter yang rusak. Tulis ulang."))
-        return text.strip()
-
-
-def text(max_chars: int, *, min_chars: int = 0, **kwargs: Any) -> Text:
-    """Return a text field with its bounds and their message."""
-    message = _n("Tulisan terlalu pendek atau terlalu panjang (%(min)d sampai %(max)d huruf).")
-    bounds = validate.Length(
-        min=min_chars, max=max_chars, error=message % {"min": min_chars, "max": max_chars}
-    )
-    return Text(validate=bounds, **kwargs)
-
-
-def between(smallest: int, largest: int) -> validate.Range:
-    """Return a bound for a number, with its message."""
-    message = _n("Isi dengan angka dari %(min)d sampai %(max)d.")
-    return validate.Range(smallest, largest, error=message % {"min": smallest, "max": largest})
-
-
-def one_of(choices: Iterable[str]) -> validate.OneOf:
-    """Return a choice among codes, with its message; the codes are named."""
-    return validate.OneOf(list(choices), error=_n("Pilih salah satu: {choices}."))
 
 
 class PositionSchema(WireSchema):
