@@ -28,6 +28,7 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": own_url
         or private_url
         or _required(env, "CITIZENREPORT_DATABASE_URL"),
+        "MAY_USE_DEMO_KEYS": own_url is None and private_url is not None,
         "IS_PRIVATE": own_url is None and private_url is not None and _is_loopback(host),
         "CITY": env.get("CITIZENREPORT_CITY", "magelang"),
         "PUBLIC_URL": _required(env, "CITIZENREPORT_PUBLIC_URL").rstrip("/"),

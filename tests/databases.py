@@ -49,7 +49,9 @@ def ensure_template(cluster: Cluster, settings: Mapping[str, object]) -> None:
         if is_ready:
             return
         cluster.drop_database(TEMPLATE)
-        app = create_app({**settings, "SQLALCHEMY_DATABASE_URI": cluster.ensure_database(TEMPLATE)})
+        app = create_app(
+            {**settings, "CITY": None, "SQLALCHEMY_DATABASE_URI": cluster.ensure_database(TEMPLATE)}
+        )
         with app.app_context():
             upgrade()
             dispose()

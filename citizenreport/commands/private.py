@@ -13,6 +13,7 @@ from flask.cli import ScriptInfo
 from flask_migrate import upgrade
 
 from citizenreport.core.cluster import private_cluster, running_url
+from citizenreport.core.keys import make_key_files
 from citizenreport.core.postgres import ClusterError, reachable_data_dir
 
 DATABASE = "citizenreport"
@@ -88,6 +89,7 @@ def own_service(deployment: Deployment) -> Generator[Mapping[str, str], None, No
 def private_environment(deployment: Deployment, database_url: str) -> dict[str, str]:
     """Return the environment, with what is missing filled in for a private, local service."""
     state = deployment.state_dir
+    ensure_demo_keys(state / "keys")
     port = deployment.env.get("PORT") or DEFAULT_PORT
     filled_in = {
         "CITIZENREPORT_SECRET_KEY": _secret_of(state / "secret_key"),
@@ -98,6 +100,12 @@ def private_environment(deployment: Deployment, database_url: str) -> dict[str, 
     }
     given = {name: value for name, value in deployment.env.items() if value}
     return filled_in | given | {"CITIZENREPORT_PRIVATE_DATABASE_URL": database_url}
+
+
+def ensure_demo_keys(folder: Path) -> None:
+    """Make keys for trying out, unless there are some. Production refuses them."""
+    if not any(folder.glob("*.key")):
+        make_key_files(folder, demo=True)
 
 
 def migrate(app: Flask) -> None:

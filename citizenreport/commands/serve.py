@@ -50,7 +50,7 @@ def serve(host: str, port: int, city: str | None, workers: int) -> None:
 
 
 def prepare(app: Flask) -> None:
-    """Bring database, keys and city to what this version needs. Safe to repeat."""
+    """Bring the database and the city in it to what this version needs. Safe to repeat."""
     migrate(app)
 
 
