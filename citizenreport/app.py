@@ -87,7 +87,7 @@ def _read_keys(app: Flask) -> KeyRing | None:
     if not any(folder.glob("*.key")):
         return None
     keys = read_key_files(folder)
-    if keys.is_demo and not app.config["IS_PRIVATE"]:
+    if keys.is_demo and not app.config["MAY_USE_DEMO_KEYS"]:
         raise BrokenKeys(
             "these are demo keys: make a set of your own with `citizenreport keys make`"
         )

@@ -11,6 +11,7 @@ Fixtures:
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from citizenreport.cities.rules import City
 from citizenreport.core.cluster import Cluster
-from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, db
+from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, db, transaction
 from citizenreport.core.keys import KeyRing, make_key_files, read_key_files
 from citizenreport.web.context import EXTENSION
 from tests.databases import (
@@ -88,6 +89,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         "SECRET_KEY": "only for tests",
         "PUBLIC_URL": "http://localhost",
         "IS_PRIVATE": True,
+        "MAY_USE_DEMO_KEYS": True,
         "CITY": "magelang",
         "KEYS_DIR": folder / "keys",
         "STORAGE_DIR": folder / "storage",
@@ -158,6 +160,8 @@ def fresh_database(template: Cluster, settings: dict[str, object]) -> Iterator[F
 
 @pytest.fixture
 def live_server(fresh_database: FreshDatabase) -> Iterator[LiveServer]:
+    with fresh_database.app.app_context(), transaction() as session:
+        load_magelang(session)
     with live_server_on(fresh_database) as server:
         yield server
 
@@ -184,3 +188,11 @@ def magelang(app: Flask, session: Session) -> Iterator[City]:
 def keys(settings: dict[str, object]) -> KeyRing:
     """The keys that the application under test uses."""
     return read_key_files(Path(str(settings["KEYS_DIR"])))
+
+
+@pytest.fixture
+def open_tmp_path() -> Iterator[Path]:
+    """A temporary folder that other accounts may pass through: pytest's own is closed to them."""
+    with tempfile.TemporaryDirectory(prefix="cr-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)

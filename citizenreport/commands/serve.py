@@ -5,10 +5,13 @@ import subprocess
 import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 import click
 from flask import Flask
 
+from citizenreport.cities.pack import BadPack, check_pack, good_city
+from citizenreport.cities.service import AnotherCity, load
 from citizenreport.commands.granian import WORKERS, answers, is_free, server_command
 from citizenreport.commands.private import (
     DEFAULT_PORT,
@@ -17,8 +20,11 @@ from citizenreport.commands.private import (
     migrate,
     own_service,
 )
+from citizenreport.core.clock import utcnow
+from citizenreport.core.db import transaction
 from citizenreport.core.processes import dies_with_parent
 from citizenreport.jobs.worker import start_worker_thread
+from citizenreport.web.context import EXTENSION
 
 START_TIMEOUT_S = 60.0
 
@@ -40,7 +46,10 @@ def serve(host: str, port: int, city: str | None, workers: int) -> None:
     with own_service(deployment) as given:
         environment = dict(given) | chosen
         app = deployment.app(environment)
-        prepare(app)
+        try:
+            prepare(app)
+        except (BadPack, AnotherCity) as error:
+            raise click.ClickException(str(error)) from error
         with background_work(app), web_server(deployment, environment, host, port, workers) as web:
             if answers(host, port, within_s=START_TIMEOUT_S):
                 announce(host, port)
@@ -52,6 +61,15 @@ def serve(host: str, port: int, city: str | None, workers: int) -> None:
 def prepare(app: Flask) -> None:
     """Bring the database and the city in it to what this version needs. Safe to repeat."""
     migrate(app)
+    name = str(app.config["CITY"])
+    with app.app_context():
+        checked = check_pack(name)
+        city = good_city(checked, name)
+        with transaction() as session:
+            loaded = load(session, city, content=checked.content, now=utcnow())
+    for change in loaded.changes:
+        click.echo(f"{city.name}: {change}")
+    app.extensions[EXTENSION].city_holder.replace(replace(city, pack_version=loaded.pack_version))
 
 
 def announce(host: str, port: int) -> None:
