@@ -1,0 +1,42 @@
+"""Every setting is explained."""
+
+import re
+from pathlib import Path
+
+import config
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs" / "settings.md"
+
+
+class Recorder(dict[str, str]):
+    """An environment in which everything is set, and that remembers what was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def get(self, key: str, default: object = None) -> str:  # type: ignore[override]
+        self.asked.add(key)
+        return "1"
+
+    def __getitem__(self, key: str) -> str:
+        self.asked.add(key)
+        return "1"
+
+
+def explained() -> set[str]:
+    return set(re.findall(r"`([A-Z][A-Z_]+)`", DOCS.read_text()))
+
+
+def test_every_variable_and_setting_is_in_the_docs() -> None:
+    env = Recorder()
+    settings = config.from_env(env)
+    assert env.asked | set(settings) <= explained()
+
+
+def test_the_docs_name_no_variable_that_nobody_reads() -> None:
+    sources = [ROOT / "config.py", *(ROOT / "citizenreport" / "commands").glob("*.py")]
+    read = set(re.findall(r"CITIZENREPORT_[A-Z_]+", "".join(p.read_text() for p in sources)))
+    named = {name for name in explained() if name.startswith("CITIZENREPORT_")}
+    assert named == read

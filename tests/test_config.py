@@ -1,0 +1,47 @@
+"""What the environment says, and what is private."""
+
+import pytest
+
+import config
+
+GIVEN = {
+    "CITIZENREPORT_SECRET_KEY": "s",
+    "CITIZENREPORT_PUBLIC_URL": "https://lapor.example/",
+    "CITIZENREPORT_KEYS_DIR": "/keys",
+    "CITIZENREPORT_STORAGE_DIR": "/storage",
+    "CITIZENREPORT_CHECKPOINT_DIR": "/checkpoints",
+}
+PRIVATE = GIVEN | {"CITIZENREPORT_PRIVATE_DATABASE_URL": "postgresql+psycopg:///private"}
+OWN = {"CITIZENREPORT_DATABASE_URL": "postgresql+psycopg://db/own"}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_what_is_missing_is_named(name: str) -> None:
+    with pytest.raises(config.SettingMissing, match=name):
+        config.from_env({k: v for k, v in (GIVEN | OWN).items() if k != name})
+
+
+def test_without_any_database_nothing_starts() -> None:
+    with pytest.raises(config.SettingMissing, match="CITIZENREPORT_DATABASE_URL"):
+        config.from_env(GIVEN)
+
+
+def test_a_given_database_is_never_private() -> None:
+    settings = config.from_env(PRIVATE | OWN)
+    assert settings["SQLALCHEMY_DATABASE_URI"] == OWN["CITIZENREPORT_DATABASE_URL"]
+    assert settings["IS_PRIVATE"] is False
+    assert settings["MAY_USE_DEMO_KEYS"] is False
+
+
+@pytest.mark.parametrize(
+    ("host", "is_private"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("pc", False)],
+)
+def test_a_private_cluster_counts_on_loopback_only(host: str, *, is_private: bool) -> None:
+    settings = config.from_env(PRIVATE | {"CITIZENREPORT_HOST": host})
+    assert settings["IS_PRIVATE"] is is_private
+    assert settings["MAY_USE_DEMO_KEYS"] is True
+
+
+def test_addresses_end_without_a_slash() -> None:
+    assert config.from_env(PRIVATE)["PUBLIC_URL"] == "https://lapor.example"
