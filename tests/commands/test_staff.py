@@ -1,5 +1,7 @@
 """`citizenreport staff`."""
 
+from collections.abc import Iterator
+
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
@@ -18,10 +20,11 @@ from tests.identity.factories import CHEAP, PASSWORD, make_staff
 
 
 @pytest.fixture(autouse=True)
-def town(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> City:
-    city = small_town()
-    monkeypatch.setattr(app.extensions[EXTENSION].city_holder, "_city", city)
-    return city
+def town(app: Flask, session: Session) -> Iterator[City]:
+    holder = app.extensions[EXTENSION].city_holder
+    holder.replace(small_town())
+    yield holder.city
+    holder.forget()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The console over the small town, and a browser that fills in forms as a person would."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -40,12 +41,12 @@ class Visitor:
 
 
 @pytest.fixture
-def town(app: Flask, monkeypatch: pytest.MonkeyPatch) -> City:
+def town(app: Flask) -> Iterator[City]:
     """The city that the application serves during a test."""
-    city = small_town()
     holder: CityHolder = app.extensions[EXTENSION].city_holder
-    monkeypatch.setattr(holder, "_city", city)
-    return city
+    holder.replace(small_town())
+    yield holder.city
+    holder.forget()
 
 
 @pytest.fixture
