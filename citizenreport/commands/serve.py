@@ -50,7 +50,7 @@ def serve(host: str, port: int, city: str | None, workers: int) -> None:
             prepare(app)
         except (BadPack, AnotherCity) as error:
             raise click.ClickException(str(error)) from error
-        with background_work(app), web_server(deployment, environment, host, port, workers) as web:
+        with web_server(deployment, environment, host, port, workers) as web, background_work(app):
             if answers(host, port, within_s=START_TIMEOUT_S):
                 announce(host, port)
             web.wait()
