@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
+from typing import Any
 
 import numpy as np
 import shapely
@@ -16,6 +17,9 @@ BORDER_TOLERANCE_M = 50.0
 
 NEIGHBOUR_REACH_M = 150.0
 """A neighbour this near is named although no neighbour polygon holds the point."""
+
+MANY = 64  # vertices, from which on a polygon is prepared and its border cut
+PIECE = 32  # segments of a piece of border
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +61,14 @@ class AreaIndex:
 
     __slots__ = (
         "_areas",
-        "_borders",
         "_centre",
         "_codes",
         "_frame",
         "_neighbour_tree",
         "_neighbours",
         "_outlines",
+        "_owners",
+        "_pieces",
         "_tolerance_m",
         "_tree",
     )
@@ -82,8 +87,10 @@ class AreaIndex:
         self._codes = tuple(sorted(areas))
         self._outlines = dict(areas)
         self._areas = np.array([self._frame.project(areas[code]) for code in self._codes])
-        self._borders = shapely.boundary(self._areas)
         self._tree = shapely.STRtree(self._areas)
+        pieces, owners = _pieces_of(shapely.boundary(self._areas))
+        self._pieces, self._owners = shapely.STRtree(pieces), np.array(owners, dtype=int)
+        _prepare(self._areas)
         self._neighbours = tuple(sorted(neighbours, key=lambda n: n.code))
         self._neighbour_tree = shapely.STRtree(
             [self._frame.project(n.geometry) for n in self._neighbours]
@@ -109,33 +116,66 @@ class AreaIndex:
         if not (isfinite(x) and isfinite(y)):  # the other side of the earth
             return _outside(metres_between(position, self._centre) if self._centre else inf)
         point = shapely.points(x, y)
-        holding = self._tree.query(point, predicate="intersects")
+        candidates = self._tree.query(point)
+        holding = candidates[shapely.intersects(self._areas[candidates], point)]
+        pieces, distances = self._pieces.query_nearest(point, return_distance=True)
+        if not pieces.size:
+            return _outside(inf, self._neighbour_at(point))
+        nearest_m = float(distances[0])
         if holding.size:
-            found = int(holding.min())
+            # The way to any other border crosses this area's own: the nearest of all is its edge.
             return Located(
-                area_code=self._codes[found],
+                area_code=self._codes[int(holding.min())],
                 outside_m=0.0,
-                edge_m=float(shapely.distance(self._borders[found], point)),
+                edge_m=nearest_m,
                 neighbour_code=None,
                 neighbour_name=None,
             )
-        return self._locate_outside(point)
-
-    def _locate_outside(self, point: shapely.Point) -> Located:
-        neighbour = self._neighbour_at(point)
-        nearest, distances = self._tree.query_nearest(point, return_distance=True)
-        if not nearest.size:
-            return _outside(inf, neighbour)
-        outside_m = float(distances[0])
-        if outside_m > self._tolerance_m:
-            return _outside(outside_m, neighbour)
-        return _outside(outside_m, neighbour, area_code=self._codes[int(nearest.min())])
+        is_near = nearest_m <= self._tolerance_m
+        area_code = self._codes[int(self._owners[pieces].min())] if is_near else None
+        return _outside(nearest_m, self._neighbour_at(point), area_code=area_code)
 
     def _neighbour_at(self, point: shapely.Point) -> NeighbourShape | None:
         found = self._neighbour_tree.query(point, predicate="intersects")
         if not found.size:
             found = self._neighbour_tree.query_nearest(point, max_distance=NEIGHBOUR_REACH_M)
         return self._neighbours[int(found.min())] if found.size else None
+
+
+def _pieces_of(borders: "np.ndarray[Any, Any]") -> tuple[list[BaseGeometry], list[int]]:
+    """Return borders in short pieces, and which border each is of.
+
+    A tree finds the nearest piece; only the pieces it looks at are measured vertex by vertex.
+    """
+    pieces: list[BaseGeometry] = []
+    owners: list[int] = []
+    for owner, border in enumerate(borders):
+        found = [border] if shapely.get_num_coordinates(border) <= MANY else _cut(border)
+        pieces += found
+        owners += [owner] * len(found)
+    return pieces, owners
+
+
+def _cut(border: BaseGeometry) -> list[BaseGeometry]:
+    return [
+        shapely.LineString(coordinates[start : start + PIECE + 1])
+        for line in shapely.get_parts(border)
+        for coordinates in [shapely.get_coordinates(line)]
+        for start in range(0, len(coordinates) - 1, PIECE)
+    ]
+
+
+def _prepare(areas: "np.ndarray[Any, Any]") -> None:
+    """Prepare the large polygons, and ask each once.
+
+    GEOS builds what it prepares at the first question, without a lock: threads that share the
+    index must find it built.
+    """
+    large = areas[shapely.get_num_coordinates(areas) > MANY]
+    shapely.prepare(large)
+    boxes = shapely.bounds(large)
+    middles = shapely.points((boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2)
+    shapely.intersects(large, middles)
 
 
 def _outside(

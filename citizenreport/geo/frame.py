@@ -1,7 +1,7 @@
 """From degrees to metres and back, in one local metric frame. Pure."""
 
 from functools import lru_cache
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,6 +13,7 @@ from citizenreport.geo.position import Position
 
 WGS84 = 4326
 G = TypeVar("G", bound=BaseGeometry)
+MARGIN_DEG = 1.0
 _DECIMALS = 7  # of a degree: about 1 cm
 
 
@@ -62,6 +63,13 @@ def is_in_metres(epsg: int) -> bool:
     return crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info)
 
 
+@lru_cache(maxsize=8)
+def region_of(epsg: int) -> BaseGeometry | None:
+    """Return the box in degrees for which EPSG made a frame; None where it does not say."""
+    area = CRS.from_epsg(epsg).area_of_use
+    return shapely.box(area.west, area.south, area.east, area.north) if area else None
+
+
 def metres_between(one: Position, other: Position) -> float:
     """Return the length of the geodesic on the WGS 84 ellipsoid."""
     _, _, metres = Geod(ellps="WGS84").inv(one.lon, one.lat, other.lon, other.lat)
@@ -71,13 +79,16 @@ def metres_between(one: Position, other: Position) -> float:
 def scale_error(epsg: int, position: Position, *, step_m: float = 1000.0) -> float:
     """Return by how much a metre of the frame differs from a metre on the ground, as a share.
 
-    0.0004 in the middle of a UTM zone, 0.35 for web Mercator at Boston; infinite where the frame
-    does not reach.
+    0.0004 in the middle of a UTM zone, 0.35 for web Mercator at Boston; infinite more than
+    `MARGIN_DEG` outside the region the frame was made for.
     """
+    region = region_of(epsg)
+    if region and region.distance(shapely.Point(position.lon, position.lat)) > MARGIN_DEG:
+        return inf
     frame = metric_frame(epsg)
     x, y = frame.to_metres(position)
     if not (isfinite(x) and isfinite(y)):
-        return float("inf")
+        return inf
     east, north = frame.to_position(x + step_m, y), frame.to_position(x, y + step_m)
     here = frame.to_position(x, y)
     return max(abs(step_m / metres_between(here, there) - 1) for there in (east, north))

@@ -1,4 +1,4 @@
-from math import hypot
+from math import hypot, inf
 
 import pytest
 from hypothesis import given
@@ -62,3 +62,8 @@ def test_web_mercator_metres_are_not_metres() -> None:
 @pytest.mark.parametrize(("epsg", "verdict"), [(32749, True), (4326, False), (2249, False)])
 def test_only_frames_in_metres_are_metric(epsg: int, verdict: bool) -> None:
     assert is_in_metres(epsg) is verdict
+
+
+def test_a_frame_made_for_another_place_is_never_right() -> None:
+    # On the other side of the earth its metres happen to be metres again.
+    assert scale_error(32619, Position(lon=110.21, lat=-7.48)) == inf
