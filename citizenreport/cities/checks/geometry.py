@@ -191,7 +191,7 @@ class _Coverage:
             self._findings.note(
                 FILE,
                 problem=problem,
-                remedy=_n("Boleh dibiarkan; titik di sana mendapat wilayah terdekat."),
+                remedy=_n("Boleh dibiarkan; titik di sana tetap mendapat satu wilayah."),
                 count=len(slivers),
                 area=round(sum(sliver.area for sliver in slivers)),
             )

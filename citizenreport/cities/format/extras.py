@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 import holidays as holidays_library
 
@@ -82,9 +83,7 @@ def _library_days(settings: CalendarSettings, findings: Findings) -> tuple[dict[
         return days, YEARS[0]
     for category in settings.categories:
         try:
-            found = holidays_library.country_holidays(
-                settings.country, categories=category, years=YEARS
-            )
+            found = _holidays_of(settings.country, category)
         except (NotImplementedError, ValueError) as error:
             findings.error(
                 FILE,
@@ -93,9 +92,16 @@ def _library_days(settings: CalendarSettings, findings: Findings) -> tuple[dict[
                 reason=error,
             )
             continue
-        days.update({day: str(name) for day, name in found.items()})
+        days.update(found)
         known_year = min(known_year, max((day.year for day in found), default=YEARS[0]))
     return days, known_year
+
+
+@lru_cache(maxsize=16)
+def _holidays_of(country: str, category: str) -> Mapping[date, str]:
+    """Return one category of a country's holidays; a quarter of a second the first time."""
+    found = holidays_library.country_holidays(country, categories=category, years=YEARS)
+    return {day: str(name) for day, name in found.items()}
 
 
 def read_retention(text: str | None, findings: Findings) -> Mapping[str, int]:

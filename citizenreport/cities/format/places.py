@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 import shapely
-from pyproj import CRS
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -13,6 +12,7 @@ from citizenreport.cities.format.parts import AreaPopulation, Line, Shape
 from citizenreport.cities.format.tables import Heading, Row, read_table
 from citizenreport.cities.rules import Area, AreaLevel, Landmark, Neighbour, Population
 from citizenreport.core.text import _n
+from citizenreport.geo.frame import region_of
 from citizenreport.geo.position import Position
 
 AREAS = Heading(
@@ -163,11 +163,10 @@ def is_swapped(lon: float, lat: float, *, metric_crs: int) -> bool:
     """Say whether a place makes sense only with longitude and latitude exchanged."""
     if abs(lat) > 90 or abs(lon) > 180:
         return abs(lat) <= 180 and abs(lon) <= 90
-    region = CRS.from_epsg(metric_crs).area_of_use if metric_crs else None
-    if region is None:
+    region = region_of(metric_crs) if metric_crs else None
+    if region is None or region.covers(shapely.Point(lon, lat)):
         return False
-    box = shapely.box(region.west, region.south, region.east, region.north)
-    return not box.covers(shapely.Point(lon, lat)) and box.covers(shapely.Point(lat, lon))
+    return bool(region.covers(shapely.Point(lat, lon)))
 
 
 def _is_collection(document: object, file: str, findings: Findings) -> bool:
