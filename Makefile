@@ -53,7 +53,7 @@ lint: $(STAMPS)/tests $(STAMPS)/built
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python hatch_build.py --check-types
 
 bench: system-run $(STAMPS)/tests $(STAMPS)/built
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m tests.benchmarks
 
 format: $(STAMPS)/tests
 	$(BIN)/ruff format .

@@ -3,6 +3,8 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
+from itertools import count
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -89,20 +91,26 @@ def insert_rows(session: Session, rows: list[Row], *, returning: str) -> Any:
 
     One round trip instead of one a table: the way a report comes in is the hot path. Foreign keys
     between the rows hold, for they are checked when the statement ends. `returning` is a query for
-    one value, fixed in the code. The text is the same for the same columns, so that PostgreSQL
-    plans it once.
+    one value, fixed in the code. The text is the same for the same columns, so that it is made
+    once here and planned once by PostgreSQL.
     """
-    parts: list[sql.Composable] = []
-    values: list[Any] = []
-    for number, (table, row) in enumerate(rows):
-        columns = sql.SQL(", ").join(map(sql.Identifier, row))
-        marks = sql.SQL(", ").join(sql.Placeholder() for _ in row)
-        parts.append(
-            sql.SQL("{} AS (INSERT INTO {} ({}) VALUES ({}))").format(
-                sql.Identifier(f"t{number}"), sql.Identifier(table), columns, marks
-            )
-        )
-        values += row.values()
-    query = sql.SQL("WITH ") + sql.SQL(", ").join(parts) + sql.SQL(" ") + sql.SQL(returning)
-    found = raw_connection(session).execute(query, values, prepare=True).fetchone()
+    shape = tuple((table, tuple(row)) for table, row in rows)
+    values = [value for _, row in rows for value in row.values()]
+    cursor = psycopg.RawCursor(raw_connection(session))
+    found = cursor.execute(_insert_text(shape, returning), values, prepare=True).fetchone()
     return found[0] if found else None
+
+
+@lru_cache(maxsize=256)
+def _insert_text(shape: tuple[tuple[str, tuple[str, ...]], ...], returning: str) -> bytes:
+    marks = count(1)
+    parts = [
+        sql.SQL("{} AS (INSERT INTO {} ({}) VALUES ({}))").format(
+            sql.Identifier(f"t{number}"),
+            sql.Identifier(table),
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+            sql.SQL(", ").join(sql.SQL(f"${next(marks)}") for _ in columns),
+        )
+        for number, (table, columns) in enumerate(shape)
+    ]
+    return (sql.SQL("WITH ") + sql.SQL(", ").join(parts) + sql.SQL(" " + returning)).as_bytes()

@@ -1,0 +1,22 @@
+"""`python -m tests.benchmarks [NAME …]`"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+from tests.benchmarks import intake, locating
+
+FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
+    "intake": intake.figures,
+    "locating": locating.figures,
+}
+
+
+def main(names: list[str]) -> None:
+    for name in names or FIGURES:
+        for figure in FIGURES[name]():
+            print(json.dumps({"bench": name} | figure), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
