@@ -1,0 +1,1 @@
+"""How a fact is folded from events, counted in a cohort, and turned into a value. Pure."""

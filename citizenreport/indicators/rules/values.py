@@ -1,0 +1,207 @@
+"""From what was counted to what is published, for every period and area. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from fractions import Fraction
+from math import sqrt
+from typing import Any
+
+from citizenreport.cities.calendar import deadline_working_days
+from citizenreport.cities.rules import Area, AreaLevel, City, Population
+from citizenreport.indicators.rules.cohorts import DENOMINATOR, NUMERATOR, Cell, Reckoning, Tally
+from citizenreport.indicators.rules.definitions import Definition, Unit
+from citizenreport.indicators.rules.periods import Period, PeriodKind, containing
+from citizenreport.indicators.rules.survival import Waits, quantile
+
+NOT_STATED = "tidak_disebut"
+"""Code and level of the row for reports without an area: with it the areas sum to the city."""
+POPULATION_MAX_AGE_YEARS = 2
+"""Source: indicators.csv I05."""
+MEDIAN, NINETIETH = Fraction(1, 2), Fraction(9, 10)
+WILSON_Z = 1.959963984540054
+"""Two-sided 95 % of the normal distribution."""
+
+
+class ValueStatus(StrEnum):
+    PROVISIONAL = "provisional"  # the cohort is not old enough yet
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One published number with everything that makes it a claim.
+
+    `value` is None where there is nothing to divide by or a quantile was not reached: `extra` says
+    which. Shares are per hundred, rates per thousand, waits in working days.
+    """
+
+    code: str
+    version: int
+    period: Period
+    area_code: str
+    area_level: str
+    numerator: int
+    denominator: int | None
+    value: Decimal | None
+    status: ValueStatus
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+Roll = dict[tuple[str, Period, str], Tally]
+
+
+def values(
+    city: City,
+    definitions: Mapping[str, Definition],
+    cells: Mapping[Cell, Tally],
+    *,
+    cut_off: datetime,
+) -> Iterator[Value]:
+    """Yield the value of every computed indicator, for all areas and each period with any report."""
+    reckoning = Reckoning(calendar=city.calendar, cut_off=cut_off)
+    rolled = roll_up(city, cells)
+    places = _places(city)
+    for period in sorted({period for _, period, _ in rolled}):
+        for definition in definitions.values():
+            if not definition.is_computed:
+                continue
+            for area_code, area in places.items():
+                tally = rolled.get((definition.code, period, area_code), Tally())
+                yield value_of(reckoning, definition, period, area, tally)
+
+
+def roll_up(city: City, cells: Mapping[Cell, Tally]) -> Roll:
+    """Sum months to quarters and years, the smallest areas to those they lie in and to the city."""
+    rolled: defaultdict[tuple[str, Period, str], Tally] = defaultdict(Tally)
+    for cell, tally in cells.items():
+        for kind in PeriodKind:
+            period = containing(cell.month_on, kind)
+            for area_code in chain_of(city, cell.area_code):
+                key = (cell.code, period, area_code)
+                rolled[key] = rolled[key] + tally
+    return dict(rolled)
+
+
+def chain_of(city: City, area_code: str | None) -> tuple[str, ...]:
+    """Return the areas something counts in: the smallest, those around it, the city last."""
+    if area_code is None:
+        return (NOT_STATED, city.city_code)
+    chain = [area_code]
+    parent = city.areas[area_code].parent_code
+    while parent is not None and parent in city.areas:
+        chain.append(parent)
+        parent = city.areas[parent].parent_code
+    return tuple(chain) if chain[-1] == city.city_code else (*chain, city.city_code)
+
+
+def _places(city: City) -> dict[str, Area | None]:
+    """Return every area by code, the city among them, and "not stated" (None)."""
+    places: dict[str, Area | None] = {
+        city.city_code: Area(area_code=city.city_code, level=AreaLevel.CITY, name=city.name)
+    }
+    places |= dict(sorted(city.areas.items()))
+    return places | {NOT_STATED: None}
+
+
+def value_of(
+    reckoning: Reckoning, definition: Definition, period: Period, area: Area | None, tally: Tally
+) -> Value:
+    """Return the value of one cell."""
+    if definition.unit is Unit.WORKING_DAYS:
+        number, numerator, denominator, extra = _wait(tally.waits)
+    elif definition.unit is Unit.PER_1000:
+        number, numerator, denominator, extra = _rate(definition, period, area, tally)
+    else:
+        number, numerator, denominator, extra = _share(definition, tally)
+    extra |= {k: n for k, n in sorted(tally.counts.items()) if k not in (NUMERATOR, DENOMINATOR)}
+    return Value(
+        code=definition.code,
+        version=definition.version,
+        period=period,
+        area_code=area.area_code if area else NOT_STATED,
+        area_level=area.level.value if area else NOT_STATED,
+        numerator=numerator,
+        denominator=denominator,
+        value=number,
+        status=_status(reckoning, definition, period, tally),
+        extra=extra,
+    )
+
+
+Parts = tuple[Decimal | None, int, int | None, dict[str, Any]]
+
+
+def _share(definition: Definition, tally: Tally) -> Parts:
+    numerator, denominator = tally.counts[NUMERATOR], tally.counts[DENOMINATOR]
+    number = rounded(numerator * 100, denominator, definition.decimals)
+    return number, numerator, denominator, {}
+
+
+def _rate(definition: Definition, period: Period, area: Area | None, tally: Tally) -> Parts:
+    numerator = tally.counts[NUMERATOR]
+    population = population_for(area, period) if area else None
+    if population is None:
+        return None, numerator, None, {"missing": "population"}
+    number = rounded(numerator * 1000, population.persons, definition.decimals)
+    extra = {"population_year": population.year, "population_source": population.source}
+    return number, numerator, population.persons, extra
+
+
+def _wait(waits: Waits) -> Parts:
+    extra: dict[str, Any] = {"censored": waits.censored.total()}
+    median, ninetieth = quantile(waits, MEDIAN), quantile(waits, NINETIETH)
+    if median is None or ninetieth is None:
+        return None, 0, 0, extra
+    extra |= {"median": str(median), "p90": str(ninetieth)}
+    number = Decimal(median.days) if median.is_reached else None
+    return number, waits.ended.total(), waits.count, extra
+
+
+def rounded(numerator: int, denominator: int, decimals: int) -> Decimal | None:
+    """Return the ratio to a number of decimals, half away from zero; None without a denominator."""
+    if denominator == 0:
+        return None
+    scale = Decimal(1).scaleb(-decimals)
+    return (Decimal(numerator) / Decimal(denominator)).quantize(scale, rounding=ROUND_HALF_UP)
+
+
+def population_for(area: Area, period: Period) -> Population | None:
+    """Return the latest population of an area that is at most two years older than the period."""
+    year = period.end_on.year
+    usable = [p for p in area.populations if 0 <= year - p.year <= POPULATION_MAX_AGE_YEARS]
+    return max(usable, key=lambda population: population.year, default=None)
+
+
+def _status(
+    reckoning: Reckoning, definition: Definition, period: Period, tally: Tally
+) -> ValueStatus:
+    """Return final once the period is over and every report in it could be followed long enough.
+
+    A wait is followed until none still waits, a deadline until no clock stands still.
+    """
+    end = datetime.combine(period.end_on, datetime.min.time(), reckoning.calendar.time_zone)
+    followed_until = deadline_working_days(
+        reckoning.calendar, end, definition.follow_up_working_days
+    )
+    is_open = bool(tally.counts["paused"]) or bool(tally.counts["waiting"])
+    is_final = followed_until < reckoning.cut_off and not is_open
+    return ValueStatus.FINAL if is_final else ValueStatus.PROVISIONAL
+
+
+def wilson(numerator: int, denominator: int) -> tuple[float, float] | None:
+    """Return the 95 % interval of a share, in per cent; None without a denominator.
+
+    Source: Wilson, Probable inference, the law of succession, and statistical inference,
+    JASA 22 (1927).
+    """
+    if denominator == 0:
+        return None
+    share, z2 = numerator / denominator, WILSON_Z**2
+    middle = share + z2 / (2 * denominator)
+    spread = WILSON_Z * sqrt(share * (1 - share) / denominator + z2 / (4 * denominator**2))
+    scale = 100 / (1 + z2 / denominator)
+    return max(0.0, (middle - spread) * scale), min(100.0, (middle + spread) * scale)

@@ -1,0 +1,38 @@
+import pytest
+
+from citizenreport.cities.pack import read_city
+from citizenreport.indicators.definitions import all_definitions
+from citizenreport.indicators.rules.definitions import Status, parse_definition
+from tests.shared_data import rows_of, shared_data
+
+COMPUTED = ["I01", "I02", "I03", "I04", "I05"]
+
+
+def test_there_are_22_of_which_five_are_computed() -> None:
+    definitions = all_definitions()
+    assert list(definitions) == [f"I{n:02}" for n in range(1, 23)]
+    assert [d.code for d in definitions.values() if d.is_computed] == COMPUTED
+
+
+@pytest.mark.real_data
+def test_the_formula_is_the_citys_own_wording() -> None:
+    for row in rows_of(shared_data("magelang", "indicators.csv")):
+        definition = all_definitions()[row["kode"]]
+        assert definition.formula == row["rumus"]
+        assert definition.names["id"] == row["nama"]
+        is_foreign = "DIIMPOR" in row["peran_layanan"]
+        assert (definition.status is Status.IMPORTED) is is_foreign
+
+
+def test_every_definition_speaks_three_languages_and_names_a_dimension() -> None:
+    dimensions = {d.dimension_code for d in read_city("magelang").dimensions}
+    for definition in all_definitions().values():
+        assert set(definition.names) == {"id", "en", "jv"}
+        assert all(definition.names.values())
+        assert definition.dimension in dimensions
+        assert definition.interpretation.endswith(".")
+
+
+def test_a_definition_with_a_missing_field_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"I99: missing or unknown: .*formula"):
+        parse_definition({"code": "I99"})
