@@ -8,6 +8,7 @@ from flask_migrate import Migrate
 
 import citizenreport.cities.models
 import citizenreport.identity.models
+import citizenreport.indicators.models
 import citizenreport.intake.models
 import citizenreport.jobs.models
 import citizenreport.ledger.models

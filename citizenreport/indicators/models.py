@@ -1,0 +1,83 @@
+"""Facts folded from tickets, and the values that are published."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from citizenreport.core.db import Base
+
+
+class TicketFact(Base, kw_only=True):
+    """One ticket as indicators see it (see `rules/facts.py`). Can be made again from the log."""
+
+    __tablename__ = "ticket_fact"
+    __table_args__ = (
+        Index(
+            "ix_ticket_fact_public", "ticket_id", postgresql_where=text("released_at IS NOT NULL")
+        ),
+    )
+
+    ticket_id: Mapped[UUID] = mapped_column(
+        ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True
+    )
+    last_seq: Mapped[int]
+    category_code: Mapped[str]
+    aspect: Mapped[str]
+    complaint_class: Mapped[str]
+    area_code: Mapped[str | None]
+    visibility: Mapped[str]
+    submitted_at: Mapped[datetime]
+    assigned_at: Mapped[datetime]
+    settlement_due_at: Mapped[datetime]
+    first_responded_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+    settlements: Mapped[list[Any]] = mapped_column(JSONB)  # [[settled_at, undone_at or null], …]
+    paused_at: Mapped[datetime | None]
+    exit_state: Mapped[str | None]
+    exit_reason: Mapped[str | None]
+    exited_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+    is_outside: Mapped[bool]
+    is_demo: Mapped[bool]
+
+
+class IndicatorGeneration(Base, kw_only=True):
+    """One row. Its number rises when a report leaves the public: a computation that began before
+    then must not publish what it counted.
+    """
+
+    __tablename__ = "indicator_generation"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    generation: Mapped[int]
+
+
+class PublishedIndicatorValue(Base, kw_only=True):
+    """A number before the public. Nothing in it depends on a report that is not public.
+
+    `area_code` "tidak_disebut" is the row of reports without an area. `cut_off_at` is a local
+    midnight, never the time of computing.
+    """
+
+    __tablename__ = "published_indicator_value"
+    __table_args__ = (CheckConstraint("universe = 'public'", name="universe"),)
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    period_kind: Mapped[str] = mapped_column(primary_key=True)
+    period_start_on: Mapped[date] = mapped_column(primary_key=True)
+    area_code: Mapped[str] = mapped_column(primary_key=True)
+    area_level: Mapped[str]
+    definition_version: Mapped[int]
+    universe: Mapped[str]
+    numerator: Mapped[int]
+    denominator: Mapped[int | None]
+    value: Mapped[Decimal | None] = mapped_column(Numeric(14, 4))
+    unit: Mapped[str]
+    status: Mapped[str]
+    cut_off_at: Mapped[datetime]
+    extra: Mapped[dict[str, Any]]

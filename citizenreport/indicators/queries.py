@@ -1,0 +1,163 @@
+"""Reading events into facts, facts for counting, and published values for the public."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import Visibility
+from citizenreport.indicators.models import (
+    IndicatorGeneration,
+    PublishedIndicatorValue,
+    TicketFact,
+)
+from citizenreport.indicators.rules.facts import Fact, LoggedEvent, Settlement, fold
+from citizenreport.indicators.rules.periods import Period, PeriodKind
+from citizenreport.ledger.models import Event
+from citizenreport.ledger.rules import StreamKind
+from citizenreport.triage.models import Ticket
+
+BATCH = 2_000
+FACT_COLUMNS = [
+    column for column in TicketFact.__table__.columns if column.name != TicketFact.ticket_id.name
+]
+Key = tuple[str, str, str]
+"""(period kind, ISO first day, area code): where a page of values goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValuesWanted:
+    """Which published values of an indicator; None asks for all. At most `limit` after `after`."""
+
+    code: str
+    period: Period | None = None
+    period_kind: PeriodKind | None = None
+    area_code: str | None = None
+    area_level: str | None = None
+    after: Key | None = None
+    limit: int | None = None
+
+
+def folded(
+    session: Session, ticket_ids: Iterable[UUID] | None = None
+) -> Iterator[tuple[UUID, Fact]]:
+    """Yield tickets with their facts as the whole log tells them; all tickets when none are named."""
+    query = (
+        select(
+            Event.stream_id,
+            Event.seq,
+            Event.type,
+            Event.recorded_at,
+            Event.occurred_at,
+            Event.payload,
+        )
+        .where(Event.stream_kind == StreamKind.TICKET.value)
+        .order_by(Event.stream_id, Event.seq)
+    )
+    if ticket_ids is not None:
+        query = query.where(Event.stream_id.in_(list(ticket_ids)))
+    rows = session.execute(query.execution_options(yield_per=BATCH))
+    for ticket_id, events in groupby(rows, key=lambda row: row.stream_id):
+        yield ticket_id, fold(_logged(event) for event in events)
+
+
+def _logged(row: Row[tuple[UUID, int, str, datetime, datetime, dict[str, object]]]) -> LoggedEvent:
+    return LoggedEvent(
+        seq=row.seq,
+        type=row.type,
+        recorded_at=row.recorded_at,
+        occurred_at=row.occurred_at,
+        payload=row.payload,
+    )
+
+
+def stale_tickets(session: Session) -> list[UUID]:
+    """Return the tickets whose stream is longer than their fact knows, or that have no fact."""
+    heads = (
+        select(Event.stream_id, func.max(Event.seq).label("seq"))
+        .where(Event.stream_kind == StreamKind.TICKET.value)
+        .group_by(Event.stream_id)
+        .subquery()
+    )
+    query = (
+        select(heads.c.stream_id)
+        .join(TicketFact, TicketFact.ticket_id == heads.c.stream_id, isouter=True)
+        .where(func.coalesce(TicketFact.last_seq, 0) < heads.c.seq)
+        .order_by(heads.c.stream_id)
+    )
+    return list(session.scalars(query))
+
+
+def public_facts(session: Session) -> Iterator[Fact]:
+    """Yield the facts of released tickets that are public at this moment.
+
+    Visibility is asked of the ticket itself: it is written by the act that raises it.
+    """
+    query = (
+        select(*FACT_COLUMNS)
+        .join(Ticket, Ticket.id == TicketFact.ticket_id)
+        .where(TicketFact.released_at.is_not(None), Ticket.visibility == Visibility.PUBLIC.value)
+        .execution_options(yield_per=BATCH)
+    )
+    for row in session.execute(query):
+        yield as_fact(dict(row._mapping))
+
+
+def fact_of(session: Session, ticket_id: UUID) -> Fact | None:
+    """Return the stored fact of a ticket; None before it was folded."""
+    row = session.execute(select(*FACT_COLUMNS).where(TicketFact.ticket_id == ticket_id)).first()
+    return as_fact(dict(row._mapping)) if row else None
+
+
+def as_fact(row: Mapping[str, Any]) -> Fact:
+    """Return a stored row as the value."""
+    values = dict(row)
+    values["settlements"] = tuple(
+        Settlement(
+            settled_at=datetime.fromisoformat(settled_at),
+            undone_at=datetime.fromisoformat(undone_at) if undone_at else None,
+        )
+        for settled_at, undone_at in values["settlements"]
+    )
+    return Fact(**values)
+
+
+def generation(session: Session, *, lock: bool = False) -> int:
+    """Return how often a report has left the public; `lock` holds others off until the commit."""
+    query = select(IndicatorGeneration.generation)
+    return session.scalars(query.with_for_update() if lock else query).one()
+
+
+def published_values(session: Session, wanted: ValuesWanted) -> Sequence[PublishedIndicatorValue]:
+    """Return published values in key order: kind of period, first day, area code."""
+    row = PublishedIndicatorValue
+    query = _narrowed(select(row).where(row.code == wanted.code), wanted)
+    if wanted.after is not None:
+        kind, day, area_code = wanted.after
+        key = tuple_(row.period_kind, row.period_start_on, row.area_code)
+        query = query.where(key > (kind, date.fromisoformat(day), area_code))
+    query = query.order_by(row.period_kind, row.period_start_on, row.area_code)
+    return session.scalars(query.limit(wanted.limit)).all()
+
+
+def _narrowed(
+    query: Select[tuple[PublishedIndicatorValue]], wanted: ValuesWanted
+) -> Select[tuple[PublishedIndicatorValue]]:
+    row = PublishedIndicatorValue
+    if wanted.period is not None:
+        query = query.where(
+            row.period_kind == wanted.period.kind.value,
+            row.period_start_on == wanted.period.start_on,
+        )
+    if wanted.period_kind is not None:
+        query = query.where(row.period_kind == wanted.period_kind.value)
+    if wanted.area_code is not None:
+        query = query.where(row.area_code == wanted.area_code)
+    if wanted.area_level is not None:
+        query = query.where(row.area_level == wanted.area_level)
+    return query

@@ -1,0 +1,170 @@
+"""Folding facts and publishing values.
+
+How a report that leaves the public leaves the numbers: `forget_ticket` deletes every published value
+it may be in, in the act's own transaction; `recompute` brings them back without it. A computation
+that was running meanwhile sees that the generation has risen, and begins again.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, or_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City
+from citizenreport.core.errors import Unavailable
+from citizenreport.core.text import _n
+from citizenreport.indicators.definitions import all_definitions
+from citizenreport.indicators.models import (
+    IndicatorGeneration,
+    PublishedIndicatorValue,
+    TicketFact,
+)
+from citizenreport.indicators.queries import (
+    BATCH,
+    fact_of,
+    folded,
+    generation,
+    public_facts,
+    stale_tickets,
+)
+from citizenreport.indicators.rules.cohorts import public_area, tally_public
+from citizenreport.indicators.rules.facts import Fact
+from citizenreport.indicators.rules.periods import PeriodKind, containing, midnight_before
+from citizenreport.indicators.rules.values import Value, chain_of, values
+
+ATTEMPTS = 5
+
+
+class ComputationDisturbed(Unavailable):
+    code = "indicators-disturbed"
+    title = _n("Angka indikator sedang dihitung ulang. Coba lagi beberapa menit lagi.")
+
+
+def fold_tickets(session: Session, ticket_ids: Iterable[UUID] | None = None) -> int:
+    """Bring facts up to their streams and return how many; of all stale tickets when none are named.
+
+    Folding a stream anew gives what folding it event by event gives; streams are short.
+    """
+    wanted = stale_tickets(session) if ticket_ids is None else list(ticket_ids)
+    for start in range(0, len(wanted), BATCH):
+        rows = [fact_row(*pair) for pair in folded(session, wanted[start : start + BATCH])]
+        _store(session, rows)
+    return len(wanted)
+
+
+def refold_all(session: Session) -> int:
+    """Throw the facts away and make them from the log again; return how many."""
+    session.execute(delete(TicketFact))
+    found = folded(session)
+    count = 0
+    while rows := [fact_row(*pair) for pair in islice(found, BATCH)]:
+        session.execute(insert(TicketFact), rows)
+        count += len(rows)
+    return count
+
+
+def fact_row(ticket_id: UUID, fact: Fact) -> dict[str, Any]:
+    """Return a fact as the columns it is stored in."""
+    row = {name: getattr(fact, name) for name in fact.__dataclass_fields__}
+    row["ticket_id"] = ticket_id
+    row["settlements"] = [
+        [s.settled_at.isoformat(), s.undone_at.isoformat() if s.undone_at else None]
+        for s in fact.settlements
+    ]
+    return row
+
+
+def _store(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Write facts; a slower folder never overwrites what a faster one knew of later events."""
+    if not rows:
+        return
+    statement = upsert(TicketFact)
+    changed = {name: statement.excluded[name] for name in rows[0] if name != "ticket_id"}
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["ticket_id"],
+            set_=changed,
+            where=TicketFact.last_seq <= statement.excluded.last_seq,
+        ),
+        rows,
+    )
+
+
+def latest_cut_off(city: City, now: datetime) -> datetime:
+    """Return the last local midnight: whole days are counted, and a second run changes nothing."""
+    return midnight_before(now, city.calendar.time_zone)
+
+
+def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
+    """Fold what is new, count the public universe and replace all published values.
+
+    The same log, city and cut-off give the same rows, whenever and however often it runs. Returns
+    how many values there are.
+
+    Raises:
+        ComputationDisturbed: reports kept leaving the public while it counted.
+    """
+    fold_tickets(session)
+    for _ in range(ATTEMPTS):
+        seen = generation(session)
+        cells = tally_public(city, public_facts(session), cut_off=cut_off)
+        rows = [
+            _published(value, cut_off)
+            for value in values(city, all_definitions(), cells, cut_off=cut_off)
+        ]
+        if generation(session, lock=True) == seen:
+            session.execute(delete(PublishedIndicatorValue))
+            for start in range(0, len(rows), BATCH):
+                session.execute(insert(PublishedIndicatorValue), rows[start : start + BATCH])
+            return len(rows)
+    raise ComputationDisturbed
+
+
+def _published(value: Value, cut_off: datetime) -> dict[str, Any]:
+    definition = all_definitions()[value.code]
+    return {
+        "code": value.code,
+        "period_kind": value.period.kind.value,
+        "period_start_on": value.period.start_on,
+        "area_code": value.area_code,
+        "area_level": value.area_level,
+        "definition_version": value.version,
+        "universe": definition.universe.value,
+        "numerator": value.numerator,
+        "denominator": value.denominator,
+        "value": value.value,
+        "unit": definition.unit.value,
+        "status": value.status.value,
+        "cut_off_at": cut_off,
+        "extra": dict(value.extra),
+    }
+
+
+def forget_ticket(session: Session, city: City, ticket_id: UUID) -> None:
+    """Take a ticket that has left the public out of the published values, in the act's transaction.
+
+    Call it after the act's event is recorded. Every value the ticket may be in is deleted (all
+    periods since it was received, its areas and those around them); the job brings them back
+    without it. A ticket that was never counted changes nothing that is published.
+    """
+    session.execute(
+        update(IndicatorGeneration).values(generation=IndicatorGeneration.generation + 1)
+    )
+    before = fact_of(session, ticket_id)
+    fold_tickets(session, [ticket_id])
+    if before is None or before.released_at is None:
+        return
+    received_on = city.local_date(before.submitted_at)
+    row = PublishedIndicatorValue
+    since = [
+        (row.period_kind == kind.value)
+        & (row.period_start_on >= containing(received_on, kind).start_on)
+        for kind in PeriodKind
+    ]
+    areas = chain_of(city, public_area(city, before))
+    session.execute(delete(row).where(or_(*since), row.area_code.in_(areas)))
