@@ -316,11 +316,15 @@ class City:
         `categories` holds what stood on the day the pack was read; a category whose deadlines
         change on a date has a row for each period.
         """
-        return _standing(self.category_periods.get(category_code, ()), day)
+        known = self.categories.get(category_code)
+        periods = self.category_periods.get(category_code) or ((known,) if known else ())
+        return _standing(periods, day)
 
     def agency_on(self, agency_code: str, day: date) -> Agency | None:
         """Return the agency under the name it has on a day; None before it began or after its end."""
-        return _standing(self.agency_periods.get(agency_code, ()), day)
+        known = self.agencies.get(agency_code)
+        periods = self.agency_periods.get(agency_code) or ((known,) if known else ())
+        return _standing(periods, day)
 
 
 class Dated(Protocol):

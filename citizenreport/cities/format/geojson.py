@@ -162,6 +162,8 @@ def _nested_faults(
         yield from _position_faults(value)
     elif not isinstance(value, list):
         yield Fault(text=_n("Koordinat kurang dalam bersarang: ada yang bukan daftar."))
+    elif not value:
+        yield Fault(text=_n("Daftar koordinat kosong."))
     else:
         inner = [fault for item in value for fault in _nested_faults(item, depth - 1, check_line)]
         yield from inner
@@ -205,4 +207,5 @@ def _bbox_faults(thing: dict[str, object]) -> Iterator[Fault]:
 def _is_number(value: object) -> bool:
     if isinstance(value, float):
         return isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool)
+    # No coordinate has so many digits, and no float holds a thousand of them.
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15

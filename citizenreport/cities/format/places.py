@@ -1,6 +1,7 @@
 """Areas, their people, their outlines and what lies around them."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import shapely
 from shapely.geometry import shape
@@ -217,7 +218,8 @@ def _usable(
             remedy=_n("Pakai Polygon atau MultiPolygon."),
         )
         return None
-    polygon = shapely.force_2d(shape(geometry))
+    flat = _without_heights(geometry["coordinates"])
+    polygon = shape({"type": geometry["type"], "coordinates": flat})
     if polygon.is_empty:
         problem, remedy, reason = _n("Poligon ini kosong."), _n("Gambar ulang poligonnya."), ""
     elif fault := _place_fault(polygon, metric_crs):
@@ -230,6 +232,13 @@ def _usable(
         return polygon
     findings.error(file, number, problem=problem, remedy=remedy, reason=reason, place=reason)
     return None
+
+
+def _without_heights(coordinates: list[Any]) -> list[Any]:
+    """Return positions as longitude and latitude: some of a ring may carry a height."""
+    if coordinates and not isinstance(coordinates[0], list):
+        return coordinates[:2]
+    return [_without_heights(inner) for inner in coordinates]
 
 
 def _place_fault(polygon: BaseGeometry, metric_crs: int) -> tuple[str, str, str] | None:

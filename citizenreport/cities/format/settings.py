@@ -10,6 +10,8 @@ from datetime import date, datetime
 from citizenreport.cities.findings import Findings
 from citizenreport.core.text import _n
 
+MAX_NUMBER = 2_000_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
@@ -63,7 +65,12 @@ class Section:
     def number(self, key: str, *, least: float, default: float | None = None) -> float:
         """Return a number of at least `least`."""
         value = self._get(key, default)
-        if isinstance(value, int | float) and not isinstance(value, bool) and value >= least:
+        # The comparison also refuses nan and inf, which TOML knows; `true` is an int to Python.
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and least <= value <= MAX_NUMBER
+        ):
             return float(value)
         self._wrong(key, _n("Tulis angka, paling kecil %(least)s."), least=f"{least:g}")
         return least
@@ -71,7 +78,7 @@ class Section:
     def whole(self, key: str, *, least: int, default: int | None = None) -> int:
         """Return a whole number of at least `least`."""
         value = self._get(key, default)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= MAX_NUMBER:
             return value
         self._wrong(key, _n("Tulis bilangan bulat, paling kecil %(least)s."), least=least)
         return least
@@ -151,7 +158,13 @@ def read_toml(file: str, text: str | None, findings: Findings) -> dict[str, obje
             remedy=_n("Perbaiki baris itu: teks diapit tanda kutip, daftar diapit kurung siku."),
             reason=error,
         )
-        return {}
+    except RecursionError:
+        findings.error(
+            file,
+            problem=_n("TOML bersarang terlalu dalam."),
+            remedy=_n("Tulis daftar yang datar."),
+        )
+    return {}
 
 
 def section(file: str, values: Mapping[str, object], name: str, findings: Findings) -> Section:

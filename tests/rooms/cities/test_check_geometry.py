@@ -66,7 +66,9 @@ def test_no_geojson_crashes_the_check(pack: Pack) -> None:
         ('{"type": "Point", "coordinates": [Infinity, 0]}', "Infinity"),
         ('{"type": "Point", "coordinates": [1e999, 0]}', "harus angka"),
         ('{"type": "Point", "coordinates": [' + "9" * 5000 + ", 0]}", "Bukan JSON"),
+        ('{"type": "Point", "coordinates": [' + "9" * 400 + ", 0]}", "harus angka"),
         ('{"type": "Point", "type": "Point", "coordinates": [1, 0]}', "dua kali"),
+        ('{"type": "MultiPolygon", "coordinates": [[]]}', "kosong"),
         ('{"type": "Point",\n "coordinates": [1, 0', "baris 2"),
     ],
 )
@@ -130,6 +132,12 @@ def test_a_point_is_no_area(pack: Pack) -> None:
     collection["features"][0]["geometry"] = {"type": "Point", "coordinates": [110.2, -7.48]}
     pack.write("areas.geojson", json.dumps(collection))
     assert pack.says("areas.geojson:1", "bukan poligon")
+
+
+def test_heights_are_dropped_even_where_only_some_positions_have_one(pack: Pack) -> None:
+    ring = square(110.20, -7.48, 110.21, -7.47)
+    ring[2] = [*ring[2], 380.0]
+    assert with_ring(pack, ring).errors() == []
 
 
 def test_an_outline_without_code_or_with_an_unknown_one(pack: Pack) -> None:

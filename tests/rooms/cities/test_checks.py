@@ -140,6 +140,11 @@ UNITS = [
     ("city.toml", 'country = "ID"', 'country = "ID"\noffice_opens = "25:00"', ["07:30"]),
     ("city.toml", 'country = "ID"', 'country = "ID"\noffice_opens = "17:00"', ["jam buka"]),
     ("city.toml", 'country = "ID"', 'country = "ID"\nweekends = [7]', ["weekend?"]),
+    ("city.toml", "[city]", "[intake]\nborder_tolerance_m = inf\n[city]", ["paling kecil 0"]),
+    ("city.toml", "[city]", "[intake]\nborder_tolerance_m = nan\n[city]", ["paling kecil 0"]),
+    ("city.toml", "[city]", "[contest]\ndays = true\n[city]", ["paling kecil 1"]),
+    ("city.toml", "[city]", "[contest]\ndays = 10\n[city]", ["unit tidak ada"]),
+    ("city.toml", "[city]", "deep = " + "[" * 5000 + "\n[city]", ["terlalu dalam"]),
     ("city.toml", "[calendar]", "[kalender]", ["[kalender]"]),
     ("city.toml", "[calendar]", "[calendar", ["TOML rusak"]),
 ]
