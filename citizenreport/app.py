@@ -21,7 +21,7 @@ from citizenreport.cities.pack import find_pack, read_city
 from citizenreport.cities.queries import current_pack
 from citizenreport.cities.rules import City
 from citizenreport.cities.service import numbered
-from citizenreport.console import home, login
+from citizenreport.console import acts, home, login, queue, tickets
 from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
 from citizenreport.core.keys import BrokenKeys, KeyRing, read_key_files
@@ -30,7 +30,13 @@ from citizenreport.web import setup
 from citizenreport.web.context import CityHolder, CityMissing, Services
 
 # Each door adds its blueprint; each room with tables adds `import citizenreport.<room>.models` above.
-DOORS: tuple[Blueprint, ...] = (login.bp, home.bp)
+DOORS: tuple[Blueprint, ...] = (
+    login.bp,
+    home.bp,
+    queue.bp,
+    tickets.bp,
+    acts.bp,
+)
 API = (reports.bp,)
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Actor, Grant, Permission, Role
@@ -27,16 +27,24 @@ ROLE_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
-    """One entry of the menu. `endpoint` may not exist in a smaller installation: it is left out."""
+    """One entry of the menu, for those with one of the permissions."""
 
     label: str
     endpoint: str
-    permission: Permission
+    permissions: tuple[Permission, ...]
 
 
 MENU: Final = (
-    MenuItem(label=_n("Beranda"), endpoint="console.home", permission=Permission.OPEN_CONSOLE),
+    MenuItem(label=_n("Beranda"), endpoint="console.home", permissions=(Permission.OPEN_CONSOLE,)),
+    MenuItem(
+        label=_n("Tiket"),
+        endpoint="queue.show",
+        permissions=(Permission.READ_TICKETS, Permission.READ_DEADLINES),
+    ),
 )
+
+
+CONSOLE: Final = ("console", "login", "queue", "ticket", "acts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +74,7 @@ def place_of(grant: Grant) -> str | None:
 @bp.app_context_processor
 def staff_page() -> dict[str, object]:
     """Give console pages `actor` and `staff_menu`; other pages never look at the session."""
-    if request.blueprint not in ("console", "login"):
+    if request.blueprint not in CONSOLE:
         return {}
     actor = signed_in()
     return {"actor": actor, "staff_menu": menu(actor) if actor else []}
@@ -81,5 +89,5 @@ def menu(actor: Actor) -> list[Link]:
             is_here=request.endpoint == item.endpoint,
         )
         for item in MENU
-        if actor.may(item.permission) and item.endpoint in current_app.view_functions
+        if any(actor.may(permission) for permission in item.permissions)
     ]

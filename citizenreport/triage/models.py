@@ -3,10 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
+from citizenreport.triage.states import OPEN
+
+OPEN_STATES_SQL = f"state IN ({', '.join(sorted(repr(state.value) for state in OPEN))})"
 
 
 class Ticket(Base, kw_only=True):
@@ -21,6 +24,15 @@ class Ticket(Base, kw_only=True):
         Index("ix_ticket_due", "state", "settlement_due_at", "id"),
         Index("ix_ticket_submitted", "submitted_at", "id"),
         Index("ix_ticket_agency_submitted", "agency_code", "submitted_at", "id"),
+        # The queue shows open tickets by deadline; closed ones pile up over the years.
+        Index("ix_ticket_open", "settlement_due_at", "id", postgresql_where=text(OPEN_STATES_SQL)),
+        Index(
+            "ix_ticket_open_agency",
+            "agency_code",
+            "settlement_due_at",
+            "id",
+            postgresql_where=text(OPEN_STATES_SQL),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

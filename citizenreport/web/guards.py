@@ -31,9 +31,9 @@ def public(view: V) -> V:
 
 
 def requires(
-    permission: Permission,
+    *permissions: Permission,
 ) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
-    """Let only staff with this permission in; ask for a login first, refuse the others.
+    """Let only staff with one of these permissions in; ask for a login first, refuse the others.
 
     Which ticket a person may see is another question: `readable_tickets(actor)` answers it.
     """
@@ -46,19 +46,19 @@ def requires(
             actor = signed_in()
             if actor is None:
                 return _ask_for_login()
-            if not actor.may(permission):
+            if not any(actor.may(permission) for permission in permissions):
                 raise NotAllowed()
             return view(*args, **kwargs)
 
-        setattr(guarded, GUARD, permission)
+        setattr(guarded, GUARD, permissions)
         return guarded
 
     return guard
 
 
 def guard_of(view: Callable[..., object]) -> object:
-    """Return what guards a view: PUBLIC, a Permission, or None for a view nobody thought about."""
-    return getattr(view, GUARD, None)
+    """Return what guards a view: PUBLIC, its permissions, or None for a view nobody thought about."""
+    return getattr(view, GUARD, None) or None
 
 
 def _ask_for_login() -> ResponseReturnValue:

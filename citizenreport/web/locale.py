@@ -1,12 +1,13 @@
 """Which language and which clock a page speaks."""
 
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, request
-from flask_babel import Babel, get_locale, refresh
+from flask_babel import Babel, format_date, format_time, get_locale, refresh
 
+from citizenreport.cities.rules import Names
 from citizenreport.core.errors import Unavailable
 from citizenreport.i18n.languages import (
     CATALOGUES,
@@ -37,6 +38,9 @@ def init_app(app: Flask) -> None:
     app.context_processor(
         lambda: {"page_language": page_language(), "language_names": LANGUAGE_NAMES}
     )
+    app.add_template_filter(day)
+    app.add_template_filter(moment)
+    app.add_template_filter(in_page_language)
 
 
 def page_language() -> str:
@@ -48,6 +52,21 @@ def page_language() -> str:
     )
     scratch()["language_was_chosen"] = True
     return language
+
+
+def in_page_language(names: Names) -> str:
+    """Return a name of the city pack in the language of this request, else in Indonesian."""
+    return names.get(page_language()) or names[DEFAULT_LANGUAGE]
+
+
+def day(instant: datetime | date) -> str:
+    """Write a day as people here do: 24 Nov 2026. Instants count in the city's time."""
+    return str(format_date(instant, "d MMM y"))
+
+
+def moment(instant: datetime) -> str:
+    """Write an instant in the city's time: 24 Nov 2026, 08.15."""
+    return f"{day(instant)}, {format_time(instant, 'short')}"
 
 
 def _page_zone() -> str:

@@ -1,0 +1,229 @@
+"""The queue: which tickets wait, soonest deadline first."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Final, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from citizenreport.cities.rules import City
+from citizenreport.console import words
+from citizenreport.console.clocks import Clock, next_clock
+from citizenreport.core.clock import utcnow
+from citizenreport.core.db import transaction
+from citizenreport.core.errors import InvalidInput
+from citizenreport.core.ids import normalise_tracking_code
+from citizenreport.core.text import _n
+from citizenreport.identity.rules import Actor, Permission
+from citizenreport.triage import desk
+from citizenreport.triage.desk import COUNT_CAP, DueWhen, Instants, QueueRow, QueueWish
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.rules import TicketNotFound
+from citizenreport.triage.states import LABELS, State
+from citizenreport.web.context import current_city
+from citizenreport.web.guards import requires
+from citizenreport.web.sessions import current_actor
+from citizenreport.web.translate import _
+
+bp = Blueprint("queue", __name__, url_prefix="/petugas/tiket", template_folder="templates")
+
+DUE_LABELS: Final = {DueWhen.OVERDUE: _n("Terlambat"), DueWhen.TODAY: _n("Tenggat hari ini")}
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class BadFilter(InvalidInput):
+    code = "bad-filter"
+    title = _n("Saringan ini tidak dikenal.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row as the page shows it. What may not be seen is None."""
+
+    row: QueueRow
+    clock: Clock
+    category: str | None
+    area: str | None
+    agency: str | None
+    state: str
+    tone: str
+
+    @property
+    def ticket(self) -> Ticket:
+        return self.row.ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A tile above the list that is also a filter."""
+
+    label: str
+    shown: str
+    url: str
+    is_chosen: bool
+    is_alarming: bool
+
+
+@bp.get("")
+@requires(Permission.READ_TICKETS, Permission.READ_DEADLINES)
+def show() -> str:
+    """Show one page of the queue with the counts above it."""
+    actor, city, now = current_actor(), current_city(), utcnow()
+    wish = read_wish(request.args, city)
+    at = Instants(now=now, day_ends_at=end_of_day(city, now))
+    with transaction() as session:
+        rows, has_more = desk.queue_page(session, city, actor, wish, at=at)
+        counts = desk.queue_counts(session, city, actor, at=at)
+        lines = [line_of(city, row, now=now) for row in rows]
+        return render_template(
+            "console/queue.html",
+            lines=lines,
+            counts=tiles(counts, wish),
+            wish=wish,
+            next_url=next_page(rows, wish) if has_more else None,
+            agencies=choosable_agencies(city, actor),
+            categories=sorted((words.category_name(city, code), code) for code in city.categories),
+            states=list(LABELS.items()),
+            due_labels=DUE_LABELS,
+            priorities=words.PRIORITIES,
+            first_url=address(wish_args(wish)),
+            notice=words.NOTICES.get(request.args.get("beres", "")),
+            not_found=request.args.get("tak") == "1",
+        )
+
+
+@bp.get("/cari")
+@requires(Permission.READ_TICKETS)
+def find() -> ResponseReturnValue:
+    """Go to the ticket of a code that a resident reads over the phone."""
+    code = normalise_tracking_code(request.args.get("kode", ""))[:20]
+    try:
+        with transaction() as session:
+            ticket = desk.by_tracking_code(
+                session, current_city(), current_actor(), code.replace("\x00", "")
+            )
+            return redirect(url_for("ticket.show", ticket_id=ticket.id), 303)
+    except TicketNotFound:
+        return redirect(url_for("queue.show", tak=1), 303)
+
+
+def read_wish(args: Mapping[str, str], city: City) -> QueueWish:
+    """Read the filters of an address. Raises BadFilter."""
+    agency, category = args.get("instansi") or None, args.get("kategori") or None
+    if agency is not None and agency not in city.agencies:
+        raise BadFilter(pointer="#/instansi")
+    if category is not None and category not in city.categories:
+        raise BadFilter(pointer="#/kategori")
+    return QueueWish(
+        state=_member(State, args, "keadaan"),
+        agency_code=agency,
+        category_code=category,
+        due=_member(DueWhen, args, "tenggat"),
+        after=_read_cursor(args.get("setelah")),
+    )
+
+
+def wish_args(wish: QueueWish) -> dict[str, str]:
+    """Return the filters as an address carries them, without the page."""
+    given = {
+        "keadaan": wish.state,
+        "instansi": wish.agency_code,
+        "kategori": wish.category_code,
+        "tenggat": wish.due,
+    }
+    return {name: str(value) for name, value in given.items() if value is not None}
+
+
+def address(args: Mapping[str, str]) -> str:
+    """Return the address of the queue with these filters."""
+    return url_for("queue.show") + (f"?{urlencode(args)}" if args else "")
+
+
+def next_page(rows: Sequence[QueueRow], wish: QueueWish) -> str:
+    """Return the address of the page after these rows."""
+    last: Ticket = rows[-1].ticket
+    text = f"{last.settlement_due_at.isoformat()} {last.id.hex}"
+    cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return address({**wish_args(wish), "setelah": cursor})
+
+
+def line_of(city: City, row: QueueRow, *, now: datetime) -> Line:
+    """Return what the list shows of a ticket: for one not readable, code, state and deadline only."""
+    ticket = row.ticket
+    state = State(ticket.state)
+    seen = row.is_readable
+    return Line(
+        row=row,
+        clock=next_clock(city.calendar, ticket, now=now),
+        category=words.category_name(city, ticket.category_code) if seen else None,
+        area=words.area_name(city, ticket.area_code) if seen else None,
+        agency=words.agency_short_name(city, ticket.agency_code) if seen else None,
+        state=_(LABELS[state]),
+        tone=words.STATE_TONES.get(state, ""),
+    )
+
+
+def tiles(counts: Mapping[State | DueWhen, int], wish: QueueWish) -> list[Count]:
+    """Return the counts by deadline, then by state; none for states with nothing in them."""
+    found = []
+    for key, number in counts.items():
+        is_due = isinstance(key, DueWhen)
+        if number == 0 and not is_due:
+            continue
+        found.append(
+            Count(
+                label=_(DUE_LABELS[key] if isinstance(key, DueWhen) else LABELS[key]),
+                shown=f"{COUNT_CAP}+" if number >= COUNT_CAP else str(number),
+                url=address({"tenggat" if is_due else "keadaan": key.value}),
+                is_chosen=key in (wish.due, wish.state),
+                is_alarming=key is DueWhen.OVERDUE and number > 0,
+            )
+        )
+    return sorted(found, key=lambda count: "tenggat" not in count.url)
+
+
+def choosable_agencies(city: City, actor: Actor) -> list[tuple[str, str]]:
+    """Return (code, name) of the agencies whose tickets this person may read, when several."""
+    if actor.may(Permission.READ_ALL_AGENCIES):
+        codes = [code for code, agency in city.agencies.items() if not agency.is_external]
+    else:
+        codes = list(actor.agencies(Permission.READ_TICKETS))
+    named = [(code, words.agency_short_name(city, code)) for code in codes]
+    return sorted(named, key=lambda pair: pair[1]) if len(named) > 1 else []
+
+
+def end_of_day(city: City, now: datetime) -> datetime:
+    """Return the last instant of the city's day."""
+    return datetime.combine(city.local_date(now), time.max, tzinfo=city.calendar.time_zone)
+
+
+def _member(kind: type[E], args: Mapping[str, str], name: str) -> E | None:
+    text = args.get(name) or None
+    if text is None:
+        return None
+    try:
+        return kind(text)
+    except ValueError:
+        raise BadFilter(pointer=f"#/{name}") from None
+
+
+def _read_cursor(text: str | None) -> tuple[datetime, UUID] | None:
+    if not text:
+        return None
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        due_text, id_text = base64.urlsafe_b64decode(padded).decode().split(" ")
+        due_at = datetime.fromisoformat(due_text)
+        if due_at.tzinfo is None:
+            raise BadFilter(pointer="#/setelah")
+        return due_at, UUID(hex=id_text)
+    except (ValueError, binascii.Error):
+        raise BadFilter(pointer="#/setelah") from None

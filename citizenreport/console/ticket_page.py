@@ -1,0 +1,324 @@
+"""Everything the page of one ticket shows, read in few queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City, PublicPrecision, Visibility
+from citizenreport.console import words
+from citizenreport.console.clocks import Clock, clocks_of
+from citizenreport.core.keys import KeyRing
+from citizenreport.core.text import _n
+from citizenreport.identity import queries as identity_queries
+from citizenreport.identity.rules import Actor, Permission
+from citizenreport.intake import queries as intake_queries
+from citizenreport.intake.models import Photo, Report
+from citizenreport.ledger.models import Event
+from citizenreport.ledger.queries import history
+from citizenreport.ledger.rules import StreamKind
+from citizenreport.publication import queries as publication_queries
+from citizenreport.publication.models import Release
+from citizenreport.publication.rules import ReleaseState
+from citizenreport.routing.rules import agency_name
+from citizenreport.triage import queries as triage_queries
+from citizenreport.triage.desk import DeskTicket
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.rules import Act
+from citizenreport.triage.states import LABELS, WORKING, Party, State, Transition, allowed
+from citizenreport.web.follow import explanation
+from citizenreport.web.locale import in_page_language
+from citizenreport.web.translate import _
+
+BINDING_RETURNS: Final = 2
+"""After the second return the city desk's assignment stands. Source: architecture.md, "Ticket"."""
+
+PRECISIONS: Final = {
+    PublicPrecision.EXACT: _n("titik yang tepat"),
+    PublicPrecision.GRID_100M: _n("kotak 100 meter, bukan titiknya"),
+    PublicPrecision.AREA: _n("nama kelurahan saja"),
+    PublicPrecision.NONE: _n("tanpa tempat"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the history."""
+
+    at: datetime
+    title: str
+    who: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One step that may be made now."""
+
+    target: State
+    label: str
+    wants_reason: bool
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPhoto:
+    photo: Photo
+    release: str
+    is_released: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class May:
+    """Which forms the page offers."""
+
+    reply: bool
+    release: bool
+    raise_to: tuple[Visibility, ...]
+    hand_over: bool
+    merge: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPage:
+    """The values of the template. Nothing here outlives the request."""
+
+    ticket: Ticket
+    report: Report
+    state: State
+    state_label: str
+    tone: str
+    category: str
+    area: str | None
+    agency: str
+    subject: str | None
+    subject_person: str | None
+    description: str
+    landmark: str | None
+    answers: Sequence[tuple[str, str]]
+    photos: Sequence[ShownPhoto]
+    has_contact: bool
+    why: str
+    clocks: Sequence[Clock]
+    steps: Sequence[Step]
+    moves: Sequence[Move]
+    may: May
+    release: Release | None
+    precision: str
+    public_text: str
+    agencies: Sequence[tuple[str, str]] = field(default=())
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """The names of the forms on the page into which people write."""
+        optional = {
+            "jawaban": self.may.reply,
+            "tayang": self.may.release,
+            "gabung": self.may.merge,
+            "serah": self.may.hand_over,
+        }
+        named = {name for name, is_there in optional.items() if is_there}
+        return frozenset(named | {f"langkah-{move.target.value}" for move in self.moves})
+
+
+def read_page(
+    session: Session, city: City, keys: KeyRing, actor: Actor, found: DeskTicket, *, now: datetime
+) -> TicketPage:
+    """Gather the page of a ticket that the actor may read."""
+    ticket, report, assignment = found
+    data_key = intake_queries.data_key_of(session, keys, report.id)
+    release = publication_queries.release_of(session, ticket.id)
+    category = city.categories.get(ticket.category_code)
+    state = State(ticket.state)
+    parties = parties_of(city, actor, ticket)
+    may = may_do(city, actor, ticket, parties)
+    description = intake_queries.description_of(report, data_key)
+    return TicketPage(
+        ticket=ticket,
+        report=report,
+        state=state,
+        state_label=_(LABELS[state]),
+        tone=words.STATE_TONES.get(state, ""),
+        category=words.category_name(city, ticket.category_code),
+        area=words.area_name(city, ticket.area_code),
+        agency=agency_name(city, ticket.agency_code),
+        subject=_name_or_none(city, ticket.subject_agency_code),
+        subject_person=intake_queries.subject_person_of(report, data_key),
+        description=description,
+        landmark=intake_queries.landmark_of(report, data_key),
+        answers=_answers(city, ticket, intake_queries.answers_of(report, data_key)),
+        photos=_photos(session, ticket),
+        has_contact=report.contact_sealed is not None,
+        why=explanation(city, assignment),
+        clocks=clocks_of(city.calendar, ticket, now=now),
+        steps=_steps(session, city, ticket, data_key),
+        moves=moves(ticket, parties),
+        may=may,
+        release=release,
+        precision=_(PRECISIONS[category.public_precision]) if category else "",
+        public_text=description,
+        agencies=_takers(city, ticket) if may.hand_over else (),
+    )
+
+
+def parties_of(city: City, actor: Actor, ticket: Ticket) -> frozenset[Party]:
+    """Return as whom the actor moves this ticket.
+
+    The agency's own staff as the agency; the city desk for what it holds itself and for what was
+    returned to it. It does not do another agency's work.
+    """
+    found = set()
+    if ticket.agency_code in actor.agencies(Permission.MOVE_TICKET):
+        found.add(Party.AGENCY)
+    desk_holds = ticket.agency_code == city.desk_agency_code
+    if actor.may(Permission.ROUTE_TICKET) and (desk_holds or ticket.state == State.RETURNED.value):
+        found.add(Party.DESK)
+    return frozenset(found)
+
+
+def act_of(city: City, actor: Actor, ticket: Ticket, *, seen: int, now: datetime) -> Act:
+    """Return the act of this person on this ticket, as the rooms take it."""
+    return Act(parties=parties_of(city, actor, ticket), at=now, seen=seen, actor_id=actor.staff_id)
+
+
+def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) -> May:
+    """Return which acts beside the steps this person may do on this ticket now."""
+    here = ticket.agency_code
+    visibility = Visibility(ticket.visibility)
+    category = city.categories.get(ticket.category_code)
+    is_public = (
+        visibility is Visibility.PUBLIC
+        and category is not None
+        and category.visibility is Visibility.PUBLIC
+    )
+    may_raise = actor.may_for(Permission.RAISE_VISIBILITY, agency_code=here)
+    stricter = [kind for kind in Visibility if kind.strictness > visibility.strictness]
+    return May(
+        reply=actor.may_for(Permission.REPLY, agency_code=here),
+        release=is_public and actor.may_for(Permission.RELEASE, agency_code=here),
+        raise_to=tuple(stricter) if may_raise else (),
+        hand_over=Party.DESK in parties and State(ticket.state) in WORKING | {State.RETURNED},
+        merge=any(step.target is State.DUPLICATE for step in _allowed(ticket, parties)),
+    )
+
+
+def moves(ticket: Ticket, parties: frozenset[Party]) -> list[Move]:
+    """Return the steps to offer. Merging and handing over have forms of their own."""
+    return [
+        Move(
+            target=step.target,
+            label=_(words.STEPS[step.target]),
+            wants_reason=step.wants_reason,
+            hint=_(words.REASON_HINTS.get(step.target, words.REASON_HINT)),
+        )
+        for step in _allowed(ticket, parties)
+        if step.target is not State.DUPLICATE
+        and (step.source, step.target) != (State.RETURNED, State.NEW)
+    ]
+
+
+def _allowed(ticket: Ticket, parties: frozenset[Party]) -> list[Transition]:
+    state = State(ticket.state)
+    return [
+        step
+        for step in allowed(state, parties)
+        if not (
+            state is State.NEEDS_INFO
+            and step.target in WORKING
+            and step.target.value != ticket.resume_state
+        )
+        and not (step.target is State.RETURNED and ticket.return_count >= BINDING_RETURNS)
+    ]
+
+
+def _answers(city: City, ticket: Ticket, given: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return question and answer in words; a question the pack no longer has by its code."""
+    category = city.categories.get(ticket.category_code)
+    questions = {q.code: q for q in category.questions} if category else {}
+    found = []
+    for code, value in given.items():
+        question = questions.get(code)
+        choices = dict(question.choices) if question else {}
+        found.append(
+            (
+                in_page_language(question.labels) if question else code,
+                in_page_language(choices[value]) if value in choices else value,
+            )
+        )
+    return found
+
+
+def _photos(session: Session, ticket: Ticket) -> list[ShownPhoto]:
+    photos = intake_queries.photos_of(session, ticket.report_id)
+    if not photos:
+        return []
+    decided = publication_queries.photo_releases_of(session, ticket.id)
+    states = {photo.id: decided[photo.id].state for photo in photos if photo.id in decided}
+    return [
+        ShownPhoto(
+            photo=photo,
+            release=_(words.RELEASES[states.get(photo.id, ReleaseState.HELD.value)]),
+            is_released=states.get(photo.id) == ReleaseState.RELEASED.value,
+        )
+        for photo in photos
+    ]
+
+
+def _steps(session: Session, city: City, ticket: Ticket, data_key: bytes | None) -> list[Step]:
+    """Return the history, newest first, with names and the texts written on the way."""
+    events = history(session, StreamKind.TICKET, ticket.id)
+    texts = {
+        str(message.id): triage_queries.text_of(message, data_key)
+        for message in triage_queries.messages_of(session, ticket.id)
+    }
+    ids = {event.actor_id for event in events if event.actor_id is not None}
+    names = identity_queries.staff_names(session, ids) if ids else {}
+    return [
+        Step(
+            at=event.recorded_at,
+            title=_title(city, event),
+            who=_who(event, names),
+            text=texts.get(str(event.payload.get("message_id", ""))),
+        )
+        for event in reversed(events)
+    ]
+
+
+def _title(city: City, event: Event) -> str:
+    payload = event.payload
+    if event.type == "state_changed":
+        return _(LABELS[State(str(payload["to"]))])
+    message = words.EVENTS.get(event.type)
+    if message is None:
+        return event.type
+    return _(
+        message,
+        agency=words.agency_short_name(city, str(payload.get("agency_code", ""))),
+        visibility=_(words.VISIBILITIES.get(str(payload.get("to", "")), "-")),
+        release=_(words.RELEASES.get(str(payload.get("state", "")), "-")),
+    )
+
+
+def _who(event: Event, names: Mapping[UUID, str]) -> str:
+    if event.actor_id is None:
+        return _("Pelapor") if event.type == "opened" else _("Pelapor atau sistem")
+    return names.get(event.actor_id, _("Petugas"))
+
+
+def _name_or_none(city: City, agency_code: str | None) -> str | None:
+    return agency_name(city, agency_code) if agency_code else None
+
+
+def _takers(city: City, ticket: Ticket) -> list[tuple[str, str]]:
+    """Return (code, name) of the agencies a ticket may be handed to."""
+    return sorted(
+        (
+            (code, agency.name)
+            for code, agency in city.agencies.items()
+            if not agency.is_external and code != ticket.subject_agency_code
+        ),
+        key=lambda pair: pair[1],
+    )

@@ -1,0 +1,109 @@
+"""Reading one ticket: its page and its photos."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import Visibility
+from citizenreport.console import words
+from citizenreport.console.ticket_page import TicketPage, read_page
+from citizenreport.core.clock import utcnow
+from citizenreport.core.db import transaction
+from citizenreport.core.errors import CitizenReportError
+from citizenreport.core.keys import open_sealed
+from citizenreport.identity.rules import Permission
+from citizenreport.intake import queries as intake_queries
+from citizenreport.intake.models import Photo
+from citizenreport.intake.service import photo_place
+from citizenreport.storage.rules import StoredFileNotFound
+from citizenreport.triage import desk
+from citizenreport.triage import service as triage
+from citizenreport.triage.models import Ticket
+from citizenreport.web.context import current_city, current_keys, current_storage
+from citizenreport.web.guards import requires
+from citizenreport.web.problems import describe
+from citizenreport.web.sessions import current_actor
+
+bp = Blueprint("ticket", __name__, url_prefix="/petugas/tiket", template_folder="templates")
+
+WRITTEN: Final = ("reason", "text", "public_text")
+NOTHING_TYPED: Final[Mapping[str, str]] = {}
+
+
+@bp.get("/<uuid:ticket_id>")
+@requires(Permission.READ_TICKETS)
+def show(ticket_id: UUID) -> ResponseReturnValue:
+    """Show a ticket. Reading a confidential one is recorded, in the same transaction."""
+    notice = words.NOTICES.get(request.args.get("beres", ""))
+    return render_ticket(ticket_id, notice=notice)
+
+
+@bp.get("/foto/<uuid:photo_id>")
+@requires(Permission.READ_TICKETS)
+def photo(photo_id: UUID) -> Response:
+    """Send a photo as the handlers see it; opened here when it is sealed."""
+    with transaction() as session:
+        ticket, found = desk.with_photo(session, current_city(), current_actor(), photo_id)
+        note_reading(session, ticket)
+        content = _photo_content(session, found)
+    response = Response(content, mimetype=found.media_type)
+    response.headers["Content-Disposition"] = "inline"
+    return response
+
+
+def render_ticket(
+    ticket_id: UUID,
+    *,
+    notice: str | None = None,
+    error: CitizenReportError | None = None,
+    typed: Mapping[str, str] = NOTHING_TYPED,
+) -> Response:
+    """Render the page; after a refused act with what was wrong and everything that was typed."""
+    city, actor = current_city(), current_actor()
+    problem = describe(error) if error else None
+    with transaction() as session:
+        found = desk.with_report(session, city, actor, ticket_id)
+        note_reading(session, found.ticket)
+        page = read_page(session, city, current_keys(), actor, found, now=utcnow())
+        html = render_template(
+            "console/ticket.html",
+            page=page,
+            notice=notice,
+            problem=problem,
+            faulty=(error.pointer or "#/").removeprefix("#/") if error else "",
+            typed=typed,
+            lost=lost_texts(page, typed),
+            priorities=words.PRIORITIES,
+            visibilities=words.VISIBILITIES,
+            channels=words.CHANNELS,
+            releases=words.RELEASES,
+        )
+    return make_response(html, problem.status if problem else HTTPStatus.OK)
+
+
+def lost_texts(page: TicketPage, typed: Mapping[str, str]) -> list[str]:
+    """Return what was typed into a form that the page no longer has."""
+    if not typed or typed.get("form") in page.forms:
+        return []
+    return [text for name, text in typed.items() if name in WRITTEN and text.strip()]
+
+
+def note_reading(session: Session, ticket: Ticket) -> None:
+    """Leave a chained row, without content, when a confidential ticket is read."""
+    if ticket.visibility == Visibility.CONFIDENTIAL.value:
+        triage.record_reading(session, ticket, actor_id=current_actor().staff_id, now=utcnow())
+
+
+def _photo_content(session: Session, photo: Photo) -> bytes:
+    content = current_storage().get(photo.storage_key)
+    if not photo.is_sealed:
+        return content
+    data_key = intake_queries.data_key_of(session, current_keys(), photo.report_id)
+    if data_key is None:
+        raise StoredFileNotFound
+    return open_sealed(data_key, content, photo_place(photo.id))

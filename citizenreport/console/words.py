@@ -1,0 +1,113 @@
+"""What the console calls things. Messages are marked here and translated where they are shown."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from citizenreport.cities.rules import City, Priority, Visibility
+from citizenreport.core.text import _n
+from citizenreport.intake.rules import Channel
+from citizenreport.publication.rules import ReleaseState
+from citizenreport.triage.states import State
+from citizenreport.web.locale import in_page_language
+
+PRIORITIES: Final[Mapping[str, str]] = {
+    Priority.CRITICAL.value: _n("Kritis"),
+    Priority.HIGH.value: _n("Tinggi"),
+    Priority.MEDIUM.value: _n("Sedang"),
+    Priority.LOW.value: _n("Rendah"),
+}
+VISIBILITIES: Final[Mapping[str, str]] = {
+    Visibility.PUBLIC.value: _n("Umum"),
+    Visibility.RESTRICTED.value: _n("Terbatas"),
+    Visibility.CONFIDENTIAL.value: _n("Rahasia"),
+}
+CHANNELS: Final[Mapping[str, str]] = {
+    Channel.WEB.value: _n("situs ini"),
+    Channel.API.value: _n("aplikasi (API)"),
+    Channel.GEOREPORT.value: _n("aplikasi (GeoReport)"),
+    Channel.COUNTER.value: _n("loket"),
+    Channel.PHONE.value: _n("telepon"),
+    Channel.WHATSAPP.value: _n("WhatsApp"),
+    Channel.SOCIAL.value: _n("media sosial"),
+    Channel.IMPORT.value: _n("impor"),
+    Channel.DEMO.value: _n("data contoh"),
+}
+RELEASES: Final[Mapping[str, str]] = {
+    ReleaseState.HELD.value: _n("Belum diputuskan"),
+    ReleaseState.RELEASED.value: _n("Ditayangkan"),
+    ReleaseState.REFUSED.value: _n("Tidak ditayangkan"),
+}
+STATE_TONES: Final[Mapping[State, str]] = {
+    State.NEW: "info",
+    State.VERIFIED: "accent",
+    State.IN_PROGRESS: "accent",
+    State.NEEDS_INFO: "warn",
+    State.SCHEDULED: "accent",
+    State.RETURNED: "warn",
+    State.CONTESTED: "danger",
+    State.REOPENED: "warn",
+    State.RESOLVED: "good",
+    State.CLOSED: "good",
+}
+STEPS: Final[Mapping[State, str]] = {
+    State.NEW: _n("Lanjutkan: sudah jelas"),
+    State.VERIFIED: _n("Verifikasi"),
+    State.IN_PROGRESS: _n("Tindak lanjuti"),
+    State.NEEDS_INFO: _n("Minta keterangan pelapor"),
+    State.SCHEDULED: _n("Jadwalkan"),
+    State.RETURNED: _n("Kembalikan: bukan wewenang kami"),
+    State.RESOLVED: _n("Nyatakan selesai"),
+    State.REOPENED: _n("Buka kembali"),
+    State.REFERRED: _n("Rujuk ke instansi luar"),
+    State.DUPLICATE: _n("Gabungkan dengan laporan lain"),
+    State.ARCHIVED: _n("Arsipkan"),
+    State.EMERGENCY: _n("Alihkan ke layanan darurat"),
+}
+"""What the button of a step says, by the state it leads to."""
+
+REASON_HINTS: Final[Mapping[State, str]] = {
+    State.NEEDS_INFO: _n("Tulis apa yang perlu dijelaskan. Pelapor membacanya."),
+    State.SCHEDULED: _n("Tulis sampai kapan dan mengapa. Pelapor membacanya."),
+    State.RETURNED: _n("Tulis mengapa, dan instansi mana yang menurut Anda tepat."),
+    State.RESOLVED: _n("Tulis apa yang sudah dikerjakan. Pelapor membacanya."),
+    State.REFERRED: _n("Tulis ke mana dan cara menghubunginya. Pelapor membacanya."),
+}
+REASON_HINT: Final = _n("Satu kalimat yang dapat dimengerti pelapor.")
+
+EVENTS: Final[Mapping[str, str]] = {
+    "opened": _n("Laporan masuk"),
+    "replied": _n("Jawaban kepada pelapor"),
+    "assigned": _n("Diserahkan ke %(agency)s"),
+    "deadlines_moved": _n("Tenggat dihitung ulang"),
+    "released": _n("Ditayangkan untuk umum"),
+    "photo_decided": _n("Foto diputuskan: %(release)s"),
+    "visibility_raised": _n("Perlindungan dinaikkan: %(visibility)s"),
+    "merged": _n("Digabung dengan laporan lain"),
+}
+NOTICES: Final[Mapping[str, str]] = {
+    "langkah": _n("Langkah tersimpan."),
+    "jawaban": _n("Jawaban terkirim."),
+    "tayang": _n("Keputusan tayang tersimpan."),
+    "foto": _n("Keputusan foto tersimpan."),
+    "perlindungan": _n("Perlindungan dinaikkan. Tayangan untuk umum sudah ditarik."),
+    "serah": _n("Tiket diserahkan."),
+    "gabung": _n("Laporan digabung."),
+}
+
+
+def category_name(city: City, category_code: str) -> str:
+    """Return a category's name in the reader's language, or its code when it is gone."""
+    category = city.categories.get(category_code)
+    return in_page_language(category.names) if category else category_code
+
+
+def area_name(city: City, area_code: str | None) -> str | None:
+    """Return an area's name, None when the place is not stated."""
+    area = city.areas.get(area_code) if area_code else None
+    return area.name if area else area_code
+
+
+def agency_short_name(city: City, agency_code: str) -> str:
+    """Return an agency's short name, or its code when it is gone."""
+    agency = city.agencies.get(agency_code)
+    return agency.short_name if agency else agency_code

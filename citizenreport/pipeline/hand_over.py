@@ -1,0 +1,111 @@
+"""Handing a ticket to another agency, and merging a report into the one that came first."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City, ProtectionClass, Visibility
+from citizenreport.core.errors import Conflict, InvalidInput
+from citizenreport.core.ids import new_id
+from citizenreport.core.keys import KeyRing
+from citizenreport.core.text import _n
+from citizenreport.pipeline.handle import move_ticket
+from citizenreport.pipeline.release import follow_ticket
+from citizenreport.routing.models import Assignment
+from citizenreport.routing.rules import DecidedBy
+from citizenreport.triage import service as triage
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.rules import Act
+from citizenreport.triage.states import State
+
+
+class AgencyUnsuited(InvalidInput):
+    code = "agency-unsuited"
+    title = _n("Tiket ini tidak dapat diserahkan ke instansi itu.")
+
+
+class MergeRefused(Conflict):
+    code = "merge-refused"
+    title = _n("Dua laporan ini tidak dapat digabung.")
+
+
+def hand_over(
+    session: Session, city: City, keys: KeyRing, ticket: Ticket, *, agency_code: str, act: Act
+) -> None:
+    """Make another agency responsible by a person's decision; a returned ticket begins anew there.
+
+    The agency that returned it may be named again: the desk's decision then stands.
+
+    Raises:
+        AgencyUnsuited: not an agency of the city, the body the report is about, or without
+            handlers for a confidential ticket.
+        TicketChanged, TransitionNotYours.
+    """
+    check_suited(city, ticket, agency_code)
+    if ticket.state == State.RETURNED.value:
+        move_ticket(session, city, keys, ticket, State.NEW, act=act)
+        act = replace(act, seen=ticket.version)
+    assignment = Assignment(
+        id=new_id(),
+        report_id=ticket.report_id,
+        agency_code=agency_code,
+        decided_by=DecidedBy.STAFF.value,
+        rule_id=None,
+        pack_version=city.pack_version,
+        inputs={"category_code": ticket.category_code, "area_code": ticket.area_code},
+        decided_at=act.at,
+        actor_id=act.actor_id,
+    )
+    session.add(assignment)
+    session.flush()
+    triage.assign(
+        session,
+        ticket,
+        agency_code=agency_code,
+        assignment_id=assignment.id,
+        decided_by=DecidedBy.STAFF.value,
+        act=act,
+    )
+    follow_ticket(session, city, ticket, now=act.at)
+
+
+def check_suited(city: City, ticket: Ticket, agency_code: str) -> None:
+    """Raise AgencyUnsuited for an agency that may not take this ticket."""
+    agency = city.agencies.get(agency_code)
+    if agency is None or agency.is_external or agency_code == ticket.subject_agency_code:
+        raise AgencyUnsuited(pointer="#/agency_code")
+    if ticket.visibility != Visibility.CONFIDENTIAL.value:
+        return
+    wanted = (ticket.protection_class, ProtectionClass.NONE.value)
+    if not any(
+        line.agency_code == agency_code
+        and (line.protection_class.value in wanted or wanted[0] == ProtectionClass.NONE.value)
+        for line in city.handlers
+    ):
+        raise AgencyUnsuited(pointer="#/agency_code")
+
+
+def merge(
+    session: Session,
+    city: City,
+    keys: KeyRing,
+    ticket: Ticket,
+    parent: Ticket,
+    *,
+    act: Act,
+    reason: str,
+) -> None:
+    """End a ticket as a duplicate of another one. Never across visibilities, never in a circle.
+
+    Raises:
+        MergeRefused, ReasonMissing, TicketChanged, TransitionNotAllowed, TransitionNotYours.
+    """
+    is_same = parent.id == ticket.id or parent.report_id == ticket.report_id
+    crosses = parent.visibility != ticket.visibility
+    if is_same or crosses or parent.state == State.DUPLICATE.value:
+        raise MergeRefused
+    move_ticket(session, city, keys, ticket, State.DUPLICATE, act=act, reason=reason)
+    seen = replace(act, seen=ticket.version)
+    triage.change(session, ticket, act=seen, parent_ticket_id=parent.id)
+    payload = {"parent_ticket_id": str(parent.id)}
+    triage.record(session, ticket, "merged", payload, act=act)
