@@ -10,6 +10,8 @@ from citizenreport.triage.states import TRANSITIONS, WORKING, Party, State, Tran
 
 REASON_MAX_CHARS = 2_000
 REPLY_MAX_CHARS = 4_000
+BINDING_RETURNS = 2
+"""After the second return the city desk's assignment stands. Source: architecture.md, "Ticket"."""
 
 
 class TicketNotFound(NotFound):
@@ -25,6 +27,11 @@ class TicketChanged(Conflict):
 class TransitionNotAllowed(Conflict):
     code = "transition-not-allowed"
     title = _n("Langkah ini tidak mungkin dari keadaan tiket sekarang.")
+
+
+class AssignmentBinds(Conflict):
+    code = "assignment-binds"
+    title = _n("Tiket ini sudah dua kali dikembalikan. Penugasan meja kota berlaku.")
 
 
 class TransitionNotYours(NotAllowed):
@@ -89,6 +96,12 @@ def check_resumed(source: State, target: State, resume_state: str | None) -> Non
     """Refuse to leave a wait for the reporter to another state than the one it began in."""
     if source is State.NEEDS_INFO and target in WORKING and target.value != resume_state:
         raise TransitionNotAllowed(source=source.value, target=target.value)
+
+
+def check_return(target: State, return_count: int) -> None:
+    """Refuse a third return. Raises AssignmentBinds."""
+    if target is State.RETURNED and return_count >= BINDING_RETURNS:
+        raise AssignmentBinds
 
 
 def check_reply(text: str) -> str:

@@ -21,6 +21,7 @@ from citizenreport.triage.rules import (
     TicketChanged,
     check_reply,
     check_resumed,
+    check_return,
     check_transition,
 )
 from citizenreport.triage.states import Party, State
@@ -169,11 +170,13 @@ def move(
     """Make one transition of the state machine, with its clocks, reason and event.
 
     Raises:
-        TransitionNotAllowed, TransitionNotYours, ReasonMissing, TextTooLong, TicketChanged.
+        TransitionNotAllowed, TransitionNotYours, AssignmentBinds, ReasonMissing, TextTooLong,
+        TicketChanged.
     """
     source = State(ticket.state)
     check_transition(source, target, act, reason=reason)
     check_resumed(source, target, ticket.resume_state)
+    check_return(target, ticket.return_count)
     values = _clock_values(city, ticket, source, target, now=act.at)
     values |= _end_values(source, target, act)
     change(session, ticket, act=act, state=target.value, **values)
