@@ -27,14 +27,11 @@ from citizenreport.routing.rules import agency_name
 from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.desk import DeskTicket
 from citizenreport.triage.models import Ticket
-from citizenreport.triage.rules import Act
+from citizenreport.triage.rules import BINDING_RETURNS, Act
 from citizenreport.triage.states import LABELS, WORKING, Party, State, Transition, allowed
 from citizenreport.web.follow import explanation
 from citizenreport.web.locale import in_page_language
 from citizenreport.web.translate import _
-
-BINDING_RETURNS: Final = 2
-"""After the second return the city desk's assignment stands. Source: architecture.md, "Ticket"."""
 
 PRECISIONS: Final = {
     PublicPrecision.EXACT: _n("titik yang tepat"),

@@ -15,16 +15,14 @@ from citizenreport.identity import queries
 from citizenreport.identity.models import Staff, StaffRole
 from citizenreport.identity.passwords import verify_password
 from citizenreport.web.context import EXTENSION
-from tests.doors.console.city import small_town
+from tests.doors.console.city import serve_town
 from tests.identity.factories import CHEAP, PASSWORD, make_staff
 
 
 @pytest.fixture(autouse=True)
 def town(app: Flask, session: Session) -> Iterator[City]:
-    holder = app.extensions[EXTENSION].city_holder
-    holder.replace(small_town())
-    yield holder.city
-    holder.forget()
+    yield serve_town(app, session)
+    app.extensions[EXTENSION].city_holder.forget()
 
 
 @pytest.fixture

@@ -1,9 +1,14 @@
 """A town of two areas, three offices and four categories, for the console's tests."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from flask import Flask
 from shapely import box
+from sqlalchemy.orm import Session
 
+from citizenreport.cities.models import PackVersion
 from citizenreport.cities.rules import (
     Agency,
     Area,
@@ -22,6 +27,7 @@ from citizenreport.cities.rules import (
 )
 from citizenreport.geo.areas import AreaIndex
 from citizenreport.geo.position import Position
+from citizenreport.web.context import EXTENSION
 
 INSIDE = Position(lon=110.22, lat=-7.47)
 
@@ -125,3 +131,19 @@ def small_town() -> City:
         digest="0" * 64,
         pack_version=1,
     )
+
+
+def serve_town(app: Flask, session: Session) -> City:
+    """Make the town the one that database and application run on."""
+    version = PackVersion(
+        city_code="town",
+        digest=small_town().digest,
+        loaded_at=datetime(2026, 1, 1, tzinfo=UTC),
+        content={},
+        is_current=True,
+    )
+    session.add(version)
+    session.commit()
+    city = replace(small_town(), pack_version=version.pack_version)
+    app.extensions[EXTENSION].city_holder.replace(city)
+    return city
