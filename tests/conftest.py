@@ -38,6 +38,7 @@ from tests.databases import (
     public_role_for_others,
     throwaway_cluster,
 )
+from tests.scenes import Scene
 from tests.servers import LiveServer, live_server_on
 
 CLUSTER = pytest.StashKey[Cluster]()
@@ -196,3 +197,10 @@ def open_tmp_path() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="cr-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
+
+
+@pytest.fixture
+def scene(app: Flask, session: Session, magelang: City, keys: KeyRing) -> Scene:
+    """The city at work, through the real pipeline."""
+    storage = app.extensions[EXTENSION].storage
+    return Scene(session=session, city=magelang, keys=keys, storage=storage)

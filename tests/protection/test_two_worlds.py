@@ -1,0 +1,133 @@
+"""What is not public changes nothing that is public (protection.md, section 3).
+
+The same questions are asked of every public route before and after restricted and confidential
+reports, and one public report that was made confidential, have come in. Every answer must be the
+same to the byte. A new public route takes part by itself; one with a parameter nobody has thought
+about fails here.
+"""
+
+import re
+from collections.abc import Iterator
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from citizenreport.cities.rules import ProtectionClass, Visibility
+from citizenreport.web.guards import PUBLIC, guard_of
+from tests.scenes import Scene
+
+VOLATILE = (
+    re.compile(rb'name="csrf_token" value="[^"]+"'),  # random for each page
+    re.compile(rb'nonce[-=]"?[\w+/=-]+"?'),  # random for each page
+    re.compile(rb'name="client_id" value="[^"]+"'),  # the form's own idempotency key
+)
+VOLATILE_HEADERS = {"Date", "Set-Cookie", "Content-Security-Policy"}
+
+Answer = tuple[int, list[tuple[str, str]], bytes]
+
+
+def test_reports_that_are_not_public_change_no_public_answer(
+    app: Flask, client: FlaskClient, scene: Scene
+) -> None:
+    for category_code in ("A04", "N06", "A08"):
+        scene.released(category_code)
+    known = scene.released("A04")
+    ticket = scene.ticket_of(known)
+    scene.reply(ticket)
+    questions = list(all_questions(app, known.tracking_code))
+    before = {question: ask(client, question) for question in questions}
+    assert sum(status == 200 for status, _, _ in before.values()) >= 4
+
+    hidden = add_what_is_not_public(scene)
+
+    after = {question: ask(client, question) for question in questions}
+    differing = [question for question in questions if before[question] != after[question]]
+    assert differing == []
+    for code in hidden:
+        for address in addresses_of_a_code(app, code):
+            unknown = address.replace(code, "Z" * len(code))
+            assert ask(client, address) == ask(client, unknown), address
+
+
+def test_the_comparison_sees_a_public_report(app: Flask, client: FlaskClient, scene: Scene) -> None:
+    new = scene.released("N06")
+    for address in addresses_of_a_code(app, new.tracking_code):
+        unknown = address.replace(new.tracking_code, "Z" * 10)
+        assert ask(client, address) != ask(client, unknown), address
+
+
+def add_what_is_not_public(scene: Scene) -> list[str]:
+    """Make 50 restricted and 50 confidential reports, and one public one that is then raised."""
+    categories = scene.city.categories.values()
+    restricted = [c for c in categories if c.visibility is Visibility.RESTRICTED]
+    protected = [c for c in categories if c.protection_class is not ProtectionClass.NONE]
+    codes = []
+    for number in range(50):
+        for group in (restricted, protected):
+            category = group[number % len(group)]
+            codes.append(scene.submit(category.category_code).tracking_code)
+    codes.append(scene.submit("A04", wish=Visibility.CONFIDENTIAL).tracking_code)
+    codes.append(scene.submit("N06").tracking_code)  # public by category, not released
+    turned = scene.released("A04")
+    scene.raise_(scene.ticket_of(turned))
+    return [*codes[-12:], turned.tracking_code]
+
+
+def all_questions(app: Flask, code: str) -> Iterator[str]:
+    """Yield an address for every public GET route, with what exists and with what does not."""
+    for rule in public_rules(app):
+        if not rule.arguments:
+            yield rule.rule
+            yield f"{rule.rule}?page=2&after=zzz&kategori=A04&status=new"
+            continue
+        for values in fillings(rule, code):
+            address = rule.rule
+            for name, value in values.items():
+                address = re.sub(rf"<(?:\w+(?:\([^)]*\))?:)?{name}>", value, address)
+            assert "<" not in address, f"teach this test to fill {rule.rule}"
+            yield address
+
+
+def fillings(rule: Rule, code: str) -> Iterator[dict[str, str]]:
+    known = {
+        "tracking_code": [code, "ZZZZZZZZZZ"],
+        "code": [code, "I01", "not-found", "ZZZZZZZZZZ"],
+        "photo_code": ["A" * 22],
+        "name": ["none.css"],
+        "filename": ["none.css"],
+        "path": ["none.css"],
+        "format": ["csv"],
+        "category_code": ["A04", "Q99"],
+    }
+    missing = rule.arguments - known.keys()
+    assert not missing, f"teach this test what {missing} of {rule.rule} may be"
+    first = min(rule.arguments)
+    for value in known[first]:
+        yield {name: known[name][0] for name in rule.arguments} | {first: value}
+
+
+def public_rules(app: Flask) -> list[Rule]:
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if guard_of(app.view_functions[rule.endpoint]) == PUBLIC
+        and "GET" in (rule.methods or set())
+    ]
+
+
+def addresses_of_a_code(app: Flask, code: str) -> list[str]:
+    return [
+        re.sub(r"<[^>]*tracking_code>", code, rule.rule)
+        for rule in public_rules(app)
+        if rule.arguments == {"tracking_code"}
+    ]
+
+
+def ask(client: FlaskClient, address: str) -> Answer:
+    answer = client.get(address)
+    body = answer.get_data()
+    for pattern in VOLATILE:
+        body = pattern.sub(b"", body)
+    headers = sorted(item for item in answer.headers.items() if item[0] not in VOLATILE_HEADERS)
+    return answer.status_code, headers, body
