@@ -49,12 +49,15 @@ class TicketFact(Base, kw_only=True):
 class IndicatorGeneration(Base, kw_only=True):
     """One row. Its number rises when a report leaves the public: a computation that began before
     then must not publish what it counted.
+
+    `published_cut_off_at` is the cut-off of what is published; None while something is missing.
     """
 
     __tablename__ = "indicator_generation"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     generation: Mapped[int]
+    published_cut_off_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class PublishedIndicatorValue(Base, kw_only=True):

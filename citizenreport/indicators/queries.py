@@ -133,6 +133,11 @@ def generation(session: Session, *, lock: bool = False) -> int:
     return session.scalars(query.with_for_update() if lock else query).one()
 
 
+def published_cut_off(session: Session) -> datetime | None:
+    """Return the cut-off of the published values; None while they are not complete."""
+    return session.scalars(select(IndicatorGeneration.published_cut_off_at)).one()
+
+
 def published_values(session: Session, wanted: ValuesWanted) -> Sequence[PublishedIndicatorValue]:
     """Return published values in key order: kind of period, first day, area code."""
     row = PublishedIndicatorValue

@@ -6,7 +6,7 @@ that was running meanwhile sees that the generation has risen, and begins again.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, or_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City
+from citizenreport.cities.rules import AreaLevel, City
 from citizenreport.core.errors import Unavailable
 from citizenreport.core.text import _n
 from citizenreport.indicators.definitions import all_definitions
@@ -32,10 +32,10 @@ from citizenreport.indicators.queries import (
     public_facts,
     stale_tickets,
 )
-from citizenreport.indicators.rules.cohorts import public_area, tally_public
+from citizenreport.indicators.rules.cohorts import tally_public
 from citizenreport.indicators.rules.facts import Fact
 from citizenreport.indicators.rules.periods import PeriodKind, containing, midnight_before
-from citizenreport.indicators.rules.values import Value, chain_of, values
+from citizenreport.indicators.rules.values import Value, values
 
 ATTEMPTS = 5
 
@@ -121,6 +121,7 @@ def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
             session.execute(delete(PublishedIndicatorValue))
             for start in range(0, len(rows), BATCH):
                 session.execute(insert(PublishedIndicatorValue), rows[start : start + BATCH])
+            session.execute(update(IndicatorGeneration).values(published_cut_off_at=cut_off))
             return len(rows)
     raise ComputationDisturbed
 
@@ -145,26 +146,34 @@ def _published(value: Value, cut_off: datetime) -> dict[str, Any]:
     }
 
 
-def forget_ticket(session: Session, city: City, ticket_id: UUID) -> None:
+def outdate(session: Session) -> None:
+    """Have the next run of the job compute anew: the past has changed, as after an import."""
+    session.execute(update(IndicatorGeneration).values(published_cut_off_at=None))
+
+
+def forget_ticket(session: Session, ticket_id: UUID) -> bool:
     """Take a ticket that has left the public out of the published values, in the act's transaction.
 
-    Call it after the act's event is recorded. Every value the ticket may be in is deleted (all
-    periods since it was received, its areas and those around them); the job brings them back
-    without it. A ticket that was never counted changes nothing that is published.
+    Call it after the act's event is recorded. Every value the ticket may be in is deleted: all
+    periods since it was received, of its smallest area and of everything larger. When it returns
+    True, the caller enqueues the job that brings them back without it. A ticket that was never
+    counted changes nothing that is published.
     """
+    before = fact_of(session, ticket_id)
+    fold_tickets(session, [ticket_id])  # before the generation: recompute locks in this order too
     session.execute(
         update(IndicatorGeneration).values(generation=IndicatorGeneration.generation + 1)
     )
-    before = fact_of(session, ticket_id)
-    fold_tickets(session, [ticket_id])
     if before is None or before.released_at is None:
-        return
-    received_on = city.local_date(before.submitted_at)
+        return False
+    received_on = before.submitted_at.astimezone(UTC).date() - timedelta(days=1)  # in any time zone
     row = PublishedIndicatorValue
     since = [
         (row.period_kind == kind.value)
         & (row.period_start_on >= containing(received_on, kind).start_on)
         for kind in PeriodKind
     ]
-    areas = chain_of(city, public_area(city, before))
-    session.execute(delete(row).where(or_(*since), row.area_code.in_(areas)))
+    areas = or_(row.area_level != AreaLevel.VILLAGE.value, row.area_code == before.area_code)
+    session.execute(delete(row).where(or_(*since), areas))
+    outdate(session)
+    return True

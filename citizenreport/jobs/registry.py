@@ -11,6 +11,7 @@ from citizenreport.jobs import (
     duty,
     escalation,
     forgetting,
+    indicators,
     news,
     receipt,
     thumbnails,
@@ -43,6 +44,7 @@ JOBS: Final = (
     Job(name="make_checkpoint", run=checkpoint.make_checkpoint, cron="0 * * * *"),
     Job(name="close_uncontested", run=closing.close_uncontested, cron="10 * * * *"),
     Job(name="escalate_unopened", run=escalation.escalate_unopened, cron="*/10 * * * *"),
+    Job(name="recompute_indicators", run=indicators.recompute_indicators, cron="5 * * * *"),
     Job(name="forget", run=forgetting.forget, cron="40 * * * *"),
 )
 

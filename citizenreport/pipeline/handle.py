@@ -4,7 +4,9 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.core.keys import KeyRing
+from citizenreport.core.queue import enqueue
 from citizenreport.disclosure.rules import check_raise, published_day
+from citizenreport.indicators import service as indicators
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake import service as intake
 from citizenreport.pipeline.release import follow_ticket
@@ -28,9 +30,15 @@ def move_ticket(
     act: Act,
     reason: str = "",
 ) -> None:
-    """Make one transition and let the public row follow. Raises as `triage.service.move`."""
+    """Make one transition and let the public row follow. Raises as `triage.service.move`.
+
+    Withdrawing ends publication (protection.md, section 6).
+    """
     data_key = intake_queries.data_key_of(session, keys, ticket.report_id)
     triage.move(session, city, ticket, target, act=act, reason=reason, data_key=data_key)
+    if target is State.WITHDRAWN:
+        publication.withdraw(session, ticket_id=ticket.id)  # files go with the nightly sweep
+        _leave_the_numbers(session, ticket)
     follow_ticket(session, city, ticket, now=act.at)
 
 
@@ -91,4 +99,11 @@ def raise_visibility(
         triage.seal_messages(session, ticket, data_key)
     payload = {"from": before.value, "to": wanted.value}
     triage.record(session, ticket, "visibility_raised", payload, act=act)
+    _leave_the_numbers(session, ticket)
     return unused
+
+
+def _leave_the_numbers(session: Session, ticket: Ticket) -> None:
+    """Take a ticket out of the published values now; a job brings the values back without it."""
+    if indicators.forget_ticket(session, ticket.id):
+        enqueue(session, "recompute_indicators")
