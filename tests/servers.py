@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class LiveServer:
     base_url: str
     process: "subprocess.Popen[bytes]"
     database: FreshDatabase
+    log: Path  # all that the server printed
 
     def kill(self) -> None:
         """Kill -9 the server and its workers, as a power cut would."""
@@ -51,16 +53,22 @@ def live_server_on(
     port = port or free_port()
     base_url = f"http://{HOST}:{port}"
     settings = {**database.settings, "PUBLIC_URL": base_url}
+    handle, name = tempfile.mkstemp(prefix="cr-server-", suffix=".log")
     process = subprocess.Popen(
         server_command(host=HOST, port=port, workers=1),
+        stdout=handle,
+        stderr=subprocess.STDOUT,
         cwd=ROOT,
         env=environment_of(settings, database.url) | env,
         start_new_session=True,
         preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one prctl, no locks
     )
-    server = LiveServer(base_url=base_url, process=process, database=database)
+    os.close(handle)
+    log = Path(name)
+    server = LiveServer(base_url=base_url, process=process, database=database, log=log)
     try:
         assert answers(HOST, port, within_s=60), "the server did not start"
         yield server
     finally:
         server.kill()
+        log.unlink()
