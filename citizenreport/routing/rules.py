@@ -64,10 +64,15 @@ def matches(row: RoutingRow, given: RoutingInput, *, day: date, office_hours: bo
         row.category_code == given.category_code
         and row.area_code in (None, given.area_code)
         and row.office_hours in (None, office_hours)
-        and all(given.answers.get(code) == value for code, value in row.answers)
+        and all(_says(given.answers.get(code, ""), value) for code, value in row.answers)
         and (row.valid_from is None or row.valid_from <= day)
         and (row.valid_to is None or day <= row.valid_to)
     )
+
+
+def _says(answer: str, value: str) -> bool:
+    """Return whether an answer is the value, or, where several may be chosen, holds it."""
+    return answer == value or value in answer.split()
 
 
 def choose(

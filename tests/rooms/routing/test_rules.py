@@ -73,6 +73,16 @@ def test_a_rule_counts_from_its_first_day_to_its_last(city: City) -> None:
     assert found == [False, True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_met"), [("b", True), ("a b", True), ("ab", False), ("", False)]
+)
+def test_of_several_chosen_answers_one_is_enough(answer: str, is_met: bool) -> None:
+    row = RoutingRow(rule_id="r", category_code="a", agency_code="X", answers=(("q", "b"),))
+    wanted = given_("a", answers={"q": answer})
+    found = choose([row], wanted, day=date(2026, 3, 3), office_hours=True)
+    assert (found is not None) == is_met
+
+
 def test_a_broken_street_lamp_goes_to_the_environment_agency(city: City) -> None:
     decision = decide(city, given_("A04"))
     assert (decision.agency_code, decision.decided_by) == ("DLH", DecidedBy.RULE)
