@@ -24,7 +24,7 @@ SETTINGS: Final = {
                 "Reports of residents, routed to the responsible agency. Public answers hold "
                 "published rows only. Errors are problem documents (RFC 9457)."
             ),
-            "license": {"name": "AGPL-3.0-or-later"},
+            "license": {"name": "Apache-2.0"},
         },
         "components": {
             "securitySchemes": {
