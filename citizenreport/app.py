@@ -15,7 +15,7 @@ import citizenreport.ledger.models
 import citizenreport.publication.models
 import citizenreport.routing.models
 import citizenreport.triage.models  # noqa: F401
-from citizenreport.api.v1 import reports
+from citizenreport.api.v1 import indicators, reports
 from citizenreport.api.v1.document import make_api
 from citizenreport.cities.pack import find_pack, read_city
 from citizenreport.cities.queries import current_pack
@@ -25,6 +25,7 @@ from citizenreport.console import acts, home, login, queue, tickets
 from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
 from citizenreport.core.keys import BrokenKeys, KeyRing, read_key_files
+from citizenreport.pages import indicators as indicator_pages
 from citizenreport.storage.files import FileStorage
 from citizenreport.web import setup
 from citizenreport.web.context import CityHolder, CityMissing, Services
@@ -36,8 +37,9 @@ DOORS: tuple[Blueprint, ...] = (
     queue.bp,
     tickets.bp,
     acts.bp,
+    indicator_pages.bp,
 )
-API = (reports.bp,)
+API = (reports.bp, indicators.bp)
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 SAFE_DEFAULTS = {

@@ -65,9 +65,9 @@ def parse_period(code: str) -> Period:
             month = month * 3 - 2
         period = Period(start_on=date(year, month, 1), kind=kind)
     except (KeyError, ValueError) as error:
-        raise PeriodInvalid from error
+        raise PeriodInvalid(pointer="#/period") from error
     if period.code != code:
-        raise PeriodInvalid
+        raise PeriodInvalid(pointer="#/period")
     return period
 
 

@@ -1,0 +1,88 @@
+"""`citizenreport indicators`: the dictionary, computing anew, and what is published."""
+
+from datetime import datetime
+
+import click
+from flask.cli import AppGroup
+
+from citizenreport.core.clock import utcnow
+from citizenreport.core.db import public_reading, transaction
+from citizenreport.core.errors import CitizenReportError
+from citizenreport.indicators.definitions import all_definitions
+from citizenreport.indicators.models import PublishedIndicatorValue
+from citizenreport.indicators.queries import ValuesWanted, published_values
+from citizenreport.indicators.rules.periods import PeriodKind
+from citizenreport.indicators.service import (
+    fold_tickets,
+    latest_cut_off,
+    recompute,
+    refold_all,
+)
+from citizenreport.web.context import current_city
+from citizenreport.web.indicators import definition_of, period_of
+
+indicators = AppGroup("indicators", help="Indicators: definitions, computing, published values.")
+
+
+@indicators.command("list")
+def list_() -> None:
+    """List all indicators: code, whether this service has values, name."""
+    for definition in all_definitions().values():
+        click.echo(f"{definition.code}  {definition.status:<9} {definition.names['id']}")
+
+
+@indicators.command("compute")
+@click.option("--scratch", is_flag=True, help="Throw the facts away and fold the whole log again.")
+@click.option(
+    "--cut-off",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Count what lies before this day's midnight. Default: today's.",
+)
+def compute(*, scratch: bool, cut_off: datetime | None) -> None:
+    """Fold new events into facts and replace all published values."""
+    city = current_city()
+    zone = city.calendar.time_zone
+    until = cut_off.replace(tzinfo=zone) if cut_off else latest_cut_off(city, utcnow())
+    with transaction() as session:
+        folded = refold_all(session) if scratch else fold_tickets(session)
+    try:
+        with transaction() as session:
+            count = recompute(session, city, cut_off=until)
+    except CitizenReportError as error:
+        raise click.ClickException(error.detail) from error
+    click.echo(f"{folded} tickets folded, {count} values published.")
+    click.echo(f"Counted: everything before {until.astimezone(zone):%Y-%m-%d %H:%M %Z}.")
+
+
+@indicators.command("show")
+@click.argument("code")
+@click.option("--area", "area_code", help="Code of an area. Default: the city.")
+@click.option(
+    "--period",
+    "kind",
+    type=click.Choice([kind.value for kind in PeriodKind]),
+    default=PeriodKind.MONTH.value,
+)
+def show(code: str, *, area_code: str | None, kind: str) -> None:
+    """Print the published values of an indicator, oldest first."""
+    try:
+        definition = definition_of(code)
+    except CitizenReportError as error:
+        raise click.ClickException(error.detail) from error
+    wanted = ValuesWanted(
+        code=definition.code,
+        period_kind=PeriodKind(kind),
+        area_code=area_code or current_city().city_code,
+    )
+    click.echo(f"{definition.code} {definition.names['id']} ({definition.unit})")
+    with public_reading() as session:
+        for row in published_values(session, wanted):
+            click.echo(line_of(row))
+
+
+def line_of(row: PublishedIndicatorValue) -> str:
+    """Return one value as a line: period, value, numerator over denominator, status, the rest."""
+    said = " ".join(f"{key}={value}" for key, value in sorted(row.extra.items()))
+    value = "-" if row.value is None else f"{row.value.normalize():f}"
+    below = "-" if row.denominator is None else row.denominator
+    return f"{period_of(row).code:<8}{value:>10}  {row.numerator}/{below}  {row.status}  {said}".rstrip()

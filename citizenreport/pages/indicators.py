@@ -1,0 +1,214 @@
+"""/indikator: what the city publishes about itself, in plain words."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Blueprint, render_template, request
+from flask_babel import format_date, format_decimal
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import AreaLevel, City
+from citizenreport.core.db import public_reading
+from citizenreport.core.text import _n
+from citizenreport.indicators.definitions import all_definitions
+from citizenreport.indicators.models import PublishedIndicatorValue
+from citizenreport.indicators.queries import ValuesWanted, published_values
+from citizenreport.indicators.rules.definitions import Definition, Direction, Unit
+from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_before
+from citizenreport.indicators.rules.values import NOT_STATED, ValueStatus
+from citizenreport.web.context import current_city
+from citizenreport.web.guards import public
+from citizenreport.web.indicators import (
+    APART_WORDS,
+    NOT_STATED_NAME,
+    STATUS_NAMES,
+    UNIT_NAMES,
+    VALUE_STATUS_NAMES,
+    area_name,
+    definition_of,
+    interval_of,
+    period_of,
+    producer_of,
+)
+from citizenreport.web.locale import page_language
+from citizenreport.web.translate import _
+
+bp = Blueprint("indicator_pages", __name__, url_prefix="/indikator", template_folder="templates")
+
+SHOWN_PERIODS: Final = 36
+QUARTERS: Final = ("I", "II", "III", "IV")
+KIND_NAMES: Final = {
+    PeriodKind.MONTH: _n("Bulan"),
+    PeriodKind.QUARTER: _n("Triwulan"),
+    PeriodKind.YEAR: _n("Tahun"),
+}
+DIRECTION_NAMES: Final = {
+    Direction.HIGHER: _n("makin tinggi makin baik"),
+    Direction.LOWER: _n("makin rendah makin baik"),
+    Direction.NEUTRAL: _n("naik atau turun tidak berarti baik atau buruk"),
+}
+LEVELS: Final = (AreaLevel.CITY, AreaLevel.DISTRICT, AreaLevel.VILLAGE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row of the table, ready to be read."""
+
+    period: str
+    value: str
+    second: str  # the 90th percentile of a wait
+    interval: str
+    numerator: str
+    denominator: str
+    status: str
+    is_final: bool
+    remark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One indicator in the list, with its latest yearly value for the city."""
+
+    definition: Definition
+    name: str
+    status: str
+    latest: Line | None
+
+
+@bp.get("")
+@public
+def index() -> str:
+    """List all indicators; those that are computed with their latest value."""
+    city = current_city()
+    with public_reading() as session:
+        entries = [_entry(session, city, d) for d in all_definitions().values()]
+    computed = [entry for entry in entries if entry.definition.is_computed]
+    others = [entry for entry in entries if not entry.definition.is_computed]
+    return render_template(
+        "pages/indicators.html", computed=computed, others=others, unit_names=UNIT_NAMES
+    )
+
+
+@bp.get("/<code>")
+@public
+def show(code: str) -> str:
+    """Explain one indicator and show its values by period, for one area."""
+    city, definition = current_city(), definition_of(code)
+    kind = _chosen_kind(request.args.get("jenis", ""))
+    area_code = _chosen_area(city, request.args.get("wilayah", ""))
+    with public_reading() as session:
+        rows = published_values(
+            session, ValuesWanted(code=definition.code, period_kind=kind, area_code=area_code)
+        )
+        lines = [line_of(row) for row in reversed(rows[-SHOWN_PERIODS:])]
+        last_day = last_day_before(rows[-1].cut_off_at, city.calendar.time_zone) if rows else None
+        has_demo = any(row.extra.get("demo") for row in rows)
+    return render_template(
+        "pages/indicator.html",
+        definition=definition,
+        name=name_of(definition),
+        unit=_(UNIT_NAMES[definition.unit]),
+        direction=_(DIRECTION_NAMES[definition.direction]),
+        status=_(STATUS_NAMES[definition.status]),
+        producer=producer_of(city, definition),
+        is_wait=definition.unit is Unit.WORKING_DAYS,
+        is_share=definition.unit is Unit.PERCENT,
+        lines=lines,
+        has_demo=has_demo,
+        last_day=format_date(last_day, "d MMMM y") if last_day else None,
+        kinds=[(k.value, _(label), k is kind) for k, label in KIND_NAMES.items()],
+        areas=_area_choices(city, area_code),
+        area=_(area_name(city, area_code)),
+        filters={"period_kind": kind.value, "area": area_code},
+    )
+
+
+def name_of(definition: Definition) -> str:
+    """Return the name in the reader's language."""
+    return definition.names.get(page_language(), definition.names["id"])
+
+
+def line_of(row: PublishedIndicatorValue) -> Line:
+    """Return a published value as words and localised numbers."""
+    interval = interval_of(row)
+    return Line(
+        period=period_name(period_of(row)),
+        value=_value_words(row),
+        second=str(row.extra.get("p90", "–")),
+        interval=f"{format_decimal(interval[0])}–{format_decimal(interval[1])}"
+        if interval
+        else "–",
+        numerator=format_decimal(row.numerator),
+        denominator="–" if row.denominator is None else format_decimal(row.denominator),
+        status=_(VALUE_STATUS_NAMES[ValueStatus(row.status)]),
+        is_final=row.status == ValueStatus.FINAL.value,
+        remark=_remark(row.extra),
+    )
+
+
+def period_name(period: Period) -> str:
+    """Return a period in the reader's language."""
+    if period.kind is PeriodKind.MONTH:
+        return str(format_date(period.start_on, "MMMM y"))
+    if period.kind is PeriodKind.QUARTER:
+        number = QUARTERS[(period.start_on.month - 1) // 3]
+        return _("Triwulan %(number)s %(year)s", number=number, year=str(period.start_on.year))
+    return str(period.start_on.year)
+
+
+def _value_words(row: PublishedIndicatorValue) -> str:
+    if row.unit == Unit.WORKING_DAYS.value:
+        return str(row.extra.get("median", "–"))
+    if row.value is None:
+        return "–"
+    places = all_definitions()[row.code].decimals
+    return str(format_decimal(row.value, format=f"#,##0.{'0' * places}"))
+
+
+def _remark(extra: dict[str, Any]) -> str:
+    parts = []
+    if extra.get("missing") == "population":
+        parts.append(_("belum ada angka penduduk"))
+    if "population_year" in extra:
+        parts.append(_("penduduk %(year)s", year=str(extra["population_year"])))
+    parts += [
+        f"{_(words)} {format_decimal(extra[key])}"
+        for key, words in APART_WORDS.items()
+        if extra.get(key)
+    ]
+    return "; ".join(parts)
+
+
+def _entry(session: Session, city: City, definition: Definition) -> Entry:
+    latest = None
+    if definition.is_computed:
+        wanted = ValuesWanted(
+            code=definition.code, period_kind=PeriodKind.YEAR, area_code=city.city_code
+        )
+        rows = published_values(session, wanted)
+        latest = line_of(rows[-1]) if rows else None
+    return Entry(
+        definition=definition,
+        name=name_of(definition),
+        status=_(STATUS_NAMES[definition.status]),
+        latest=latest,
+    )
+
+
+def _chosen_kind(text: str) -> PeriodKind:
+    """Return the kind asked for; months when it is none: a page has no wrong address."""
+    return next((kind for kind in PeriodKind if kind.value == text), PeriodKind.MONTH)
+
+
+def _chosen_area(city: City, text: str) -> str:
+    return text if text in city.areas or text == NOT_STATED else city.city_code
+
+
+def _area_choices(city: City, chosen: str) -> list[tuple[str, str, bool]]:
+    """Return (code, name, whether it is the chosen one): the city, larger areas, smaller ones."""
+    choices = [(city.city_code, city.name)]
+    for level in LEVELS[1:]:
+        inside = [area for area in city.areas.values() if area.level is level]
+        choices += [(a.area_code, a.name) for a in sorted(inside, key=lambda area: area.name)]
+    choices.append((NOT_STATED, _(NOT_STATED_NAME)))
+    return [(code, name, code == chosen) for code, name in choices]
