@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ import click
 from flask import Flask
 
 from citizenreport.cities.pack import BadPack, check_pack, good_city
+from citizenreport.cities.rules import City
 from citizenreport.cities.service import AnotherCity, load
 from citizenreport.commands.granian import WORKERS, answers, is_free, server_command
 from citizenreport.commands.private import (
@@ -23,10 +24,19 @@ from citizenreport.commands.private import (
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.processes import dies_with_parent
+from citizenreport.identity.demo import DEMO_PASSWORD, DemoAccount, make_demo_accounts
+from citizenreport.identity.passwords import hash_cost
 from citizenreport.jobs.worker import start_worker_thread
 from citizenreport.web.context import EXTENSION
 
 START_TIMEOUT_S = 60.0
+ADDRESSES = (
+    ("residents", "/"),
+    ("a report", "/lapor"),
+    ("staff", "/petugas/masuk"),
+    ("indicators", "/indikator"),
+    ("API", "/api/v1/openapi.json"),
+)
 
 
 @click.command()
@@ -50,9 +60,10 @@ def serve(host: str, port: int, city: str | None, workers: int) -> None:
             prepare(app)
         except (BadPack, AnotherCity) as error:
             raise click.ClickException(str(error)) from error
+        accounts = demo_accounts_of(app) if app.config["IS_PRIVATE"] else ()
         with web_server(deployment, environment, host, port, workers) as web, background_work(app):
             if answers(host, port, within_s=START_TIMEOUT_S):
-                announce(host, port)
+                announce(app, accounts, host=host, port=port)
             web.wait()
             if web.returncode > 0:
                 raise click.ClickException("The web server ended by itself; see above.")
@@ -72,10 +83,22 @@ def prepare(app: Flask) -> None:
     app.extensions[EXTENSION].city_holder.replace(replace(city, pack_version=loaded.pack_version))
 
 
-def announce(host: str, port: int) -> None:
-    """Print the addresses (and, on a private service, the demo logins)."""
+def demo_accounts_of(app: Flask) -> tuple[DemoAccount, ...]:
+    """Open one account per role to try the service with, unless they are there."""
+    city: City = app.extensions[EXTENSION].city_holder.city
+    with app.app_context(), transaction() as session:
+        return make_demo_accounts(session, city, cost=hash_cost(app.config), now=utcnow())
+
+
+def announce(app: Flask, accounts: Sequence[DemoAccount], *, host: str, port: int) -> None:
+    """Print the addresses and, on a private service, the demo logins."""
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    click.echo(f"\ncitizenreport runs at {address}   (Ctrl-C stops it)")
+    known = {rule.rule for rule in app.url_map.iter_rules()}
+    lines = [f"  {what:<12} {address}{path}" for what, path in ADDRESSES if path in known]
+    if accounts:
+        lines += ["", f"Demo accounts, all with the password {DEMO_PASSWORD}"]
+        lines += [f"  {one.username:<16} {one.grant.role.value}" for one in accounts]
+    click.echo("\n".join([f"\ncitizenreport runs at {address}   (Ctrl-C stops it)", *lines]))
 
 
 @contextmanager

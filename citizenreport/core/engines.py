@@ -35,8 +35,11 @@ def login_engine(database_url: str) -> Engine:
 def psycopg_address(database_url: str) -> str:
     """Return the address in the words of libpq, working as the service: for the queue's own pool."""
     url = make_url(database_url)
-    parts = url.query | url.translate_connect_args(username="user", database="dbname")
-    parts |= _as_role(database_url, APP_ROLE)["connect_args"]
+    parts: dict[str, Any] = {
+        **url.query,
+        **url.translate_connect_args(username="user", database="dbname"),
+        **_as_role(database_url, APP_ROLE)["connect_args"],
+    }
     return make_conninfo("", **{name: str(value) for name, value in parts.items()})
 
 

@@ -70,8 +70,10 @@ def test_it_serves_stops_in_order_and_starts_again(service: Service) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         process = service.start()
         service.await_answer()
-        reply = httpx.get(f"http://{HOST}:{service.port}/no-such-page")
-        assert reply.status_code == 404
+        reply = httpx.get(f"http://{HOST}:{service.port}/petugas/masuk")
+        assert reply.status_code == 200
+        assert "Kota Magelang" in reply.text
+        assert "demo-petugas" in service.output.read_text()
         process.send_signal(number)
         assert process.wait(60) == 0, service.output.read_text()
         service.await_end()
