@@ -39,7 +39,7 @@ def heads(session: Session) -> list[Head]:
     """Return the head of every stream in (kind, id) order: one index scan."""
     rows = session.execute(
         text(
-            "SELECT DISTINCT ON (stream_kind, stream_id) stream_kind, stream_id, seq, hash"
+            'SELECT DISTINCT ON (stream_kind COLLATE "C", stream_id) stream_kind, stream_id, seq, hash'
             ' FROM event ORDER BY stream_kind COLLATE "C", stream_id, seq DESC'
         )
     )
