@@ -3,6 +3,7 @@
 import socket
 import sys
 import time
+from http.client import HTTPConnection, HTTPException
 
 WORKERS = 2
 THREADS = 4
@@ -38,13 +39,20 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 def answers(host: str, port: int, *, within_s: float) -> bool:
-    """Wait until something accepts connections there; tell whether it did in time."""
+    """Wait until a request is answered there, whatever the answer; tell whether one was in time.
+
+    The port is open before the first worker has loaded the application.
+    """
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
+        connection = HTTPConnection(host, port, timeout=deadline - time.monotonic() + 0.1)
         try:
-            socket.create_connection((host, port), timeout=1).close()
-        except OSError:
+            connection.request("HEAD", "/")
+            connection.getresponse()
+        except (OSError, HTTPException):
             time.sleep(0.05)
         else:
             return True
+        finally:
+            connection.close()
     return False

@@ -16,6 +16,7 @@ from citizenreport.commands.granian import answers, free_port, is_free
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
+FEW = ("--workers", "1")
 
 
 class Service:
@@ -30,7 +31,7 @@ class Service:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("CITIZENREPORT_")}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", "from wsgi import cli; cli()", "serve", *arguments],
+                [sys.executable, "-c", "from wsgi import cli; cli()", "serve", *FEW, *arguments],
                 cwd=ROOT,
                 env=kept
                 | {"CITIZENREPORT_STATE_DIR": str(self.state_dir), "PORT": str(self.port)}
