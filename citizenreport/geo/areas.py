@@ -29,7 +29,7 @@ class Located:
     `area_code`: the smallest area of the city that holds the point, or the nearest one when it
     lies outside by at most `BORDER_TOLERANCE_M`; None further out.
     `outside_m`: metres outside the city, 0 inside.
-    `edge_m`: metres to the nearest edge of that area (inside only), None otherwise.
+    `edge_m`: metres to the nearest edge of that area; None outside, and from `locate_all`.
     `neighbour_name`: the neighbouring area outside the city that holds the point, when known.
     """
 
@@ -124,16 +124,35 @@ class AreaIndex:
         nearest_m = float(distances[0])
         if holding.size:
             # The way to any other border crosses this area's own: the nearest of all is its edge.
-            return Located(
-                area_code=self._codes[int(holding.min())],
-                outside_m=0.0,
-                edge_m=nearest_m,
-                neighbour_code=None,
-                neighbour_name=None,
-            )
+            return _inside(self._codes[int(holding.min())], nearest_m)
         is_near = nearest_m <= self._tolerance_m
         area_code = self._codes[int(self._owners[pieces].min())] if is_near else None
         return _outside(nearest_m, self._neighbour_at(point), area_code=area_code)
+
+    def locate_all(self, lon: "np.ndarray[Any, Any]", lat: "np.ndarray[Any, Any]") -> list[Located]:
+        """Return where each of many positions lies, as `locate` one by one, without `edge_m`."""
+        found = self._holding(*self._frame.to_metres_all(lon, lat)).tolist()
+        insides = {area: _inside(self._codes[area], None) for area in set(found) if area >= 0}
+        return [
+            insides[area]
+            if area >= 0
+            else self.locate(Position(lon=float(lon[number]), lat=float(lat[number])))
+            for number, area in enumerate(found)
+        ]
+
+    def _holding(
+        self, x: "np.ndarray[Any, Any]", y: "np.ndarray[Any, Any]"
+    ) -> "np.ndarray[Any, Any]":
+        """Return the number of the first area that holds each point; -1 for none."""
+        none = len(self._codes)
+        found = np.full(len(x), none)
+        reached = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        which, area = self._tree.query(shapely.points(x[reached], y[reached]))
+        which = reached[which]
+        holds = shapely.intersects_xy(self._areas[area], x[which], y[which])
+        np.minimum.at(found, which[holds], area[holds])
+        found[found == none] = -1
+        return found
 
     def _neighbour_at(self, point: shapely.Point) -> NeighbourShape | None:
         found = self._neighbour_tree.query(point, predicate="intersects")
@@ -176,6 +195,12 @@ def _prepare(areas: "np.ndarray[Any, Any]") -> None:
     boxes = shapely.bounds(large)
     middles = shapely.points((boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2)
     shapely.intersects(large, middles)
+
+
+def _inside(area_code: str, edge_m: float | None) -> Located:
+    return Located(
+        area_code=area_code, outside_m=0.0, edge_m=edge_m, neighbour_code=None, neighbour_name=None
+    )
 
 
 def _outside(

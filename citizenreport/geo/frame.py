@@ -38,6 +38,13 @@ class MetricFrame:
         x, y = self._forth.transform(position.lon, position.lat)
         return float(x), float(y)
 
+    def to_metres_all(
+        self, lon: "np.ndarray[Any, Any]", lat: "np.ndarray[Any, Any]"
+    ) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:
+        """Return eastings and northings of many positions, as `to_metres` does for one."""
+        x, y = self._forth.transform(lon, lat)
+        return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+
     def to_position(self, x: float, y: float) -> Position:
         """Return the position of an easting and northing, rounded to about a centimetre."""
         lon, lat = self._back.transform(x, y)

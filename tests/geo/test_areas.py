@@ -1,7 +1,9 @@
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from math import isfinite
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
@@ -114,6 +116,20 @@ def test_any_place_on_earth_gets_an_answer(two_squares: AreaIndex, lon: float, l
     assert located.outside_m >= 0
     assert isfinite(located.outside_m)
     assert (located.area_code is None) == (located.outside_m > 50)
+
+
+def test_many_points_at_once_get_what_each_would_get_alone(two_squares: AreaIndex) -> None:
+    draw = random.Random(7)
+    places = [at(draw.uniform(-1300, 1300), draw.uniform(-300, 1300)) for _ in range(500)]
+    places += [at(0, 500), Position(lon=0, lat=0), Position(lon=-70, lat=89)]
+    lon, lat = (np.array([getattr(p, axis) for p in places]) for axis in ("lon", "lat"))
+    alone = [replace(two_squares.locate(place), edge_m=None) for place in places]
+    assert two_squares.locate_all(lon, lat) == alone
+    assert {located.area_code for located in alone} == {"west", "east", None}
+
+
+def test_no_points_at_once_get_no_answers(two_squares: AreaIndex) -> None:
+    assert two_squares.locate_all(np.array([]), np.array([])) == []
 
 
 def test_threads_share_one_index(two_squares: AreaIndex) -> None:
