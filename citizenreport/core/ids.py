@@ -11,7 +11,11 @@ TRACKING_CODE_CHARS = 10
 
 def new_tracking_code() -> str:
     """Return ten random characters of a 31-letter alphabet (49 bits); the only public id of a report."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(TRACKING_CODE_CHARS))
+    code = ""
+    while len(code) < TRACKING_CODE_CHARS:
+        # Bytes beyond the last whole alphabet are thrown away: each letter stays equally likely.
+        code += "".join(ALPHABET[b % 31] for b in secrets.token_bytes(16) if b < 248)
+    return code[:TRACKING_CODE_CHARS]
 
 
 def normalise_tracking_code(text: str) -> str:

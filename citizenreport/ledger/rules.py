@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -55,40 +55,76 @@ class SealedEvent:
     hash: bytes
 
 
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
+
 def canonical(value: object) -> bytes:
     """Return the one JSON text of a value: sorted keys, no spaces, UTF-8, no NaN."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def instant_text(instant: datetime) -> str:
     """Return an instant as UTC text with microseconds, always of the same length."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def chain_hash(event: SealedEvent) -> bytes:
     """Return SHA-256 over the previous hash and the canonical JSON of all fields but `hash`."""
-    body = [
-        event.stream_kind,
-        str(event.stream_id),
-        event.seq,
-        instant_text(event.recorded_at),
-        instant_text(event.occurred_at),
-        str(event.actor_id) if event.actor_id else None,
-        event.type,
-        event.schema_version,
-        event.payload,
-        event.nonce.hex(),
+    return _digest(
+        event,
+        kind=event.stream_kind,
+        stream_id=event.stream_id,
+        seq=event.seq,
+        schema_version=event.schema_version,
+        nonce=event.nonce,
+        previous=event.previous_hash,
+    )
+
+
+def _digest(
+    fact: NewEvent | SealedEvent,
+    *,
+    kind: str,
+    stream_id: UUID,
+    seq: int,
+    schema_version: int,
+    nonce: bytes,
+    previous: bytes,
+    payload: bytes | None = None,
+) -> bytes:
+    """Return the hash. `payload`: the payload's canonical JSON, where it has been made already."""
+    head = [
+        kind,
+        str(stream_id),
+        seq,
+        instant_text(fact.recorded_at),
+        instant_text(fact.occurred_at),
+        str(fact.actor_id) if fact.actor_id else None,
+        fact.type,
+        schema_version,
     ]
-    return hashlib.sha256(event.previous_hash + canonical(body)).digest()
+    inner = canonical(fact.payload) if payload is None else payload
+    body = b'%b,%b,"%b"]' % (canonical(head)[:-1], inner, nonce.hex().encode())
+    return hashlib.sha256(previous + body).digest()
 
 
 def seal_event(
-    new: NewEvent, *, kind: StreamKind, stream_id: UUID, seq: int, previous: bytes, nonce: bytes
+    new: NewEvent,
+    *,
+    kind: StreamKind,
+    stream_id: UUID,
+    seq: int,
+    previous: bytes,
+    nonce: bytes,
+    payload: bytes | None = None,
 ) -> SealedEvent:
-    """Put a new event at its place in a stream. `nonce` keeps small payloads from being guessed."""
-    unsealed = SealedEvent(
+    """Put a new event at its place in a stream. `nonce` keeps small payloads from being guessed.
+
+    `payload`: `canonical(new.payload)`, from a caller that makes it anyway.
+    """
+    return SealedEvent(
         stream_kind=kind.value,
         stream_id=stream_id,
         seq=seq,
@@ -100,9 +136,17 @@ def seal_event(
         payload=new.payload,
         nonce=nonce,
         previous_hash=previous,
-        hash=b"",
+        hash=_digest(
+            new,
+            kind=kind.value,
+            stream_id=stream_id,
+            seq=seq,
+            schema_version=SCHEMA_VERSION,
+            nonce=nonce,
+            previous=previous,
+            payload=payload,
+        ),
     )
-    return replace(unsealed, hash=chain_hash(unsealed))
 
 
 def leaf(stream_kind: str, stream_id: UUID, seq: int, last_hash: bytes) -> bytes:
