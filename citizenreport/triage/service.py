@@ -54,12 +54,16 @@ class Opening:
     occurred_at: datetime
     decided_by: str
     rule_id: str | None
+    due: Deadlines | None = None  # None: the city's own clocks
+    has_fixed_deadlines: bool = False
 
 
 def make_ticket(city: City, category: Category, opening: Opening, *, now: datetime) -> NewTicket:
     """Make a ticket in state `new` with its three clocks running."""
     ticket_id = new_id()
-    due = deadlines(city.calendar, category, priority=category.priority, submitted_at=now)
+    due = opening.due or deadlines(
+        city.calendar, category, priority=category.priority, submitted_at=now
+    )
     row = {
         "id": ticket_id,
         "report_id": opening.report_id,
@@ -81,7 +85,7 @@ def make_ticket(city: City, category: Category, opening: Opening, *, now: dateti
         "paused_days_before_verification": 0,
         "paused_days_after_verification": 0,
         "return_count": 0,
-        "has_fixed_deadlines": False,
+        "has_fixed_deadlines": opening.has_fixed_deadlines,
         "is_demo": opening.is_demo,
     }
     return NewTicket(
@@ -105,9 +109,11 @@ def _opened(city: City, row: dict[str, Any], opening: Opening, *, now: datetime)
         "protection_class": row["protection_class"],
         "priority": row["priority"],
         "channel": opening.channel,
+        "submitted_at": row["submitted_at"].isoformat(),
         "first_response_due_at": row["first_response_due_at"].isoformat(),
         "verification_due_at": row["verification_due_at"].isoformat(),
         "settlement_due_at": row["settlement_due_at"].isoformat(),
+        "has_fixed_deadlines": row["has_fixed_deadlines"],
         "is_demo": opening.is_demo,
     }
     return NewEvent(
