@@ -5,6 +5,7 @@ from flask_migrate.cli import db as migrations
 
 from citizenreport.commands.audit import audit
 from citizenreport.commands.city import city_cli
+from citizenreport.commands.import_ import import_
 from citizenreport.commands.indicators import indicators
 from citizenreport.commands.jobs import jobs
 from citizenreport.commands.keys import keys
@@ -27,6 +28,6 @@ def command_line(deployment: Deployment) -> AppGroup:
         help="Citizen-safety reporting for a city.",
         context_settings={"obj": info, "help_option_names": ["-h", "--help"]},
     )
-    for command in (serve, worker, city_cli, staff, indicators, jobs, audit, keys, migrations):
+    for command in (serve, worker, city_cli, import_, staff, indicators, jobs, audit, keys, migrations):
         group.add_command(command)
     return group

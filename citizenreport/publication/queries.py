@@ -1,6 +1,6 @@
 """Public reads: published rows only, through the public role's session."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -83,3 +83,9 @@ def photo_releases_of(session: Session, ticket_id: UUID) -> dict[UUID, PhotoRele
     """Return what was decided about each photo of a ticket (staff only)."""
     rows = session.scalars(select(PhotoRelease).where(PhotoRelease.ticket_id == ticket_id))
     return {row.photo_id: row for row in rows}
+
+
+def released_among(session: Session, ticket_ids: Collection[UUID]) -> Sequence[UUID]:
+    """Return those of some tickets that were released to the public."""
+    query = select(Release.ticket_id).where(Release.ticket_id.in_(ticket_ids))
+    return session.scalars(query).all()

@@ -1,0 +1,155 @@
+"""A newer snapshot of a report that is known: what it adds, and nothing else.
+
+Compared is what the source says now with what the same source said before. What staff did here
+meanwhile stays, until the source itself tells of a further step. The report (its category, place
+and text) is never edited.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import Visibility
+from citizenreport.pipeline.importing import store
+from citizenreport.pipeline.importing.clocks import due_of
+from citizenreport.pipeline.importing.places import Placed
+from citizenreport.pipeline.importing.run import Run
+from citizenreport.pipeline.importing.store import Known
+from citizenreport.pipeline.importing.tickets import Rows, Stream, new_steps, walk
+from citizenreport.pipeline.release import follow_ticket
+from citizenreport.publication import queries as publication_queries
+from citizenreport.routing.rules import DecidedBy, Decision, RoutingInput
+from citizenreport.routing.service import make_assignment
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.states import State
+
+
+def update_known(
+    session: Session,
+    run: Run,
+    wanted: Mapping[str, tuple[Placed, UUID | None]],
+    tickets: Mapping[str, UUID],
+    *,
+    now: datetime,
+) -> int:
+    """Bring known reports to a newer snapshot; return how many changed.
+
+    `wanted`: by external id, what the row says and the ticket of its original.
+    """
+    known = store.known_of(session, {external_id: tickets[external_id] for external_id in wanted})
+    rows: Rows = {"assignment": [], "event": []}
+    changed: list[dict[str, Any]] = []
+    for external_id, (placed, parent) in wanted.items():
+        one = known[external_id]
+        row = dict(one.ticket)
+        stream = Stream(
+            ticket_id=row["id"], seq=one.events[-1].seq, previous=bytes(one.events[-1].hash)
+        )
+        _update(run, placed, one, row, stream, rows, parent=parent, now=now)
+        if stream.rows:
+            rows["event"] += stream.rows
+            changed.append(row)
+    store.insert_all(session, rows)
+    store.update_tickets(session, changed)
+    _follow(session, run, [row["id"] for row in changed], now=now)
+    return len(changed)
+
+
+def _update(
+    run: Run,
+    placed: Placed,
+    known: Known,
+    row: dict[str, Any],
+    stream: Stream,
+    rows: Rows,
+    *,
+    parent: UUID | None,
+    now: datetime,
+) -> None:
+    """Change `row` and add to `stream` what the snapshot has beyond what is recorded."""
+    source = run.mapping.source
+    _reassign(run, placed, known, row, stream, rows, now=now)
+    _move_deadline(run, placed, known, row, stream, now=now)
+    steps = new_steps(placed.facts.steps, known.steps(source), now=now)
+    had_parent = row["parent_ticket_id"] is not None
+    row["parent_ticket_id"] = row["parent_ticket_id"] or parent
+    due = None
+    verified_at = next((step.at for step in steps if step.state is State.VERIFIED), None)
+    if verified_at is not None and not row["has_fixed_deadlines"]:
+        due = due_of(
+            run.city,
+            run.memory,
+            placed.facts.category,
+            submitted_at=row["submitted_at"],
+            verified_at=verified_at,
+        )
+    walk(stream, row, steps, source=source, due_after_verification=due, now=now)
+    is_told = any(step.state is State.DUPLICATE for step in steps)
+    if row["parent_ticket_id"] is not None and not had_parent and not is_told:
+        payload = {"parent_ticket_id": str(row["parent_ticket_id"]), "source": source}
+        stream.add("parent_found", payload, at=now, now=now)
+        row["version"] += 1
+
+
+def _reassign(
+    run: Run,
+    placed: Placed,
+    known: Known,
+    row: dict[str, Any],
+    stream: Stream,
+    rows: Rows,
+    *,
+    now: datetime,
+) -> None:
+    wanted, source = placed.facts.agency_code, run.mapping.source
+    is_confidential = row["visibility"] == Visibility.CONFIDENTIAL.value
+    if wanted is None or is_confidential or wanted == known.told("agency_code", source):
+        return
+    decision = Decision(
+        agency_code=wanted,
+        decided_by=DecidedBy.IMPORTED,
+        rule_id=None,
+        is_office_hours=False,
+    )
+    given = RoutingInput(
+        category_code=row["category_code"], area_code=row["area_code"], answers={}, at=now
+    )
+    assignment = make_assignment(run.city, given, decision, report_id=known.report_id, now=now)
+    rows["assignment"].append(assignment)
+    payload = {
+        "from": row["agency_code"],
+        "agency_code": wanted,
+        "decided_by": DecidedBy.IMPORTED.value,
+        "source": source,
+    }
+    row |= {"agency_code": wanted, "assignment_id": assignment["id"]}
+    row["version"] += 1
+    stream.add("assigned", payload, at=now, now=now)
+
+
+def _move_deadline(
+    run: Run, placed: Placed, known: Known, row: dict[str, Any], stream: Stream, *, now: datetime
+) -> None:
+    wanted, source = placed.facts.deadline_at, run.mapping.source
+    if wanted is None or wanted.isoformat() == known.told("settlement_due_at", source):
+        return
+    row |= {"settlement_due_at": wanted, "has_fixed_deadlines": True}
+    row["version"] += 1
+    payload = {
+        "verification_due_at": row["verification_due_at"].isoformat(),
+        "settlement_due_at": wanted.isoformat(),
+        "has_fixed_deadlines": True,
+        "pack_version": run.city.pack_version,
+        "source": source,
+    }
+    stream.add("deadlines_moved", payload, at=now, now=now)
+
+
+def _follow(session: Session, run: Run, ticket_ids: list[UUID], *, now: datetime) -> None:
+    """Bring the public rows of released tickets along."""
+    for ticket_id in publication_queries.released_among(session, ticket_ids):
+        ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
+        follow_ticket(session, run.city, ticket, now=now)
