@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
+from citizenreport.cities import service as cities
 from citizenreport.cities.rules import City
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
@@ -19,6 +22,13 @@ from citizenreport.pipeline.importing.run import Run
 def make_keys(folder: Path) -> KeyRing:
     make_key_files(folder, demo=True)
     return read_key_files(folder)
+
+
+def loaded(session: Session, city: City) -> City:
+    """Make a city the one of this database; return it with the number it has there."""
+    cities.load(session, city, content={}, now=utcnow())
+    session.commit()
+    return cities.numbered(session, city)
 
 
 def import_file(

@@ -68,7 +68,8 @@ def mapping_of(path: Path, city: City) -> ImportMapping:
 def check_columns(mapping: ImportMapping, source: Source) -> None:
     if missing := missing_columns(mapping, source.columns):
         raise click.ClickException(
-            f"The file has no column {', '.join(missing)}. It has: {', '.join(source.columns)}"
+            f"Berkas ini tidak punya kolom {', '.join(missing)}. "
+            f"Yang ada: {', '.join(source.columns)}"
         )
 
 
@@ -106,26 +107,30 @@ def batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 def progress(total: int) -> "tqdm[None]":
     """Return a bar with rate and time left."""
-    return tqdm(total=total, unit=" rows", unit_scale=False, dynamic_ncols=True, miniters=1)
+    return tqdm(total=total, unit=" baris", unit_scale=False, dynamic_ncols=True, miniters=1)
 
 
 def report(run: Run, refused: list[Rejected], rejects: Path | None) -> None:
     """Print what became of the rows."""
     tally = run.tally
     if rejects is not None:
-        click.echo(f"added {tally.added}, updated {tally.updated}, unchanged {tally.unchanged}")
-    click.echo(f"rejected {tally.rejected}")
+        click.echo(
+            f"{tally.added} laporan baru, {tally.updated} diperbarui,"
+            f" {tally.unchanged} tetap, {tally.rejected} ditolak."
+        )
+    else:
+        click.echo(f"{tally.accepted} laporan dapat diterima, {tally.rejected} ditolak.")
     for note, count in sorted(tally.notes.items()):
         click.echo(f"  {count} {note}")
-    for point, count in suspects(run):
+    for (lon, lat), count in suspects(run):
         click.echo(
-            f"  {count} rows lie at {point[0]:.6f}, {point[1]:.6f}: if that stands for"
-            " “unknown”, name it in position.default_points"
+            f"  {count} laporan tepat di {lon:.6f}, {lat:.6f}: bila itu berarti “tidak tahu”,"
+            " sebutkan di position.default_points"
         )
     for one in refused:
-        click.echo(f"  row {one.row.number}: {one.reason}")
+        click.echo(f"  baris {one.row.number}: {one.reason}")
     if rejects is not None and tally.rejected:
-        click.echo(f"all rejected rows: {rejects}")
+        click.echo(f"Semua yang ditolak, dengan alasannya: {rejects}")
 
 
 def suspects(run: Run) -> list[tuple[tuple[float, float], int]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from citizenreport.pipeline.importing import store
@@ -18,6 +19,7 @@ from citizenreport.pipeline.importing.rejects import Rejected
 from citizenreport.pipeline.importing.run import NO_ORIGINAL, OTHER_VISIBILITY, Run
 from citizenreport.pipeline.importing.tickets import TABLES, Rows, make_rows
 from citizenreport.pipeline.importing.updates import update_known
+from citizenreport.pipeline.submit import CURRENT_PACK, StaleCity
 
 BATCH_ROWS = 5_000
 
@@ -52,7 +54,7 @@ def import_rows(
         StaleCity: the pack changed since the run began; nothing of the batch was stored.
     """
     placed, rejected = judge(run, rows, now=now)
-    store.lock_source(session, run.mapping.source)
+    _begin(session, run)
     _take_in(session, run, placed, now=now, is_last=False)
     return rejected
 
@@ -61,8 +63,15 @@ def import_waiting(session: Session, run: Run, *, now: datetime) -> None:
     """Take in a batch of the duplicates that waited for their original; call while any wait."""
     run.waiting[:] = originals_first(run.waiting)
     batch, run.waiting[:] = run.waiting[:BATCH_ROWS], run.waiting[BATCH_ROWS:]
-    store.lock_source(session, run.mapping.source)
+    _begin(session, run)
     _take_in(session, run, batch, now=now, is_last=True)
+
+
+def _begin(session: Session, run: Run) -> None:
+    """Let one import of the source write at a time, on the pack that the run knows."""
+    store.lock_source(session, run.mapping.source)
+    if session.scalar(text(CURRENT_PACK)) != run.city.pack_version:
+        raise StaleCity
 
 
 def _take_in(

@@ -2,9 +2,11 @@
 
 import csv
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from shapely import box
@@ -14,12 +16,14 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City, HandlerLine, ProtectionClass, Visibility
 from citizenreport.core.clock import utcnow
 from citizenreport.core.keys import KeyRing
+from citizenreport.indicators.queries import folded
 from citizenreport.intake.models import Report, ReportKey
 from citizenreport.intake.queries import data_key_of, description_of
 from citizenreport.ledger.audit import verify
 from citizenreport.ledger.models import Event
-from citizenreport.ledger.queries import walk
+from citizenreport.ledger.queries import undispatched, walk
 from citizenreport.pipeline.release import TextRelease, release_report
+from citizenreport.pipeline.submit import StaleCity
 from citizenreport.publication.models import PublishedReport
 from citizenreport.publication.rules import ReleaseState
 from citizenreport.routing.models import Assignment
@@ -27,9 +31,10 @@ from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act
 from citizenreport.triage.states import Party, State
-from tests.imports import import_file, make_keys
+from tests.imports import import_file, loaded, make_keys
 from tests.made_cities import category, city_of
 
+WIB = ZoneInfo("Asia/Jakarta")
 MAPPING = """
 source = "old"
 [external_id]
@@ -76,8 +81,13 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
     return make_keys(tmp_path_factory.mktemp("keys") / "set")
 
 
+@pytest.fixture
+def city(session: Session, town: City) -> City:
+    return loaded(session, town)
+
+
 @pytest.fixture(scope="module")
-def city() -> City:
+def town() -> City:
     handler = HandlerLine(
         protection_class=ProtectionClass.VIOLENCE,
         agency_code="CARE",
@@ -129,7 +139,7 @@ def history(session: Session, ticket_id: UUID) -> list[Event]:
 
 def at(hour: int, day: int = 2) -> datetime:
     """Return an hour of a day in May 2024, WIB."""
-    return datetime(2024, 5, day, hour - 7, tzinfo=UTC)
+    return datetime(2024, 5, day, hour, tzinfo=WIB).astimezone(UTC)
 
 
 def counts(session: Session) -> tuple[int, ...]:
@@ -446,6 +456,37 @@ def test_outside_is_kept_with_its_mark_where_the_mapping_says_so(
     assert near.area_code == "WEST"
     assert near.outside_m is not None
     assert 0 < near.outside_m < 50
+
+
+def test_a_changed_pack_stops_the_run_before_it_stores_anything(
+    session: Session, city: City, keys: KeyRing, tmp_path: Path
+) -> None:
+    stale = replace(city, pack_version=city.pack_version - 1)
+    with pytest.raises(StaleCity):
+        import_file(write(tmp_path / "a.csv", [{}]), MAPPING, stale, keys)
+    assert counts(session) == (0, 0, 0, 0)
+
+
+def test_the_past_asks_the_worker_for_nothing(
+    session: Session, city: City, keys: KeyRing, tmp_path: Path
+) -> None:
+    import_file(write(tmp_path / "a.csv", [{"closed": "2024-05-03 09:00:00"}]), MAPPING, city, keys)
+    assert undispatched(session, limit=10) == []
+
+
+def test_the_indicators_understand_an_imported_history(
+    session: Session, city: City, keys: KeyRing, tmp_path: Path
+) -> None:
+    row = {"seen": "2024-05-02 12:00:00", "closed": "2024-05-03 09:00:00"}
+    again = row | {"again": "2024-05-04 09:00:00", "due": "2024-05-06 00:00:00"}
+    import_file(write(tmp_path / "a.csv", [row, again]), MAPPING, city, keys)
+    tickets = [ticket_of(session, external_id).id for external_id in ("R1", "R2")]
+    facts = dict(folded(session, tickets))
+    once, twice = (facts[ticket_id] for ticket_id in tickets)
+    assert (once.submitted_at, once.verified_at) == (at(10), at(12))
+    assert [(s.settled_at, s.undone_at) for s in once.settlements] == [(at(9, 3), None)]
+    assert [(s.settled_at, s.undone_at) for s in twice.settlements] == [(at(9, 3), at(9, 4))]
+    assert twice.settlement_due_at == at(0, 6)
 
 
 def test_an_interrupted_run_continues_to_the_same_result(

@@ -40,6 +40,11 @@ class Placed:
         """The area the report counts in: what the source says beats what the point says."""
         return self.facts.area_code or (self.located.area_code if self.located else None)
 
+    @property
+    def is_outside(self) -> bool:
+        """Whether the point lies outside the city, and the report is kept nevertheless."""
+        return self.located is not None and self.located.area_code is None
+
 
 def place_all(
     city: City, columns: PlaceColumns, facts: Sequence[Facts], *, file_crs: str | None

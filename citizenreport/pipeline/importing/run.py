@@ -25,6 +25,7 @@ OTHER_VISIBILITY = _n("laporan ganda yang keterbukaannya lain dari asalnya, tida
 class Tally:
     """What became of the rows so far. `notes` count rows that were accepted with a remark."""
 
+    accepted: int = 0
     added: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -33,12 +34,9 @@ class Tally:
     reasons: Counter[str] = field(default_factory=Counter)
     points: Counter[tuple[float, float]] = field(default_factory=Counter)
 
-    @property
-    def accepted(self) -> int:
-        return self.added + self.updated + self.unchanged
-
     def note(self, placed: Sequence[Placed], rejected: Sequence[Rejected]) -> None:
         """Count what a batch of rows was like."""
+        self.accepted += len(placed)
         self.rejected += len(rejected)
         self.reasons.update(one.reason.text for one in rejected)
         for one in placed:
@@ -51,7 +49,7 @@ def _remarks(one: Placed) -> Iterable[str]:
     if one.position is None:
         yield DEFAULT_POINT if one.is_default else NO_POSITION
     elif one.located is not None and one.located.outside_m > 0:
-        yield OUTSIDE if one.located.area_code is None else NEAR_BORDER
+        yield OUTSIDE if one.is_outside else NEAR_BORDER
     if any(step.at < one.facts.submitted_at for step in one.facts.steps):
         yield ENDED_BEFORE
 

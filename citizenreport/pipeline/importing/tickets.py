@@ -83,6 +83,7 @@ class Stream:
                 "nonce": nonce,
                 "previous_hash": self.previous,
                 "hash": sealed.hash,
+                "dispatched_at": now,  # the past asks for no work: no receipt, no alert
             }
         )
         self.previous = sealed.hash
@@ -134,7 +135,8 @@ def make_rows(
     row: dict[str, Any] = {**TICKET_DEFAULTS, **ticket.row}
     row["parent_ticket_id"] = parent_ticket_id
     stream = Stream(ticket_id=ticket.id)
-    stream.add("opened", ticket.opened.payload, at=facts.submitted_at, now=now)
+    opened = {**ticket.opened.payload, "is_outside": placed.is_outside}
+    stream.add("opened", opened, at=facts.submitted_at, now=now)
     due = _due(city, memory, placed, verified_at=verified_at) if verified_at else None
     walk(stream, row, facts.steps, source=mapping.source, due_after_verification=due, now=now)
     into["report"].append(report)
