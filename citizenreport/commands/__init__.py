@@ -28,6 +28,17 @@ def command_line(deployment: Deployment) -> AppGroup:
         help="Citizen-safety reporting for a city.",
         context_settings={"obj": info, "help_option_names": ["-h", "--help"]},
     )
-    for command in (serve, worker, city_cli, import_, staff, indicators, jobs, audit, keys, migrations):
+    for command in (
+        serve,
+        worker,
+        city_cli,
+        import_,
+        staff,
+        indicators,
+        jobs,
+        audit,
+        keys,
+        migrations,
+    ):
         group.add_command(command)
     return group
