@@ -18,6 +18,7 @@ from citizenreport.core.postgres import ClusterError, reachable_data_dir
 
 DATABASE = "citizenreport"
 DEFAULT_PORT = 8000
+DEFAULT_CITY = "magelang"  # also in config.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

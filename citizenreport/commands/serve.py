@@ -15,6 +15,7 @@ from citizenreport.cities.rules import City
 from citizenreport.cities.service import AnotherCity, load
 from citizenreport.commands.granian import WORKERS, answers, is_free, server_command
 from citizenreport.commands.private import (
+    DEFAULT_CITY,
     DEFAULT_PORT,
     Deployment,
     current_deployment,
@@ -52,14 +53,12 @@ def serve(host: str, port: int, city: str | None, workers: int) -> None:
     deployment = current_deployment()
     if not is_free(host, port):
         raise click.ClickException(f"Port {port} is in use. Choose another: PORT=8001 make run")
-    chosen = {"CITIZENREPORT_HOST": host} | ({"CITIZENREPORT_CITY": city} if city else {})
+    name = city or deployment.env.get("CITIZENREPORT_CITY") or DEFAULT_CITY
+    good, content = good_pack(name)  # before anything starts
     with own_service(deployment) as given:
-        environment = dict(given) | chosen
+        environment = dict(given) | {"CITIZENREPORT_HOST": host, "CITIZENREPORT_CITY": name}
         app = deployment.app(environment)
-        try:
-            prepare(app)
-        except (BadPack, AnotherCity) as error:
-            raise click.ClickException(str(error)) from error
+        prepare(app, good, content)
         accounts = demo_accounts_of(app) if app.config["IS_PRIVATE"] else ()
         with web_server(deployment, environment, host, port, workers) as web, background_work(app):
             if answers(host, port, within_s=START_TIMEOUT_S):
@@ -69,15 +68,23 @@ def serve(host: str, port: int, city: str | None, workers: int) -> None:
                 raise click.ClickException("The web server ended by itself; see above.")
 
 
-def prepare(app: Flask) -> None:
+def good_pack(name: str) -> tuple[City, Mapping[str, object]]:
+    """Return the city of a pack and what its files say; end with everything wrong in it."""
+    checked = check_pack(name)
+    try:
+        return good_city(checked, name), checked.content
+    except BadPack as error:
+        raise click.ClickException(str(error)) from error
+
+
+def prepare(app: Flask, city: City, content: Mapping[str, object]) -> None:
     """Bring the database and the city in it to what this version needs. Safe to repeat."""
     migrate(app)
-    name = str(app.config["CITY"])
-    with app.app_context():
-        checked = check_pack(name)
-        city = good_city(checked, name)
-        with transaction() as session:
-            loaded = load(session, city, content=checked.content, now=utcnow())
+    try:
+        with app.app_context(), transaction() as session:
+            loaded = load(session, city, content=content, now=utcnow())
+    except AnotherCity as error:
+        raise click.ClickException(str(error)) from error
     for change in loaded.changes:
         click.echo(f"{city.name}: {change}")
     app.extensions[EXTENSION].city_holder.replace(replace(city, pack_version=loaded.pack_version))

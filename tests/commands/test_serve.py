@@ -67,20 +67,17 @@ def service(open_tmp_path: Path) -> Iterator[Service]:
         service.process.wait(60)
 
 
-def test_it_serves_stops_in_order_and_starts_again(service: Service) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        process = service.start()
-        service.await_answer()
-        reply = httpx.get(f"http://{HOST}:{service.port}/petugas/masuk")
-        assert reply.status_code == 200
-        assert "Kota Magelang" in reply.text
-        assert "demo-petugas" in service.output.read_text()
-        process.send_signal(number)
-        assert process.wait(60) == 0, service.output.read_text()
-        service.await_end()
+def test_it_serves_stops_in_order_starts_again_and_dies_without_remains(service: Service) -> None:
+    process = service.start()
+    service.await_answer()
+    reply = httpx.get(f"http://{HOST}:{service.port}/petugas/masuk")
+    assert reply.status_code == 200
+    assert "Kota Magelang" in reply.text
+    assert "demo-petugas" in service.output.read_text()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0, service.output.read_text()
+    service.await_end()
 
-
-def test_kill_9_leaves_nothing_running(service: Service) -> None:
     process = service.start()
     service.await_answer()
     process.kill()
@@ -103,3 +100,4 @@ def test_a_bad_pack_is_refused_with_what_is_wrong(service: Service, tmp_path: Pa
     assert process.wait(60) == 1
     assert "city.toml" in service.output.read_text()
     assert "Traceback" not in service.output.read_text()
+    assert not (service.state_dir / "cluster").exists()
