@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from citizenreport.publication.models import (
@@ -89,3 +89,15 @@ def released_among(session: Session, ticket_ids: Collection[UUID]) -> Sequence[U
     """Return those of some tickets that were released to the public."""
     query = select(Release.ticket_id).where(Release.ticket_id.in_(ticket_ids))
     return session.scalars(query).all()
+
+
+def photo_counts(session: Session, tracking_codes: Sequence[str]) -> dict[str, int]:
+    """Return how many released photos each of these reports has; one without is left out."""
+    if not tracking_codes:
+        return {}
+    query = (
+        select(PublishedPhoto.tracking_code, func.count())
+        .where(PublishedPhoto.tracking_code.in_(tracking_codes))
+        .group_by(PublishedPhoto.tracking_code)
+    )
+    return dict(session.execute(query).tuples().all())

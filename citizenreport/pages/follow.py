@@ -1,0 +1,78 @@
+"""`/lacak`: code and secret open the reporter's own view; the secret never is in an address."""
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from citizenreport.core.db import transaction
+from citizenreport.intake import queries as intake_queries
+from citizenreport.intake.rules import ReportNotFound
+from citizenreport.pages import passes
+from citizenreport.pages.timeline import own_view
+from citizenreport.web.context import current_city, current_keys
+from citizenreport.web.guards import public
+from citizenreport.web.headers import keep_out_of_caches
+
+bp = Blueprint("follow", __name__, template_folder="templates")
+
+
+@bp.get("/lacak")
+@public
+def ask() -> ResponseReturnValue:
+    """Ask for code and secret."""
+    keep_out_of_caches()
+    return _asking()
+
+
+@bp.post("/lacak")
+@public
+def enter() -> ResponseReturnValue:
+    """Exchange code and secret for a cookie. A wrong secret gets the answer of an unknown code."""
+    keep_out_of_caches()
+    typed = request.form.get("code", "")
+    own = passes.typed_pass(typed, request.form.get("secret", ""))
+    try:
+        with transaction() as session:
+            intake_queries.by_code_and_secret(
+                session, current_keys(), tracking_code=own.code, secret=own.secret
+            )
+    except ReportNotFound:
+        return _asking(code=typed, is_refused=True), 404
+    response = make_response(redirect(url_for("follow.show"), 303))
+    passes.give(response, passes.FOLLOW, own)
+    return response
+
+
+@bp.get("/lacak/laporan")
+@public
+def show() -> ResponseReturnValue:
+    """Show the reporter what happened and what comes next."""
+    keep_out_of_caches()
+    own = passes.held(passes.FOLLOW)
+    if own is None:
+        return redirect(url_for("follow.ask"), 303)
+    city = current_city()
+    try:
+        with transaction() as session:
+            view = own_view(session, city, current_keys(), own)
+    except ReportNotFound:
+        return _forget(url_for("follow.ask"))
+    return render_template("pages/follow.html", city=city, report=view)
+
+
+@bp.post("/lacak/tutup")
+@public
+def close() -> ResponseReturnValue:
+    """Have the browser forget which report it followed."""
+    return _forget(url_for("follow.ask"))
+
+
+def _asking(*, code: str = "", is_refused: bool = False) -> str:
+    return render_template(
+        "pages/follow_ask.html", city=current_city(), code=code, is_refused=is_refused
+    )
+
+
+def _forget(url: str) -> ResponseReturnValue:
+    response = make_response(redirect(url, 303))
+    passes.take_back(response, passes.FOLLOW)
+    return response

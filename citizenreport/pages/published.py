@@ -1,0 +1,193 @@
+"""`/laporan`, `/laporan/<code>`, `/foto/<code>`: what was released, from published rows only."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as BadBase64
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import Aspect, Category, City, Visibility
+from citizenreport.core.db import public_reading
+from citizenreport.core.errors import InvalidInput
+from citizenreport.core.ids import normalise_tracking_code
+from citizenreport.core.text import _n
+from citizenreport.pages import words
+from citizenreport.pages.report_form import villages
+from citizenreport.publication import queries as publication_queries
+from citizenreport.publication.models import PublishedReport
+from citizenreport.publication.rules import Page
+from citizenreport.routing.rules import agency_name
+from citizenreport.triage.states import LABELS, State
+from citizenreport.web.context import current_city, current_storage
+from citizenreport.web.follow import public_report
+from citizenreport.web.guards import public
+from citizenreport.web.translate import _
+
+bp = Blueprint("published", __name__, template_folder="templates")
+
+PAGE_ROWS: Final = 20
+FILTERS: Final = ("aspek", "kategori", "kelurahan", "status")
+EXCERPT_CHARS: Final = 160
+SHOWN_STATES: Final = tuple(state for state in State if state is not State.WITHDRAWN)
+
+
+class CursorInvalid(InvalidInput):
+    code = "cursor-invalid"
+    title = _n("Alamat halaman ini tidak utuh. Mulai lagi dari halaman pertama.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A released report in a list."""
+
+    code: str
+    url: str
+    category_name: str
+    area_name: str | None
+    agency_name: str
+    state: str
+    state_label: str
+    tone: str
+    submitted_on: date
+    excerpt: str | None
+    photo_count: int
+    is_demo: bool
+
+
+@bp.get("/laporan")
+@public
+def index() -> str:
+    """List released reports, newest day first."""
+    city = current_city()
+    chosen = {name: _printable(request.args[name]) for name in FILTERS if request.args.get(name)}
+    wanted = _page(chosen, request.args.get("setelah"))
+    with public_reading() as session:
+        rows = publication_queries.page(session, wanted)
+        shown = cards(session, city, rows[:PAGE_ROWS])
+    return render_template(
+        "pages/published_list.html",
+        city=city,
+        cards=shown,
+        chosen=chosen,
+        is_first_page=wanted.after is None,
+        first_url=_list_url(chosen),
+        next_url=_next_url(chosen, rows),
+        aspects=[(aspect.value, _(words.ASPECT_NAMES[aspect])) for aspect in Aspect],
+        categories=_public_categories(city),
+        villages=villages(city),
+        states=[(state.value, _(LABELS[state])) for state in SHOWN_STATES],
+    )
+
+
+@bp.get("/laporan/<tracking_code>")
+@public
+def show(tracking_code: str) -> str:
+    """Show a released report; one that is not public looks like one that never was."""
+    city = current_city()
+    with public_reading() as session:
+        row = publication_queries.by_code(session, normalise_tracking_code(tracking_code))
+        report = public_report(session, city, row, public_url="")
+    return render_template("pages/published.html", city=city, report=report, agency=agency_name)
+
+
+@bp.get("/foto/<photo_code>")
+@public
+def photo(photo_code: str) -> Response:
+    """Send a released photo. It may be withdrawn, so that caches ask each time."""
+    with public_reading() as session:
+        found = publication_queries.photo_by_code(session, photo_code)
+        key, media_type = found.storage_key, found.media_type
+    response = Response(current_storage().get(key), mimetype=media_type)
+    response.set_etag(photo_code)  # another picture has another code
+    response.cache_control.no_cache = True
+    response.cache_control.public = True
+    response.headers["Content-Disposition"] = "inline"
+    response.make_conditional(request)
+    return response
+
+
+def cards(session: Session, city: City, rows: Iterable[PublishedReport]) -> list[Card]:
+    """Return what a list shows of each report."""
+    rows = list(rows)
+    counts = publication_queries.photo_counts(session, [row.tracking_code for row in rows])
+    return [
+        Card(
+            code=row.tracking_code,
+            url=url_for("published.show", tracking_code=row.tracking_code),
+            category_name=words.category_name(city, row.category_code),
+            area_name=words.area_name(city, row.area_code),
+            agency_name=agency_name(city, row.agency_code),
+            state=row.state,
+            state_label=words.state_label(row.state),
+            tone=words.state_tone(row.state),
+            submitted_on=row.submitted_on,
+            excerpt=_excerpt(row.text),
+            photo_count=counts.get(row.tracking_code, 0),
+            is_demo=row.is_demo,
+        )
+        for row in rows
+    ]
+
+
+def _printable(value: str) -> str:
+    """Return a filter's value, or one that fits nothing where the database could not hold it."""
+    return value if value.isprintable() else "?"
+
+
+def _page(chosen: Mapping[str, str], cursor: str | None) -> Page:
+    return Page(
+        limit=PAGE_ROWS + 1,  # one more tells whether there is a next page
+        after=_read_cursor(cursor) if cursor else None,
+        aspect=chosen.get("aspek"),
+        category_code=chosen.get("kategori"),
+        area_code=chosen.get("kelurahan"),
+        state=chosen.get("status"),
+    )
+
+
+def _next_url(chosen: Mapping[str, str], rows: "Iterable[PublishedReport]") -> str | None:
+    rows = list(rows)
+    if len(rows) <= PAGE_ROWS:
+        return None
+    last = rows[PAGE_ROWS - 1]
+    text = json.dumps([last.submitted_on.isoformat(), last.tracking_code])
+    return _list_url(chosen, setelah=urlsafe_b64encode(text.encode()).decode().rstrip("="))
+
+
+def _read_cursor(cursor: str) -> tuple[str, str]:
+    """Return day and code of the last row seen. Raises CursorInvalid."""
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        day, code = json.loads(text)
+        date.fromisoformat(day)
+    except (BadBase64, ValueError, TypeError, RecursionError) as error:
+        raise CursorInvalid(pointer="#/setelah") from error
+    if not isinstance(code, str) or "\x00" in code:
+        raise CursorInvalid(pointer="#/setelah")
+    return day, code
+
+
+def _list_url(chosen: Mapping[str, str], **more: str) -> str:
+    query = urlencode({**chosen, **more})
+    return url_for("published.index") + (f"?{query}" if query else "")
+
+
+def _public_categories(city: City) -> list[tuple[str, list[Category]]]:
+    """Return the categories that may be public, under their aspects: others are never listed."""
+    found: dict[Aspect, list[Category]] = {}
+    for category in city.categories.values():
+        if category.visibility is Visibility.PUBLIC:
+            found.setdefault(category.aspect, []).append(category)
+    return [(_(words.ASPECT_NAMES[aspect]), listed) for aspect, listed in found.items()]
+
+
+def _excerpt(text: str | None) -> str | None:
+    if text is None or len(text) <= EXCERPT_CHARS:
+        return text
+    return text[:EXCERPT_CHARS].rsplit(" ", 1)[0] + " …"

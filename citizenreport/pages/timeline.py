@@ -1,0 +1,168 @@
+"""What happened to a report and what comes next, in plain words for its reporter."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City, Visibility
+from citizenreport.core.clock import utcnow
+from citizenreport.core.keys import KeyRing
+from citizenreport.core.text import _n
+from citizenreport.pages import words
+from citizenreport.pages.passes import Pass
+from citizenreport.routing.rules import agency_name
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.states import SIDE_EXITS, State
+from citizenreport.web.follow import own_report
+from citizenreport.web.translate import _
+
+STEPS: Final[Mapping[State, str]] = {
+    State.NEW: _n("Laporan kembali masuk antrean pemeriksaan."),
+    State.VERIFIED: _n("Laporan sudah diperiksa dan diterima untuk ditangani."),
+    State.IN_PROGRESS: _n("%(agency)s mulai menangani."),
+    State.NEEDS_INFO: _n("Petugas memerlukan keterangan dari Anda. Hitungan hari berhenti dulu."),
+    State.SCHEDULED: _n("Penanganan sudah dijadwalkan."),
+    State.RETURNED: _n("%(agency)s mengembalikan laporan ini; meja kota mencarikan instansi lain."),
+    State.RESOLVED: _n("%(agency)s menyatakan masalah ini selesai."),
+    State.CONTESTED: _n("Anda menyanggah: masalahnya belum selesai."),
+    State.CLOSED: _n("Laporan ditutup."),
+    State.REOPENED: _n("Laporan dibuka kembali."),
+    State.WITHDRAWN: _n("Laporan Anda tarik kembali."),
+    State.REFERRED: _n("Laporan dirujuk ke instansi di luar kota."),
+    State.DUPLICATE: _n("Laporan digabung dengan laporan lain tentang hal yang sama."),
+    State.ARCHIVED: _n("Laporan diarsipkan tanpa tindak lanjut."),
+    State.EMERGENCY: _n("Laporan dialihkan ke layanan darurat."),
+}
+OPENED: Final = _n("Laporan Anda kami terima dan diteruskan ke %(agency)s.")
+HANDED_OVER: Final = _n("Laporan diserahkan dari %(before)s ke %(agency)s.")
+REPLIED: Final = _n("%(agency)s menjawab:")
+DEADLINES_MOVED: Final = _n("Target disesuaikan karena ada perubahan hari kerja.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the timeline; `text` is what staff wrote with it."""
+
+    at: datetime
+    sentence: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One of the three deadlines. `met_at` is None while it is open."""
+
+    name: str
+    due_at: datetime
+    met_at: datetime | None
+    is_late: bool
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnView:
+    """A report as its reporter sees it, complete before the transaction ends."""
+
+    tracking_code: str
+    category_name: str
+    description: str
+    landmark: str | None
+    area_name: str | None
+    visibility: Visibility
+    agency_name: str
+    routing_sentence: str
+    state: str
+    submitted_at: datetime
+    photo_count: int
+    targets: tuple[Target, ...]
+    steps: tuple[Step, ...]
+    place: dict[str, str]
+    is_near_border: bool
+    is_demo: bool
+
+    @property
+    def is_confidential(self) -> bool:
+        return self.visibility is Visibility.CONFIDENTIAL
+
+    @property
+    def has_late_target(self) -> bool:
+        return any(target.is_late for target in self.targets)
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state == State.RESOLVED
+
+
+def own_view(session: Session, city: City, keys: KeyRing, own: Pass) -> OwnView:
+    """Return what the holder of code and secret sees.
+
+    Raises:
+        ReportNotFound: no such code, or another secret.
+    """
+    found = own_report(session, city, keys, code=own.code, secret=own.secret)
+    area_code, position = found["area_code"], found["position"]
+    place = {"area_code": area_code or "", "landmark": found["landmark"] or ""}
+    if position is not None:
+        place |= {"lat": repr(position.lat), "lon": repr(position.lon)}
+    return OwnView(
+        tracking_code=found["tracking_code"],
+        category_name=words.category_name(city, found["category_code"]),
+        description=found["description"],
+        landmark=found["landmark"],
+        area_name=words.area_name(city, area_code),
+        visibility=Visibility(found["visibility"]),
+        agency_name=found["agency_name"],
+        routing_sentence=found["routing_explanation"],
+        state=found["state"],
+        submitted_at=found["submitted_at"],
+        photo_count=found["photo_count"],
+        targets=tuple(_targets(found["deadlines"], now=utcnow())),
+        steps=tuple(steps(city, found["history"], agency_code=found["agency_code"])),
+        place={name: value for name, value in place.items() if value},
+        is_near_border=position is not None and city.area_index.locate(position).outside_m > 0,
+        is_demo=found["is_demo"],
+    )
+
+
+def steps(city: City, history: Iterable[Mapping[str, Any]], *, agency_code: str) -> list[Step]:
+    """Return the timeline, oldest first. `agency_code`: for a history that does not begin."""
+    told: list[Step] = []
+    holder = agency_code
+    for event in history:
+        before, holder = holder, event["agency_code"] or holder
+        names = {"agency": agency_name(city, holder), "before": agency_name(city, before)}
+        told.append(Step(at=event["at"], sentence=_sentence(event, names), text=event["text"]))
+    return told
+
+
+def _sentence(event: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    fixed = {
+        "opened": OPENED,
+        "assigned": HANDED_OVER,
+        "replied": REPLIED,
+        "deadlines_moved": DEADLINES_MOVED,
+    }
+    message = fixed.get(event["type"]) or STEPS[State(event["state"])]
+    return _(message, **names)
+
+
+def _targets(ticket: Ticket, *, now: datetime) -> Iterable[Target]:
+    """Yield the three deadlines with what became of them."""
+    ended = State(ticket.state) in SIDE_EXITS or ticket.closed_at is not None
+    rows = (
+        (_("Jawaban pertama"), ticket.first_response_due_at, ticket.first_responded_at),
+        (_("Pemeriksaan"), ticket.verification_due_at, ticket.verified_at),
+        (_("Penyelesaian"), ticket.settlement_due_at, ticket.settled_at),
+    )
+    for name, due_at, met_at in rows:
+        is_open = met_at is None and not ended
+        yield Target(
+            name=name,
+            due_at=due_at,
+            met_at=met_at,
+            is_late=(met_at or now) > due_at and (met_at is not None or is_open),
+            is_open=is_open,
+        )

@@ -1,0 +1,135 @@
+"""Words of the pages: names in the reader's language, days and hours, sentences of the pack."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+
+import flask_babel
+
+from citizenreport.cities.rules import (
+    Aspect,
+    Category,
+    City,
+    EmergencyNumber,
+    Names,
+    Visibility,
+)
+from citizenreport.core.text import _n
+from citizenreport.i18n.languages import DEFAULT_LANGUAGE
+from citizenreport.triage.states import LABELS, State
+from citizenreport.web.locale import page_language
+from citizenreport.web.translate import _
+
+ASPECT_NAMES: Final[Mapping[Aspect, str]] = {
+    Aspect.SAFETY: _n("Aman"),
+    Aspect.COMFORT: _n("Nyaman"),
+    Aspect.TOLERANCE: _n("Toleransi"),
+    Aspect.HARMONY: _n("Harmoni"),
+    Aspect.OTHER: _n("Lainnya"),
+}
+ASPECT_HINTS: Final[Mapping[Aspect, str]] = {
+    Aspect.SAFETY: _n("Kejahatan, kekerasan, kebakaran, bencana, jalan atau lampu yang berbahaya"),
+    Aspect.COMFORT: _n("Sampah, kebisingan, parkir, genangan, taman, hewan, air bersih"),
+    Aspect.TOLERANCE: _n("Ujaran kebencian, gangguan ibadah, perbedaan perlakuan, kerukunan"),
+    Aspect.HARMONY: _n("Perselisihan, pungutan liar, layanan, bantuan sosial, usulan, apresiasi"),
+    Aspect.OTHER: _n("Bila tidak ada yang cocok"),
+}
+TONES: Final[Mapping[State, str]] = {
+    State.NEW: "info",
+    State.RESOLVED: "good",
+    State.CLOSED: "good",
+    State.NEEDS_INFO: "warn",
+    State.CONTESTED: "warn",
+}
+"""Colours of the states that stand out; the words say the same."""
+
+
+def local(names: Names) -> str:
+    """Return a name of the pack in the reader's language, in Indonesian where it has none."""
+    return names.get(page_language()) or names[DEFAULT_LANGUAGE]
+
+
+def pack_text(city: City, key: str, **values: str) -> str:
+    """Return a sentence of the pack with its blanks filled; empty when the pack has none."""
+    names = city.texts.get(key)
+    if names is None:
+        return ""
+    sentence = local(names)
+    for name, value in values.items():
+        sentence = sentence.replace(f"{{{name}}}", value)
+    return sentence
+
+
+def category_name(city: City, code: str) -> str:
+    """Return a category's name, or its code when the pack no longer has it."""
+    category = city.categories.get(code)
+    return local(category.names) if category is not None else code
+
+
+def area_name(city: City, code: str | None) -> str | None:
+    """Return an area's name; None for no area or one the pack does not know."""
+    area = city.areas.get(code) if code else None
+    return area.name if area is not None else None
+
+
+def state_label(state: str) -> str:
+    return _(LABELS[State(state)])
+
+
+def state_tone(state: str) -> str:
+    return TONES.get(State(state), "")
+
+
+def day(value: date) -> str:
+    """Return a day as people write it: `Selasa, 17 Maret 2026`."""
+    return str(flask_babel.format_date(value, "EEEE, d MMMM y"))
+
+
+def short_day(value: date) -> str:
+    return str(flask_babel.format_date(value, "d MMM y"))
+
+
+def moment(value: datetime) -> str:
+    """Return an instant on the city's clock, without seconds: `17 Mar 2026, 08.05 WIB`."""
+    zone = flask_babel.format_datetime(value, "zzz")
+    return f"{flask_babel.format_datetime(value, 'd MMM y, HH.mm')} {zone}"
+
+
+def spaced(text: str, *, size: int = 5) -> str:
+    """Return a code in groups that can be read aloud."""
+    return "-".join(text[start : start + size] for start in range(0, len(text), size))
+
+
+def verified_numbers(city: City) -> list[EmergencyNumber]:
+    """Return the emergency numbers a resident may be shown: only those somebody has tried."""
+    return [number for number in city.emergency_numbers if number.verified_on is not None]
+
+
+def numbers_to_call(city: City, category: Category) -> list[EmergencyNumber]:
+    """Return the verified numbers to call before reporting in a category, in the pack's order."""
+    known = {number.number: number for number in verified_numbers(city)}
+    return [known[number] for number in category.emergency_numbers if number in known]
+
+
+def protection_sentence(city: City, category: Category) -> str:
+    """Return the sentence that says how reports of this kind are protected."""
+    return pack_text(city, f"protection_{category.protection_class.value}")
+
+
+def visibility_sentence(city: City, visibility: Visibility) -> str:
+    return pack_text(city, f"visibility_{visibility.value}")
+
+
+TEMPLATE_WORDS: Final[Mapping[str, object]] = {
+    "local": local,
+    "pack_text": pack_text,
+    "category_name": category_name,
+    "area_name": area_name,
+    "state_label": state_label,
+    "state_tone": state_tone,
+    "day": day,
+    "short_day": short_day,
+    "moment": moment,
+    "spaced": spaced,
+}
+"""What templates of the pages may call."""
