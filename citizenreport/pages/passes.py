@@ -23,7 +23,9 @@ from citizenreport.web.sessions import cookie_name, is_https
 RECEIPT: Final = "receipt"
 FOLLOW: Final = "follow"
 LIFE_S: Final = {RECEIPT: 10 * 60, FOLLOW: 60 * 60}
-SECRET_CHARS: Final = 28  # of 31 letters: 138 bits, in seven groups. Source: protection.md section 5
+SECRET_CHARS: Final = (
+    28  # of 31 letters: 138 bits, in seven groups. Source: protection.md section 5
+)
 CODE_MAX_CHARS: Final = 40
 SECRET_MAX_CHARS: Final = 200
 
