@@ -3,6 +3,7 @@
 # make check  what CI runs: format, lint, types, import contracts, front end, tests (migrations among them)
 # make bench  one JSON line per figure
 # make lock   renew the locks          make format  put the code in form
+# make catalogues  find what is to be translated
 # make audit  known vulnerabilities    make clean   remove what was built (not var/, the data)
 #
 # Each of them first sets up what it needs; a second time that takes no time.
@@ -31,10 +32,10 @@ SOURCES := citizenreport migrations tests config.py wsgi.py hatch_build.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint bench lock format audit clean system-run system-test
+.PHONY: help run test check lint bench lock format catalogues audit clean system-run system-test
 
 help:
-	@sed -n 's/^# //p' Makefile | head -6
+	@sed -n 's/^# //p' Makefile | head -9
 
 run: system-run $(STAMPS)/installed $(STAMPS)/built
 	@exec $(BIN)/citizenreport serve
@@ -58,6 +59,17 @@ bench: system-run $(STAMPS)/tests $(STAMPS)/built
 format: $(STAMPS)/tests
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Find what is said in code and templates; put what is new into the catalogues, take out what is gone.
+MESSAGES := $(VENV)/messages.pot
+catalogues: $(STAMPS)/tests
+	$(BIN)/pybabel -q extract -F pyproject.toml -k _n --no-location --sort-output \
+	    --project=citizenreport -o $(MESSAGES) citizenreport
+	mkdir -p citizenreport/i18n/catalogues
+	for language in en jv; do \
+	    $(BIN)/pybabel -q update -i $(MESSAGES) -d citizenreport/i18n/catalogues -l $$language \
+	        --init-missing --ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date || exit 1; \
+	done
 
 audit: $(STAMPS)/tests
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.txt
