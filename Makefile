@@ -11,8 +11,10 @@
 PORT ?= 8000
 export PORT
 
-PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,\
-    $(shell command -v $(name) >/dev/null && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $(name))))
+ifndef PYTHON
+PYTHON := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+    $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+endif
 export PYTHON
 ifeq ($(PYTHON),)
 $(error Please install Python 3.11 or newer: apt-get install -y python3 python3-venv)
@@ -35,7 +37,7 @@ SOURCES := citizenreport migrations tests config.py wsgi.py hatch_build.py
 .PHONY: help run test check lint bench lock format catalogues audit clean system-run system-test
 
 help:
-	@sed -n 's/^# //p' Makefile | head -9
+	@sed -n 's/^# make /make /p' Makefile
 
 run: system-run $(STAMPS)/installed $(STAMPS)/built
 	@exec $(BIN)/citizenreport serve
