@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from citizenreport.cities.calendar import deadline_working_days
@@ -83,7 +83,7 @@ class Reckoning:
         return last_day_before(self.cut_off, self.calendar.time_zone)
 
     @cached_property
-    def _due_by_day(self) -> dict[date, datetime]:
+    def _ends(self) -> dict[tuple[date, int], datetime]:
         return {}
 
     @cached_property
@@ -93,14 +93,14 @@ class Reckoning:
     def day(self, instant: datetime) -> date:
         return instant.astimezone(self.calendar.time_zone).date()
 
-    def follow_up_end(self, instant: datetime) -> datetime:
-        """Return when the 60 working days after an instant are over."""
-        day = self.day(instant)
-        due = self._due_by_day.get(day)
-        if due is None:
-            due = deadline_working_days(self.calendar, instant, SETTLED_WITHIN)
-            self._due_by_day[day] = due
-        return due
+    def end_after(self, day: date, working_days: int) -> datetime:
+        """Return when a number of working days after a day are over."""
+        end = self._ends.get((day, working_days))
+        if end is None:
+            start = datetime.combine(day, time.min, self.calendar.time_zone)
+            end = deadline_working_days(self.calendar, start, working_days)
+            self._ends[day, working_days] = end
+        return end
 
     def working_days(self, start: datetime, end: datetime) -> int:
         """Return the working days from one instant's day to the other's; 0 when it lies before."""
@@ -162,7 +162,10 @@ def tally_public(city: City, facts: Iterable[Fact], *, cut_off: datetime) -> dic
         for entry in entries(reckoning, fact):
             month_on = containing(entry.day, PeriodKind.MONTH).start_on
             cell = Cell(code=entry.code, month_on=month_on, area_code=area_code)
-            _count(cells.setdefault(cell, Tally()), entry, is_demo=fact.is_demo)
+            tally = cells.get(cell)
+            if tally is None:
+                tally = cells[cell] = Tally()
+            _count(tally, entry, is_demo=fact.is_demo)
     return cells
 
 
@@ -190,12 +193,13 @@ def entries(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
 def _settlement(reckoning: Reckoning, fact: Fact) -> Entry:
     """I01: settled within 60 working days of receipt, as it stood when they were over."""
     marks = [DENOMINATOR]
+    day = reckoning.day(fact.submitted_at)
     state = exit_as_of(fact, reckoning.as_of)
     if state in SHOWN_APART:
         marks.append(state)
-    elif settled_as_of(fact, min(reckoning.as_of, reckoning.follow_up_end(fact.submitted_at))):
+    elif settled_as_of(fact, min(reckoning.as_of, reckoning.end_after(day, SETTLED_WITHIN))):
         marks.append(NUMERATOR)
-    return Entry(code="I01", day=reckoning.day(fact.submitted_at), marks=tuple(marks))
+    return Entry(code="I01", day=day, marks=tuple(marks))
 
 
 def _timeliness(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from citizenreport.intake.rules import Channel
 from citizenreport.triage.rules import RESPONSES
 from citizenreport.triage.states import PAUSED, SETTLED, SIDE_EXITS, State
 
@@ -78,100 +79,104 @@ class BrokenStream(ValueError):
 
 def fold(events: Iterable[LoggedEvent]) -> Fact:
     """Fold a whole stream, oldest event first. Raises BrokenStream."""
-    fact: Fact | None = None
-    for event in events:
-        fact = step(fact, event)
-    if fact is None:
-        raise BrokenStream("no events")
-    return fact
+    rest = iter(events)
+    first = next(rest, None)
+    if first is None or first.type != "opened":
+        raise BrokenStream(f"begins with {first.type if first else 'nothing'}")
+    known = _opened(first)
+    for event in rest:
+        _take(known, event)
+    return Fact(**known)
 
 
-def step(fact: Fact | None, event: LoggedEvent) -> Fact:
-    """Return the fact after one more event. What an event means is in one place: here."""
-    if fact is None:
-        if event.type != "opened":
-            raise BrokenStream(f"begins with {event.type}")
-        return _opened(event)
-    fact = replace(fact, last_seq=event.seq, **_corrections(event))
-    if event.type in ENDS_PUBLICATION:
-        fact = replace(fact, released_at=None)
-    turn = _TURNS.get(event.type)
-    return turn(fact, event) if turn else fact
+Known = dict[str, Any]
+"""The fields of a fact while it is folded."""
 
 
-def _opened(event: LoggedEvent) -> Fact:
-    """Submission is when it was recorded; an import tells the time it has from elsewhere."""
+def _opened(event: LoggedEvent) -> Known:
+    """Submission is when it was recorded: `occurred_at` is when the resident saw the problem.
+
+    Of an import, recorded long after, `occurred_at` is the submission itself.
+    """
     given = event.payload
-    submitted_at = _instant(given, "submitted_at") or event.recorded_at
-    due_at = _instant(given, "settlement_due_at")
-    if due_at is None:
-        raise BrokenStream("opened without a deadline")
-    return Fact(
-        last_seq=event.seq,
-        category_code=given["category_code"],
-        aspect=given["aspect"],
-        complaint_class=given["complaint_class"],
-        area_code=given.get("area_code"),
-        visibility=given["visibility"],
-        submitted_at=submitted_at,
-        assigned_at=submitted_at,
-        settlement_due_at=due_at,
-        is_outside=bool(given.get("is_outside", False)),
-        is_demo=bool(given.get("is_demo", False)),
-    )
+    is_import = given.get("channel") == Channel.IMPORT.value
+    submitted_at = event.occurred_at if is_import else event.recorded_at
+    return {name: given.get(name) for name in CLASSIFYING} | {
+        "last_seq": event.seq,
+        "submitted_at": submitted_at,
+        "assigned_at": submitted_at,
+        "settlement_due_at": datetime.fromisoformat(given["settlement_due_at"]),
+        "is_outside": bool(given.get("is_outside", False)),
+        "is_demo": bool(given.get("is_demo", False)),
+    }
 
 
-def _corrections(event: LoggedEvent) -> dict[str, Any]:
-    given = {name: event.payload[name] for name in CLASSIFYING if name in event.payload}
-    if event.type == "visibility_raised":
-        given["visibility"] = event.payload["to"]
-    due_at = _instant(event.payload, "settlement_due_at")
-    return given | ({"settlement_due_at": due_at} if due_at else {})
+def _take(known: Known, event: LoggedEvent) -> None:
+    """Take in one more event. What an event means to indicators is in one place: here."""
+    payload = event.payload
+    known["last_seq"] = event.seq
+    known.update({name: payload[name] for name in CLASSIFYING if name in payload})
+    if "settlement_due_at" in payload:
+        known["settlement_due_at"] = datetime.fromisoformat(payload["settlement_due_at"])
+    if event.type in ENDS_PUBLICATION:
+        known["released_at"] = None
+    turn = _TURNS.get(event.type)
+    if turn is not None:
+        turn(known, event)
 
 
-def _state_changed(fact: Fact, event: LoggedEvent) -> Fact:
-    source, target = State(event.payload["from"]), State(event.payload["to"])
-    at = event.occurred_at
-    changed: dict[str, Any] = {"paused_at": at if target in PAUSED else None}
-    if target in RESPONSES and fact.first_responded_at is None:
-        changed["first_responded_at"] = at
-    if target is State.VERIFIED and fact.verified_at is None:
-        changed["verified_at"] = at
-    if target in SETTLED and source not in SETTLED:
-        changed["settlements"] = (*fact.settlements, Settlement(settled_at=at))
-    elif source in SETTLED and target not in SETTLED and fact.settlements:
-        undone = replace(fact.settlements[-1], undone_at=at)
-        changed["settlements"] = (*fact.settlements[:-1], undone)
+def _state_changed(known: Known, event: LoggedEvent) -> None:
+    target, at = event.payload["to"], event.occurred_at
+    known["paused_at"] = at if target in PAUSED else None
+    if target in RESPONSES:
+        _answered(known, event)
+    if target == State.VERIFIED and known.get("verified_at") is None:
+        known["verified_at"] = at
+    _settled(known, event)
     if target in SIDE_EXITS:
         reason = event.payload.get("reason_code")
-        changed |= {"exit_state": target.value, "exit_reason": reason, "exited_at": at}
-    if target is State.WITHDRAWN:
-        changed["released_at"] = None  # withdrawing ends publication
-    return replace(fact, **changed)
+        known.update(exit_state=target, exit_reason=reason, exited_at=at)
+    if target == State.WITHDRAWN:
+        known["released_at"] = None  # withdrawing ends publication
 
 
-def _replied(fact: Fact, event: LoggedEvent) -> Fact:
-    if fact.first_responded_at is not None:
-        return fact
-    return replace(fact, first_responded_at=event.occurred_at)
+def _settled(known: Known, event: LoggedEvent) -> None:
+    """Open or end a settlement; from resolved to closed it goes on."""
+    was, is_now = event.payload["from"] in SETTLED, event.payload["to"] in SETTLED
+    settlements: tuple[Settlement, ...] = known.get("settlements", ())
+    if is_now and not was:
+        known["settlements"] = (*settlements, Settlement(settled_at=event.occurred_at))
+    elif was and not is_now and settlements:
+        undone = replace(settlements[-1], undone_at=event.occurred_at)
+        known["settlements"] = (*settlements[:-1], undone)
 
 
-def _assigned(fact: Fact, event: LoggedEvent) -> Fact:
-    if fact.first_responded_at is not None:
-        return fact
-    return replace(fact, assigned_at=event.occurred_at)
+def _answered(known: Known, event: LoggedEvent) -> None:
+    if known.get("first_responded_at") is None:
+        known["first_responded_at"] = event.occurred_at
 
 
-def _released(fact: Fact, event: LoggedEvent) -> Fact:
+def _assigned(known: Known, event: LoggedEvent) -> None:
+    if known.get("first_responded_at") is None:
+        known["assigned_at"] = event.occurred_at
+
+
+def _released(known: Known, event: LoggedEvent) -> None:
     """The first release counts; one after a withdrawal from the public begins anew."""
-    return replace(fact, released_at=fact.released_at or event.occurred_at)
+    if known.get("released_at") is None:
+        known["released_at"] = event.occurred_at
 
 
-_TURNS: dict[str, Callable[[Fact, LoggedEvent], Fact]] = {
+def _raised(known: Known, event: LoggedEvent) -> None:
+    known["visibility"] = event.payload["to"]
+
+
+_TURNS: dict[str, Callable[[Known, LoggedEvent], None]] = {
     "state_changed": _state_changed,
-    "replied": _replied,
+    "replied": _answered,
     "assigned": _assigned,
     "released": _released,
+    "visibility_raised": _raised,
 }
 
 
@@ -203,8 +208,3 @@ def is_valid(fact: Fact, at: datetime) -> bool:
     if state == State.WITHDRAWN.value:
         return fact.verified_at is not None
     return True
-
-
-def _instant(payload: Mapping[str, Any], name: str) -> datetime | None:
-    text = payload.get(name)
-    return datetime.fromisoformat(text) if text else None

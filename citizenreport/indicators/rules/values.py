@@ -10,7 +10,6 @@ from fractions import Fraction
 from math import sqrt
 from typing import Any
 
-from citizenreport.cities.calendar import deadline_working_days
 from citizenreport.cities.rules import Area, AreaLevel, City, Population
 from citizenreport.indicators.rules.cohorts import DENOMINATOR, NUMERATOR, Cell, Reckoning, Tally
 from citizenreport.indicators.rules.definitions import Definition, Unit
@@ -183,10 +182,7 @@ def _status(
 
     A wait is followed until none still waits, a deadline until no clock stands still.
     """
-    end = datetime.combine(period.end_on, datetime.min.time(), reckoning.calendar.time_zone)
-    followed_until = deadline_working_days(
-        reckoning.calendar, end, definition.follow_up_working_days
-    )
+    followed_until = reckoning.end_after(period.end_on, definition.follow_up_working_days)
     is_open = bool(tally.counts["paused"]) or bool(tally.counts["waiting"])
     is_final = followed_until < reckoning.cut_off and not is_open
     return ValueStatus.FINAL if is_final else ValueStatus.PROVISIONAL

@@ -1,5 +1,6 @@
 """Which cohort a report counts in, told case by case."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -7,8 +8,9 @@ import pytest
 
 from citizenreport.cities.calendar import working_days_between
 from citizenreport.indicators.rules.cohorts import Entry, Reckoning, entries, is_public
-from citizenreport.indicators.rules.facts import settled_as_of
+from citizenreport.indicators.rules.facts import fold, settled_as_of
 from citizenreport.indicators.rules.values import rounded, wilson
+from citizenreport.intake.rules import Channel
 from tests.rooms.indicators.histories import CALENDAR, History, wib
 
 RECKONING = Reckoning(calendar=CALENDAR, cut_off=wib("2026-07-01T00:00"))
@@ -188,6 +190,17 @@ def test_the_public_universe_is_what_is_released_and_public_still() -> None:
     assert not is_public(raised.fact(), cut_off)
     withdrawn = History("2026-03-02").released("2026-03-03").move("withdrawn", "2026-03-04")
     assert not is_public(withdrawn.fact(), cut_off)
+
+
+def test_a_report_is_received_when_it_is_sent_and_an_import_when_it_once_was() -> None:
+    seen = wib("2026-02-20").astimezone(UTC)
+    opened = History("2026-03-02").events[0]
+    live = fold([replace(opened, occurred_at=seen)])
+    assert live.submitted_at == wib("2026-03-02")
+    past = replace(
+        opened, occurred_at=seen, payload={**opened.payload, "channel": Channel.IMPORT.value}
+    )
+    assert fold([past]).submitted_at == seen
 
 
 def test_the_local_day_decides_the_month() -> None:

@@ -1,0 +1,64 @@
+"""`citizenreport indicators` over the test's database."""
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City
+from citizenreport.commands.indicators import indicators
+from tests.rooms.indicators.histories import History
+from tests.rooms.indicators.stored import store
+
+
+@pytest.fixture
+def stored(session: Session, magelang: City) -> City:
+    story = History("2026-03-02").released("2026-03-03").settled("2026-03-10")
+    store(session, story.events)
+    store(session, History("2026-03-02").released("2026-03-03").events)
+    session.commit()
+    return magelang
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(indicators, list(arguments))
+
+
+def test_list_names_all_with_their_status(app: Flask, session: Session, magelang: City) -> None:
+    lines = run(app, "list").output.splitlines()
+    assert len(lines) == 22
+    assert lines[0] == "I01  computed  Tingkat penyelesaian laporan"
+    assert lines[5].startswith("I06  imported  ")
+    assert lines[8].startswith("I09  no_data   ")
+
+
+def test_compute_publishes_and_show_prints(app: Flask, stored: City) -> None:
+    computed = run(app, "compute", "--cut-off", "2026-07-01")
+    assert computed.exit_code == 0, computed.output
+    assert computed.output.splitlines() == [
+        "2 tickets folded, 330 values published.",
+        "Counted: everything before 2026-07-01 00:00 WIB.",
+    ]
+    shown = run(app, "show", "i01").output.splitlines()
+    assert shown == [
+        "I01 Tingkat penyelesaian laporan (percent)",
+        "2026-03         50  1/2  provisional",
+    ]
+    waits = run(app, "show", "I03", "--period", "tahun").output.splitlines()[1]
+    assert waits == "2026             6  1/2  provisional  censored=1 median=6 p90=> 73 waiting=1"
+    by_area = run(app, "show", "I05", "--area", "tidak_disebut").output.splitlines()[1]
+    assert by_area == "2026-03          -  0/-  final  missing=population"
+
+
+def test_from_scratch_gives_the_same(app: Flask, stored: City) -> None:
+    run(app, "compute", "--cut-off", "2026-07-01")
+    before = run(app, "show", "I04").output
+    again = run(app, "compute", "--scratch", "--cut-off", "2026-07-01")
+    assert again.output.startswith("2 tickets folded, 330 values")
+    assert run(app, "show", "I04").output == before
+
+
+def test_an_unknown_code_is_told(app: Flask, session: Session, magelang: City) -> None:
+    result = run(app, "show", "I99")
+    assert result.exit_code == 1
+    assert "Indikator tidak ditemukan." in result.output
