@@ -39,8 +39,8 @@ def heads(session: Session) -> list[Head]:
     """Return the head of every stream in (kind, id) order: one index scan."""
     rows = session.execute(
         text(
-            'SELECT DISTINCT ON (stream_kind COLLATE "C", stream_id) stream_kind, stream_id, seq, hash'
-            ' FROM event ORDER BY stream_kind COLLATE "C", stream_id, seq DESC'
+            "SELECT DISTINCT ON (stream_kind, stream_id) stream_kind, stream_id, seq, hash"
+            " FROM event ORDER BY stream_kind, stream_id, seq DESC"
         )
     )
     return [(kind, stream_id, seq, bytes(hash_)) for kind, stream_id, seq, hash_ in rows]
