@@ -55,6 +55,14 @@ class Backoff(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": wait_s})
 
 
+class OneLine(logging.Filter):
+    """Leaves out what the queue logs of our failures: we have said it in one line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether the record may be written."""
+        return not (record.exc_info and isinstance(record.exc_info[1], JobFailed))
+
+
 def run_job(app: Flask, job: Job, context: JobContext, ids: dict[str, str | int]) -> None:
     """Run a job and keep the reason of a failure. Raises JobFailed."""
     job_id = context.job.id
@@ -62,6 +70,7 @@ def run_job(app: Flask, job: Job, context: JobContext, ids: dict[str, str | int]
     with app.app_context():
         failure = _attempt(job, ids)
         if failure is not None:
+            log.warning("job %s[%s] failed: %s", job.name, job_id, failure.reason)
             _keep_reason(job_id, failure.reason)
             raise failure
 
@@ -86,7 +95,7 @@ def place_of(error: BaseException) -> str:
 
 
 def _kebab(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
 
 
 def _keep_reason(job_id: int, reason: str) -> None:

@@ -19,13 +19,14 @@ from procrastinate.jobs import Status
 from citizenreport.core.engines import psycopg_address
 from citizenreport.jobs.dispatch import dispatch
 from citizenreport.jobs.registry import JOBS, Job
-from citizenreport.jobs.runner import MAX_ATTEMPTS, Backoff, place_of, run_job
+from citizenreport.jobs.runner import MAX_ATTEMPTS, Backoff, OneLine, place_of, run_job
 
 log = logging.getLogger(__name__)
 
 CONCURRENCY: Final = 3
 LATE_START_S: Final = 25 * 3_600  # what the clock asked for while nobody was there, once
 STOP_POLL_S: Final = 0.1
+ONE_LINE: Final = OneLine()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ def run_worker(app: Flask, stop: threading.Event, *, pace: Pace = USUAL) -> None
 
     Survives a database that goes away and comes back.
     """
+    logging.getLogger("procrastinate.worker").addFilter(ONE_LINE)
     while not stop.is_set():
         try:
             asyncio.run(_work(app, stop, pace))

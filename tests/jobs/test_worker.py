@@ -1,0 +1,229 @@
+"""The worker as it really runs: in a thread, in a process, killed, without a database for a while."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from citizenreport.cities.rules import City
+from citizenreport.core.db import transaction
+from citizenreport.core.processes import dies_with_parent
+from citizenreport.core.queue import enqueue
+from citizenreport.intake.rules import Contact
+from citizenreport.jobs.worker import run_worker
+from citizenreport.web.context import EXTENSION
+from tests.databases import FreshDatabase, dispose
+from tests.jobs.worker_process import HURRIED
+from tests.jobs.world import CONTACT, ROAD, World, serve_world
+from tests.messaging.post_office import PostOffice, open_post_office
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 30.0
+MANY = 30
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    with open_post_office() as office:
+        yield office
+
+
+@pytest.fixture
+def database(
+    fresh_database: FreshDatabase, office: PostOffice, tmp_path: Path
+) -> Iterator[FreshDatabase]:
+    settings = {
+        **fresh_database.settings,
+        "SMTP_URL": office.url,
+        "MAIL_FROM": "lapor@magelang.example",
+        "KEYS_DIR": tmp_path / "keys",
+        "STORAGE_DIR": tmp_path / "storage",
+        "CHECKPOINT_DIR": tmp_path / "checkpoints",
+    }
+    database = FreshDatabase(url=fresh_database.url, settings=settings)
+    yield database
+    with database.app.app_context():
+        dispose()
+
+
+@contextmanager
+def reports_in(database: FreshDatabase, city: City, folder: Path) -> Generator[World, None, None]:
+    """Give a world whose reports are committed when the block ends."""
+    app = database.app
+    with app.app_context(), transaction() as session:
+        yield serve_world(
+            app,
+            session,
+            city,
+            folder,
+            lambda services: app.extensions.__setitem__(EXTENSION, services),
+        )
+
+
+def eventually(holds: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.05)
+
+
+@contextmanager
+def worker_thread(app: Flask) -> Generator[threading.Event, None, None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=run_worker, args=(app, stop), kwargs={"pace": HURRIED})
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive(), "the worker does not stop"
+
+
+@contextmanager
+def worker_process(database: FreshDatabase) -> "Generator[subprocess.Popen[bytes], None, None]":
+    settings = {**database.settings, "SQLALCHEMY_DATABASE_URI": database.url}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.jobs.worker_process"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        preexec_fn=dies_with_parent(signal.SIGKILL),  # noqa: PLW1509 - one prctl, no locks
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(settings, default=str).encode())
+    process.stdin.close()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def jobs_left(database: FreshDatabase, where: str = "true") -> int:
+    with database.owner() as connection:
+        row = connection.execute(
+            f"SELECT count(*) FROM procrastinate_jobs WHERE {where}"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_a_report_brings_a_receipt_within_seconds(
+    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+) -> None:
+    with reports_in(database, city, tmp_path):
+        pass
+    with worker_thread(database.app):
+        with database.app.app_context(), transaction() as session:
+            services = database.app.extensions[EXTENSION]
+            world = World(
+                app=database.app,
+                session=session,
+                city=services.city_holder.city,
+                keys=services.keys,
+                storage=services.storage,
+            )
+            world.report(ROAD, contact=CONTACT)
+        eventually(lambda: len(office.mails) == 1, "a receipt")
+        eventually(lambda: list((tmp_path / "checkpoints").glob("*.json")) != [], "a checkpoint")
+    assert office.only["To"] == CONTACT.email
+
+
+def test_a_failed_job_stays_with_its_reason(
+    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+) -> None:
+    office.answer = "550 no such user"
+    with reports_in(database, city, tmp_path) as world:
+        world.report(ROAD, contact=CONTACT)
+    with worker_thread(database.app):
+        eventually(lambda: jobs_left(database, "status = 'failed'") == 1, "a failure")
+    with database.owner() as connection:
+        assert connection.execute("SELECT reason FROM job_failure").fetchall() == [
+            ("mail-refused",)
+        ]
+
+
+def test_a_busy_mail_server_is_tried_again(
+    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+) -> None:
+    office.answer = "451 later"
+    with reports_in(database, city, tmp_path) as world:
+        world.report(ROAD, contact=CONTACT)
+    with worker_thread(database.app):
+        is_waiting = "status = 'todo' AND attempts = 1 AND scheduled_at > now()"
+        eventually(lambda: jobs_left(database, is_waiting) == 1, "a second try")
+        office.answer = "250 OK"
+        with database.owner() as connection:
+            connection.execute("UPDATE procrastinate_jobs SET scheduled_at = now()")
+        eventually(lambda: len(office.mails) == 1, "the mail")
+
+
+def test_a_job_of_an_unknown_name_harms_nobody(
+    database: FreshDatabase, city: City, tmp_path: Path
+) -> None:
+    with reports_in(database, city, tmp_path) as world:
+        enqueue(world.session, "of_a_later_version", ticket_id="t")
+    with worker_thread(database.app):
+        eventually(lambda: jobs_left(database, "status = 'failed'") == 1, "a failure")
+
+
+def test_the_worker_outlives_a_database_that_throws_it_out(
+    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+) -> None:
+    with reports_in(database, city, tmp_path) as world:
+        world.report(ROAD, contact=CONTACT)
+    with worker_thread(database.app):
+        eventually(lambda: len(office.mails) == 1, "a receipt")
+        with database.owner() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            connection.execute("UPDATE event SET dispatched_at = NULL")
+        eventually(lambda: len(office.mails) == 2, "another receipt")
+
+
+def test_stopping_finishes_what_is_running(
+    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+) -> None:
+    office.delay_s = 1.0
+    with reports_in(database, city, tmp_path) as world:
+        world.report(ROAD, contact=CONTACT)
+    with worker_thread(database.app) as stop:
+        eventually(lambda: len(office.mails) == 1, "a mail on its way")
+        stop.set()
+    assert jobs_left(database, "task_name = 'send_receipt'") == 0
+    assert len(office.mails) == 1
+
+
+def test_a_killed_worker_loses_no_mail_and_repeats_under_the_same_message_id(
+    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+) -> None:
+    office.delay_s = 0.1
+    with reports_in(database, city, tmp_path) as world:
+        for number in range(MANY):
+            world.report(ROAD, contact=Contact(email=f"warga{number}@example.com"))
+    with worker_process(database) as first:
+        eventually(lambda: len(office.mails) >= MANY // 3, "some mails")
+        first.kill()
+        first.wait()
+    assert len(office.mails) < MANY
+    assert jobs_left(database, "status = 'doing'") > 0
+    with worker_process(database):
+        unsent = "task_name = 'send_receipt'"
+        eventually(lambda: jobs_left(database, unsent) == 0, "all mails")
+    by_person: dict[str, list[str]] = defaultdict(list)
+    for mail in office.mails:
+        by_person[mail["To"]].append(mail["Message-ID"])
+    assert set(by_person) == {f"warga{number}@example.com" for number in range(MANY)}
+    assert [len(set(ids)) for ids in by_person.values()] == [1] * MANY
+    assert len({ids[0] for ids in by_person.values()}) == MANY
