@@ -137,7 +137,7 @@ def ask_password(*, from_stdin: bool) -> str:
     return answer
 
 
-def describe(roles: Iterable[StaffRole]) -> str:
+def describe(roles: Iterable[StaffRole | Grant]) -> str:
     """Write roles as `staff add` reads them."""
     return ", ".join(
         role.role

@@ -1,4 +1,4 @@
-"""One account per role to try the service with. Only a private cluster on loopback lets them in."""
+"""Accounts to try the service with. Only a private cluster on loopback lets them in."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,12 +7,13 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City
+from citizenreport.cities.rules import City, Priority, ProtectionClass, PublicPrecision, Visibility
 from citizenreport.identity import queries, service
 from citizenreport.identity.passwords import HashCost
 from citizenreport.identity.rules import Grant, Role
 
-DEMO_PASSWORD: Final = "coba-dulu-di-sini"  # noqa: S105  public on purpose; see service.login
+HANDLERS: Final = 2
+PRIORITIES: Final = tuple(Priority)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,64 +25,110 @@ class DemoAccount:
     grant: Grant
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class DemoAccounts:
+    """The accounts, and the password they share."""
+
+    accounts: tuple[DemoAccount, ...]
+    password: str
+
+
 def demo_accounts(city: City) -> tuple[DemoAccount, ...]:
-    """Return one account per role, for the agency that leads most categories of the city."""
-    leads = Counter(
-        category.lead for category in city.categories.values() if category.lead in city.agencies
-    )
-    busiest = min(leads, key=lambda code: (-leads[code], code), default=city.desk_agency_code)
+    """Return one account per role (two handlers), for the agencies that show most of the city.
+
+    Officer and lead work at the two agencies with most kinds of things to repair in public places.
+    """
+    first, second = (*_repairers(city), city.desk_agency_code, city.desk_agency_code)[:2]
     accounts = [
-        DemoAccount(
-            username="demo-petugas",
-            name="Petugas Contoh",
-            grant=Grant(role=Role.OFFICER, agency_code=busiest),
-        ),
-        DemoAccount(
-            username="demo-kepala",
-            name="Kepala Instansi Contoh",
-            grant=Grant(role=Role.AGENCY_LEAD, agency_code=busiest),
-        ),
-        DemoAccount(
-            username="demo-meja-kota", name="Meja Kota Contoh", grant=Grant(role=Role.CITY_DESK)
-        ),
-        DemoAccount(username="demo-analis", name="Analis Contoh", grant=Grant(role=Role.ANALYST)),
-        DemoAccount(
-            username="demo-inspektorat",
-            name="Inspektur Contoh",
-            grant=Grant(role=Role.INSPECTORATE),
-        ),
-        DemoAccount(
-            username="demo-admin", name="Admin Contoh", grant=Grant(role=Role.ADMINISTRATOR)
-        ),
+        _account("petugas", "Petugas", Role.OFFICER, agency_code=first),
+        _account("kepala", "Kepala Instansi", Role.AGENCY_LEAD, agency_code=second),
     ]
-    if city.handlers:
-        line = city.handlers[0]
-        handler = Grant(
-            role=Role.CONFIDENTIAL_HANDLER,
-            agency_code=line.agency_code,
-            protection_class=line.protection_class,
+    accounts += [
+        _account(
+            "rahasia" if number == 0 else f"rahasia-{number + 1}",
+            "Penangan Rahasia",
+            Role.CONFIDENTIAL_HANDLER,
+            agency_code=agency_code,
+            protection_class=protection,
         )
-        accounts.insert(
-            2, DemoAccount(username="demo-rahasia", name="Penangan Rahasia Contoh", grant=handler)
-        )
-    return tuple(accounts)
+        for number, (agency_code, protection) in enumerate(_handlers(city)[:HANDLERS])
+    ]
+    return (
+        *accounts,
+        _account("meja-kota", "Meja Kota", Role.CITY_DESK),
+        _account("analis", "Analis", Role.ANALYST),
+        _account("inspektorat", "Inspektur", Role.INSPECTORATE),
+        _account("admin", "Admin", Role.ADMINISTRATOR),
+    )
+
+
+def _account(
+    username: str,
+    title: str,
+    role: Role,
+    *,
+    agency_code: str | None = None,
+    protection_class: ProtectionClass | None = None,
+) -> DemoAccount:
+    grant = Grant(role=role, agency_code=agency_code, protection_class=protection_class)
+    return DemoAccount(username=f"demo-{username}", name=f"{title} Contoh", grant=grant)
+
+
+def _repairers(city: City) -> list[str]:
+    """Return the agencies that lead repairs at exact public places, those with most kinds first."""
+    leads = Counter(
+        category.lead
+        for category in city.categories.values()
+        if category.lead in city.agencies
+        and category.is_physical
+        and category.visibility is Visibility.PUBLIC
+        and category.public_precision is PublicPrecision.EXACT
+    )
+    return sorted(leads, key=lambda code: (-leads[code], code))
+
+
+def _handlers(city: City) -> list[tuple[str, ProtectionClass]]:
+    """Return the handlers of the most urgent and most frequent protected kinds, one of each class."""
+    kinds: dict[tuple[str, ProtectionClass], tuple[int, int]] = {}
+    for category in city.categories.values():
+        pair = (category.lead, category.protection_class)
+        if category.protection_class is ProtectionClass.NONE or pair[0] not in city.agencies:
+            continue
+        urgency, count = kinds.get(pair, (len(PRIORITIES), 0))
+        kinds[pair] = min(urgency, PRIORITIES.index(category.priority)), count + 1
+    named = {(line.agency_code, line.protection_class) for line in city.handlers}
+    ranked = sorted(kinds, key=lambda pair: (kinds[pair][0], -kinds[pair][1], pair[0]))
+    chosen: dict[ProtectionClass, tuple[str, ProtectionClass]] = {}
+    for pair in ranked:
+        if pair in named:
+            chosen.setdefault(pair[1], pair)
+    return list(chosen.values())
 
 
 def make_demo_accounts(
-    session: Session, city: City, *, cost: HashCost, now: datetime
-) -> tuple[DemoAccount, ...]:
-    """Open the demo accounts that do not exist yet; return them all."""
+    session: Session,
+    city: City,
+    *,
+    password: str,
+    is_new_password: bool,
+    cost: HashCost,
+    now: datetime,
+) -> DemoAccounts:
+    """Open the demo accounts that do not exist yet; give the others a password that is new."""
     accounts = demo_accounts(city)
     for account in accounts:
-        if queries.find_staff(session, account.username) is None:
+        person = queries.find_staff(session, account.username)
+        if person is None:
             service.add_staff(
                 session,
                 [account.grant],
                 username=account.username,
                 name=account.name,
-                password=DEMO_PASSWORD,
+                password=password,
                 cost=cost,
                 now=now,
                 is_demo=True,
             )
-    return accounts
+        elif is_new_password:
+            service.set_password(session, person, password=password, cost=cost, now=now)
+    return DemoAccounts(accounts=accounts, password=password)
