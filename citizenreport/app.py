@@ -12,6 +12,7 @@ import citizenreport.indicators.models
 import citizenreport.intake.models
 import citizenreport.jobs.models
 import citizenreport.ledger.models
+import citizenreport.pipeline.demo.models
 import citizenreport.publication.models
 import citizenreport.routing.models
 import citizenreport.triage.models  # noqa: F401

@@ -5,6 +5,7 @@ from flask_migrate.cli import db as migrations
 
 from citizenreport.commands.audit import audit
 from citizenreport.commands.city import city_cli
+from citizenreport.commands.demo import demo
 from citizenreport.commands.import_ import import_
 from citizenreport.commands.indicators import indicators
 from citizenreport.commands.jobs import jobs
@@ -33,6 +34,7 @@ def command_line(deployment: Deployment) -> AppGroup:
         worker,
         city_cli,
         import_,
+        demo,
         staff,
         indicators,
         jobs,
