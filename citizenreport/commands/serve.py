@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -13,6 +13,8 @@ from flask import Flask
 from citizenreport.cities.pack import BadPack, check_pack, good_city
 from citizenreport.cities.rules import City
 from citizenreport.cities.service import AnotherCity, load
+from citizenreport.commands.demo import demo_in_background
+from citizenreport.commands.demo_accounts import open_demo_accounts
 from citizenreport.commands.granian import WORKERS, answers, is_free, server_command
 from citizenreport.commands.private import (
     DEFAULT_CITY,
@@ -22,11 +24,11 @@ from citizenreport.commands.private import (
     migrate,
     own_service,
 )
+from citizenreport.commands.staff import describe
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.processes import dies_with_parent
-from citizenreport.identity.demo import DEMO_PASSWORD, DemoAccount, make_demo_accounts
-from citizenreport.identity.passwords import hash_cost
+from citizenreport.identity.demo import DemoAccounts
 from citizenreport.jobs.worker import start_worker_thread
 from citizenreport.web.context import EXTENSION
 
@@ -45,7 +47,13 @@ ADDRESSES = (
 @click.option("--port", default=DEFAULT_PORT, show_default=True, envvar="PORT", help="Port.")
 @click.option("--city", help="A city pack: its folder, or the name of one that comes with us.")
 @click.option("--workers", default=WORKERS, show_default=True, help="Server processes.")
-def serve(host: str, port: int, city: str | None, workers: int) -> None:
+@click.option(
+    "--demo/--no-demo",
+    "with_demo",
+    default=True,
+    help="Fill an empty private database with made-up reports.",
+)
+def serve(host: str, port: int, city: str | None, workers: int, *, with_demo: bool) -> None:
     """Serve the pages and the API, and do the background work.
 
     Without CITIZENREPORT_DATABASE_URL the database is a private cluster that starts and ends here.
@@ -59,11 +67,12 @@ def serve(host: str, port: int, city: str | None, workers: int) -> None:
         environment = dict(given) | {"CITIZENREPORT_HOST": host, "CITIZENREPORT_CITY": name}
         app = deployment.app(environment)
         prepare(app, good, content)
-        accounts = demo_accounts_of(app) if app.config["IS_PRIVATE"] else ()
+        logins = demo_logins(app, deployment) if app.config["IS_PRIVATE"] else None
         with web_server(deployment, environment, host, port, workers) as web, background_work(app):
             if answers(host, port, within_s=START_TIMEOUT_S):
-                announce(app, accounts, host=host, port=port)
-            web.wait()
+                announce(app, logins, host=host, port=port)
+            with demo_in_background(app, is_wanted=with_demo):
+                web.wait()
             if web.returncode > 0:
                 raise click.ClickException("The web server ended by itself; see above.")
 
@@ -90,21 +99,21 @@ def prepare(app: Flask, city: City, content: Mapping[str, object]) -> None:
     app.extensions[EXTENSION].city_holder.replace(replace(city, pack_version=loaded.pack_version))
 
 
-def demo_accounts_of(app: Flask) -> tuple[DemoAccount, ...]:
+def demo_logins(app: Flask, deployment: Deployment) -> DemoAccounts:
     """Open one account per role to try the service with, unless they are there."""
     city: City = app.extensions[EXTENSION].city_holder.city
-    with app.app_context(), transaction() as session:
-        return make_demo_accounts(session, city, cost=hash_cost(app.config), now=utcnow())
+    with app.app_context():
+        return open_demo_accounts(city, deployment.state_dir)
 
 
-def announce(app: Flask, accounts: Sequence[DemoAccount], *, host: str, port: int) -> None:
+def announce(app: Flask, logins: DemoAccounts | None, *, host: str, port: int) -> None:
     """Print the addresses and, on a private service, the demo logins."""
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     known = {rule.rule for rule in app.url_map.iter_rules()}
     lines = [f"  {what:<12} {address}{path}" for what, path in ADDRESSES if path in known]
-    if accounts:
-        lines += ["", f"Demo accounts, all with the password {DEMO_PASSWORD}"]
-        lines += [f"  {one.username:<16} {one.grant.role.value}" for one in accounts]
+    if logins is not None:
+        lines += ["", f"Demo accounts, all with the password {logins.password}"]
+        lines += [f"  {one.username:<16} {describe([one.grant])}" for one in logins.accounts]
     click.echo("\n".join([f"\ncitizenreport runs at {address}   (Ctrl-C stops it)", *lines]))
 
 

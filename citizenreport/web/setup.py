@@ -6,6 +6,7 @@ from citizenreport.web import (
     assets,
     context,
     csrf,
+    demo_notice,
     headers,
     locale,
     problem_pages,
@@ -29,4 +30,5 @@ def init_app(app: Flask, services: context.Services) -> None:
     problems.init_app(app)
     headers.init_app(app)
     assets.init_app(app)
+    demo_notice.init_app(app)
     app.register_blueprint(problem_pages.bp)

@@ -16,7 +16,7 @@ from citizenreport.commands.granian import answers, free_port, is_free
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
-FEW = ("--workers", "1")
+FEW = ("--workers", "1", "--no-demo")
 
 
 class Service:
