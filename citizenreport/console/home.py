@@ -5,6 +5,8 @@ from typing import Final
 
 from flask import Blueprint, render_template, request, url_for
 
+from citizenreport.console.queue import QUEUE_READERS, Count, counted
+from citizenreport.core.db import transaction
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Actor, Grant, Permission, Role
 from citizenreport.web.context import current_city
@@ -27,19 +29,29 @@ ROLE_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
-    """One entry of the menu, for those with one of the permissions."""
+    """One entry of the menu, for those with one of the permissions.
+
+    `blueprints`: whose pages the entry is marked on as the present place.
+    """
 
     label: str
     endpoint: str
+    blueprints: tuple[str, ...]
     permissions: tuple[Permission, ...]
 
 
 MENU: Final = (
-    MenuItem(label=_n("Beranda"), endpoint="console.home", permissions=(Permission.OPEN_CONSOLE,)),
+    MenuItem(
+        label=_n("Beranda"),
+        endpoint="console.home",
+        blueprints=("console",),
+        permissions=(Permission.OPEN_CONSOLE,),
+    ),
     MenuItem(
         label=_n("Tiket"),
         endpoint="queue.show",
-        permissions=(Permission.READ_TICKETS, Permission.READ_DEADLINES),
+        blueprints=("queue", "ticket", "acts"),
+        permissions=QUEUE_READERS,
     ),
 )
 
@@ -60,7 +72,15 @@ def home() -> str:
     """Greet, and say what this account may do."""
     actor = current_actor()
     held = [(_(ROLE_NAMES[grant.role]), place_of(grant)) for grant in actor.grants]
-    return render_template("console/home.html", held=held)
+    return render_template("console/home.html", held=held, counts=_counts(actor), wish=None)
+
+
+def _counts(actor: Actor) -> list[Count]:
+    """Return the tiles of the queue for those who have one."""
+    if not any(actor.may(permission) for permission in QUEUE_READERS):
+        return []
+    with transaction() as session:
+        return counted(session, current_city(), actor)
 
 
 def place_of(grant: Grant) -> str | None:
@@ -86,7 +106,7 @@ def menu(actor: Actor) -> list[Link]:
         Link(
             label=_(item.label),
             url=url_for(item.endpoint),
-            is_here=request.endpoint == item.endpoint,
+            is_here=request.blueprint in item.blueprints,
         )
         for item in MENU
         if any(actor.may(permission) for permission in item.permissions)

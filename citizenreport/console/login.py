@@ -77,7 +77,6 @@ def leave() -> ResponseReturnValue:
             service.logout(session, token)
     response = make_response(redirect(url_for("login.ask"), 303))
     sessions.drop_session(response)
-    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
 from citizenreport.console import words
@@ -35,6 +36,8 @@ from citizenreport.web.translate import _
 bp = Blueprint("queue", __name__, url_prefix="/petugas/tiket", template_folder="templates")
 
 DUE_LABELS: Final = {DueWhen.OVERDUE: _n("Terlambat"), DueWhen.TODAY: _n("Tenggat hari ini")}
+
+QUEUE_READERS: Final = (Permission.READ_TICKETS, Permission.READ_DEADLINES)
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -73,7 +76,7 @@ class Count:
 
 
 @bp.get("")
-@requires(Permission.READ_TICKETS, Permission.READ_DEADLINES)
+@requires(*QUEUE_READERS)
 def show() -> str:
     """Show one page of the queue with the counts above it."""
     actor, city, now = current_actor(), current_city(), utcnow()
@@ -113,6 +116,13 @@ def find() -> ResponseReturnValue:
             return redirect(url_for("ticket.show", ticket_id=ticket.id), 303)
     except TicketNotFound:
         return redirect(url_for("queue.show", tak=1), 303)
+
+
+def counted(session: Session, city: City, actor: Actor) -> list[Count]:
+    """Return the tiles as another page shows them, none of them chosen."""
+    now = utcnow()
+    at = Instants(now=now, day_ends_at=end_of_day(city, now))
+    return tiles(desk.queue_counts(session, city, actor, at=at), wish=None)
 
 
 def read_wish(args: Mapping[str, str], city: City) -> QueueWish:
@@ -171,7 +181,7 @@ def line_of(city: City, row: QueueRow, *, now: datetime) -> Line:
     )
 
 
-def tiles(counts: Mapping[State | DueWhen, int], wish: QueueWish) -> list[Count]:
+def tiles(counts: Mapping[State | DueWhen, int], wish: QueueWish | None) -> list[Count]:
     """Return the counts by deadline, then by state; none for states with nothing in them."""
     found = []
     for key, number in counts.items():
@@ -183,7 +193,7 @@ def tiles(counts: Mapping[State | DueWhen, int], wish: QueueWish) -> list[Count]
                 label=_(DUE_LABELS[key] if isinstance(key, DueWhen) else LABELS[key]),
                 shown=f"{COUNT_CAP}+" if number >= COUNT_CAP else str(number),
                 url=address({"tenggat" if is_due else "keadaan": key.value}),
-                is_chosen=key in (wish.due, wish.state),
+                is_chosen=wish is not None and key in (wish.due, wish.state),
                 is_alarming=key is DueWhen.OVERDUE and number > 0,
             )
         )

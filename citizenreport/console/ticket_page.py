@@ -74,6 +74,7 @@ class May:
 
     reply: bool
     release: bool
+    release_photos: bool
     raise_to: tuple[Visibility, ...]
     hand_over: bool
     merge: bool
@@ -156,7 +157,7 @@ def read_page(
         may=may,
         release=release,
         precision=_(PRECISIONS[category.public_precision]) if category else "",
-        public_text=description,
+        public_text=_public_text(session, report, release) or description,
         agencies=_takers(city, ticket) if may.hand_over else (),
     )
 
@@ -191,11 +192,13 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
         and category is not None
         and category.visibility is Visibility.PUBLIC
     )
+    may_release = is_public and actor.may_for(Permission.RELEASE, agency_code=here)
     may_raise = actor.may_for(Permission.RAISE_VISIBILITY, agency_code=here)
     stricter = [kind for kind in Visibility if kind.strictness > visibility.strictness]
     return May(
         reply=actor.may_for(Permission.REPLY, agency_code=here),
-        release=is_public and actor.may_for(Permission.RELEASE, agency_code=here),
+        release=may_release,
+        release_photos=may_release and category is not None and category.public_photo,
         raise_to=tuple(stricter) if may_raise else (),
         hand_over=Party.DESK in parties and State(ticket.state) in WORKING | {State.RETURNED},
         merge=any(step.target is State.DUPLICATE for step in _allowed(ticket, parties)),
@@ -303,6 +306,13 @@ def _who(event: Event, names: Mapping[UUID, str]) -> str:
     if event.actor_id is None:
         return _("Pelapor") if event.type == "opened" else _("Pelapor atau sistem")
     return names.get(event.actor_id, _("Petugas"))
+
+
+def _public_text(session: Session, report: Report, release: Release | None) -> str | None:
+    """Return the text as the public reads it: an edited one must not fall back to the original."""
+    if release is None:
+        return None
+    return publication_queries.by_code(session, report.tracking_code).text
 
 
 def _name_or_none(city: City, agency_code: str | None) -> str | None:

@@ -30,7 +30,7 @@ from citizenreport.triage.queries import is_readable, listed_tickets, readable_t
 from citizenreport.triage.rules import TicketNotFound
 from citizenreport.triage.states import OPEN, State
 
-PAGE_TICKETS: Final = 50
+PAGE_TICKETS: Final = 25
 COUNT_CAP: Final = 1_000
 """Counts stop here and are shown as "1000+": a count must not cost more with every year of tickets."""
 

@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app
 from citizenreport.web.scratch import scratch
 
 PERMISSIONS: Final = (
-    "accelerometer=(), bluetooth=(), browsing-topics=(), camera=(), display-capture=(), "
+    "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), "
     "geolocation=(self), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), "
     "payment=(), serial=(), usb=()"
 )

@@ -170,6 +170,10 @@ def test_a_release_shows_the_edited_text_and_keeps_the_words(desk: Desk, session
     assert report.description == "Lubang di depan rumah Pak Budi 0812345"
     act(visitor, ticket, "jawaban", text=STORY)
     assert session.scalars(select(PublishedReply.text)).one() == STORY
+    form = visitor.get(page_of(ticket)).text
+    form = form[form.index('name="public_text"') :]
+    assert "Lubang di jalan." in form
+    assert "0812345" not in form
 
 
 @pytest.mark.parametrize("state", ["held", "refused"])

@@ -1,0 +1,121 @@
+"""The console in a real browser: without scripts, on a phone and on a desk."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from citizenreport.cities.rules import City
+from citizenreport.core.clock import utcnow
+from citizenreport.core.db import transaction
+from citizenreport.geo.position import Position
+from citizenreport.identity.demo import DEMO_PASSWORD, make_demo_accounts
+from citizenreport.identity.passwords import hash_cost
+from citizenreport.intake.rules import Channel, Draft
+from citizenreport.pipeline.submit import Send, submit_report
+from citizenreport.web.context import EXTENSION
+from tests.databases import load_magelang
+from tests.servers import LiveServer
+
+pytestmark = pytest.mark.browser
+
+HARDENED = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+STORY = "Sudah kami periksa. Perbaikan dijadwalkan minggu ini."
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=HARDENED)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def console(live_server: LiveServer) -> str:
+    """A service with one report and the demo accounts; gives its address."""
+    app = live_server.database.app
+    with app.app_context(), transaction() as session:
+        city = load_magelang(session)
+        send_lamp(app.extensions[EXTENSION], session, city)
+        make_demo_accounts(session, city, cost=hash_cost(app.config), now=utcnow())
+    return live_server.base_url
+
+
+def send_lamp(services: object, session: object, city: City) -> None:
+    lead = next(c for c in city.categories.values() if c.lead == "SATPOLPP")
+    submit_report(
+        session,  # type: ignore[arg-type]
+        city,
+        services.keys,  # type: ignore[attr-defined]
+        services.storage,  # type: ignore[attr-defined]
+        Draft(
+            category_code=lead.category_code,
+            description="Setiap malam minggu ramai sampai subuh.",
+            channel=Channel.WEB,
+            position=Position(lon=110.22199, lat=-7.478474),
+            is_demo=True,
+        ),
+        send=Send(door="test", key="", body_hmac=b""),
+        now=utcnow(),
+    )
+
+
+def sign_in(page: Page, base_url: str, username: str = "demo-petugas") -> None:
+    page.goto(f"{base_url}/petugas/tiket")
+    page.get_by_label("Nama pengguna").fill(username)
+    page.get_by_label("Kata sandi").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Masuk").click()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_ticket_is_answered_without_a_script(chromium: Browser, console: str, width: int) -> None:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 800}, java_script_enabled=False, locale="id-ID"
+    )
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    sign_in(page, console)
+    page.locator("a.row-link").first.click()
+    page.get_by_role("button", name="Verifikasi").click()
+    assert page.get_by_text("Langkah tersimpan.").is_visible()
+    page.get_by_label("Jawaban", exact=True).fill(STORY)
+    page.get_by_role("button", name="Kirim jawaban").click()
+    assert page.get_by_text(STORY).is_visible()
+    page.get_by_text("Arsipkan").first.click()
+    page.get_by_role("button", name="Keluar").click()
+    assert re.search(r"/petugas/masuk$", page.url)
+    assert said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_for_everyone(chromium: Browser, console: str, scheme: str) -> None:
+    context = chromium.new_context(
+        viewport={"width": 320, "height": 700},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        locale="id-ID",
+        bypass_csp=True,  # axe is put into the page as a script
+    )
+    page = context.new_page()
+    page.goto(f"{console}/petugas/masuk")
+    check(page)
+    sign_in(page, console)
+    check(page)
+    page.locator("a.row-link").first.click()
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    check(page)
+    for path in ("/petugas", "/problems/not-found", "/tidak-ada"):
+        page.goto(console + path)
+        check(page)
+
+
+def check(page: Page) -> None:
+    """No barrier that axe knows, and nothing to scroll sideways."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
