@@ -38,7 +38,7 @@ SHOWN_STATES: Final = tuple(state for state in State if state is not State.WITHD
 
 
 class CursorInvalid(InvalidInput):
-    code = "cursor-invalid"
+    code = "page-address-invalid"
     title = _n("Alamat halaman ini tidak utuh. Mulai lagi dari halaman pertama.")
 
 
