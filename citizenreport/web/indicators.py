@@ -191,7 +191,7 @@ def _said(body: dict[str, Any], quantile: str) -> str:
 
 
 APART_WORDS: Final = {
-    "censored": _n("disensor"),
+    "censored": _n("belum diverifikasi"),
     "referred": _n("dirujuk"),
     "archived": _n("diarsipkan"),
     "emergency": _n("dialihkan ke layanan darurat"),

@@ -168,7 +168,10 @@ def test_a_wait_is_two_lines_and_says_what_is_not_reached(
     rows = table(client.get(f"{URL}/I03/values.csv?period=2026-03&area=33.71").text)
     assert [(r["klasifikasi"], r["nilai"]) for r in rows] == [("median", "6.0000"), ("p90", "")]
     waiting = [r["keterangan"] for r in rows]
-    assert waiting == ["disensor 1", "belum tercapai: > 73 hari kerja; disensor 1"]
+    assert waiting == [
+        "belum diverifikasi 1",
+        "belum tercapai: > 73 hari kerja; belum diverifikasi 1",
+    ]
 
 
 def test_a_rate_names_its_population(client: FlaskClient, counted: City) -> None:
