@@ -159,6 +159,7 @@ def _route(
         occurred_at=draft.occurred_at or now,
         decided_by=decision.decided_by.value,
         rule_id=decision.rule_id,
+        is_outside=placed.area_code is None and placed.located is not None,
     )
     ticket = make_ticket(city, category, opening, now=now)
     rows: list[Row] = [("report", new.report)]

@@ -54,6 +54,7 @@ class Opening:
     occurred_at: datetime
     decided_by: str
     rule_id: str | None
+    is_outside: bool = False  # a place outside the city, taken in to be referred
     due: Deadlines | None = None  # None: the city's own clocks
     has_fixed_deadlines: bool = False
 
@@ -109,6 +110,7 @@ def _opened(city: City, row: dict[str, Any], opening: Opening, *, now: datetime)
         "protection_class": row["protection_class"],
         "priority": row["priority"],
         "channel": opening.channel,
+        "is_outside": opening.is_outside,
         "submitted_at": row["submitted_at"].isoformat(),
         "first_response_due_at": row["first_response_due_at"].isoformat(),
         "verification_due_at": row["verification_due_at"].isoformat(),
