@@ -12,6 +12,7 @@ from citizenreport.cities.rules import City
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError
+from citizenreport.indicators.service import outdate
 from citizenreport.pipeline.import_ import BATCH_ROWS, import_rows, import_waiting, judge
 from citizenreport.pipeline.importing.cells import Row
 from citizenreport.pipeline.importing.files import Source, opened
@@ -86,6 +87,9 @@ def take_in(run: Run, source: Source, target: Path) -> list[Rejected]:
         while run.waiting:
             with transaction() as session:
                 import_waiting(session, run, now=utcnow())
+    if run.tally.added or run.tally.updated:
+        with transaction() as session:
+            outdate(session)  # the past has changed, and the indicators with it
     return first
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import AreaLevel, City
 from citizenreport.core.errors import Unavailable
+from citizenreport.core.queue import enqueue
 from citizenreport.core.text import _n
 from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.models import (
@@ -147,17 +148,17 @@ def _published(value: Value, cut_off: datetime) -> dict[str, Any]:
 
 
 def outdate(session: Session) -> None:
-    """Have the next run of the job compute anew: the past has changed, as after an import."""
+    """Have the job compute anew: the past has changed, as after an import or a new pack."""
     session.execute(update(IndicatorGeneration).values(published_cut_off_at=None))
+    enqueue(session, "recompute_indicators")
 
 
-def forget_ticket(session: Session, ticket_id: UUID) -> bool:
+def forget_ticket(session: Session, ticket_id: UUID) -> None:
     """Take a ticket that has left the public out of the published values, in the act's transaction.
 
     Call it after the act's event is recorded. Every value the ticket may be in is deleted: all
-    periods since it was received, of its smallest area and of everything larger. When it returns
-    True, the caller enqueues the job that brings them back without it. A ticket that was never
-    counted changes nothing that is published.
+    periods since it was received, of its smallest area and of everything larger. The job brings
+    them back without it. A ticket that was never counted changes nothing that is published.
     """
     before = fact_of(session, ticket_id)
     fold_tickets(session, [ticket_id])  # before the generation: recompute locks in this order too
@@ -165,7 +166,7 @@ def forget_ticket(session: Session, ticket_id: UUID) -> bool:
         update(IndicatorGeneration).values(generation=IndicatorGeneration.generation + 1)
     )
     if before is None or before.released_at is None:
-        return False
+        return
     received_on = before.submitted_at.astimezone(UTC).date() - timedelta(days=1)  # in any time zone
     row = PublishedIndicatorValue
     since = [
@@ -176,4 +177,3 @@ def forget_ticket(session: Session, ticket_id: UUID) -> bool:
     areas = or_(row.area_level != AreaLevel.VILLAGE.value, row.area_code == before.area_code)
     session.execute(delete(row).where(or_(*since), areas))
     outdate(session)
-    return True

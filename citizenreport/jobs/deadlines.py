@@ -7,6 +7,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import Unavailable
 from citizenreport.core.text import _n
+from citizenreport.indicators import service as indicators
 from citizenreport.pipeline.release import follow_ticket
 from citizenreport.triage import queries as triage_queries
 from citizenreport.triage import service as triage
@@ -36,8 +37,10 @@ def move_deadlines(*, pack_version: int) -> None:
         for ticket_id in ids:
             _move(ticket_id)
         if len(ids) < BATCH:
-            return
+            break
         after = ids[-1]
+    with transaction() as session:
+        indicators.outdate(session)  # working days, areas and population may be others, too
 
 
 def _move(ticket_id: UUID) -> None:

@@ -4,7 +4,6 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.core.keys import KeyRing
-from citizenreport.core.queue import enqueue
 from citizenreport.disclosure.rules import check_raise, published_day
 from citizenreport.indicators import service as indicators
 from citizenreport.intake import queries as intake_queries
@@ -38,7 +37,7 @@ def move_ticket(
     triage.move(session, city, ticket, target, act=act, reason=reason, data_key=data_key)
     if target is State.WITHDRAWN:
         publication.withdraw(session, ticket_id=ticket.id)  # files go with the nightly sweep
-        _leave_the_numbers(session, ticket)
+        indicators.forget_ticket(session, ticket.id)
     follow_ticket(session, city, ticket, now=act.at)
 
 
@@ -99,11 +98,5 @@ def raise_visibility(
         triage.seal_messages(session, ticket, data_key)
     payload = {"from": before.value, "to": wanted.value}
     triage.record(session, ticket, "visibility_raised", payload, act=act)
-    _leave_the_numbers(session, ticket)
+    indicators.forget_ticket(session, ticket.id)
     return unused
-
-
-def _leave_the_numbers(session: Session, ticket: Ticket) -> None:
-    """Take a ticket out of the published values now; a job brings the values back without it."""
-    if indicators.forget_ticket(session, ticket.id):
-        enqueue(session, "recompute_indicators")

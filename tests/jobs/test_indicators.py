@@ -7,11 +7,15 @@ from sqlalchemy import delete, func, select
 
 from citizenreport.cities.rules import Visibility
 from citizenreport.core.db import public_reading
+from citizenreport.geo.position import Position
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.queries import ValuesWanted, published_values
 from citizenreport.indicators.rules.periods import parse_period
 from citizenreport.indicators.service import outdate
+from citizenreport.jobs.deadlines import move_deadlines
 from citizenreport.jobs.indicators import recompute_indicators
+from citizenreport.ledger.queries import history
+from citizenreport.ledger.rules import StreamKind
 from citizenreport.pipeline.handle import raise_visibility
 from citizenreport.pipeline.release import TextRelease, release_report
 from citizenreport.pipeline.submit import Submitted
@@ -85,3 +89,21 @@ def test_complete_values_of_the_day_are_not_computed_twice(world: World) -> None
     outdate(world.session)
     recompute_indicators(now=NEXT_DAY)
     assert world.session.scalar(count)
+
+
+def test_a_new_pack_has_the_numbers_computed_anew(world: World) -> None:
+    released(world)
+    recompute_indicators(now=NEXT_DAY)
+    move_deadlines(pack_version=world.city.pack_version)
+    assert ("recompute_indicators", {}) in world.jobs()
+
+
+def test_a_place_outside_the_city_is_told_by_the_first_event(world: World) -> None:
+    yogyakarta = Position(lon=110.3671, lat=-7.7829)
+    outside = world.report(ROAD, position=yogyakarta, refer_outside=True)
+    inside = world.report(ROAD)
+    told = [
+        history(world.session, StreamKind.TICKET, world.ticket(sent).id)[0].payload["is_outside"]
+        for sent in (outside, inside)
+    ]
+    assert told == [True, False]
