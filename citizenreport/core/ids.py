@@ -7,6 +7,7 @@ from uuid_utils.compat import uuid7
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0/O, 1/I/L: read over the phone
 TRACKING_CODE_CHARS = 10
+CODE_CHARACTERS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def new_tracking_code() -> str:
@@ -19,8 +20,11 @@ def new_tracking_code() -> str:
 
 
 def normalise_tracking_code(text: str) -> str:
-    """Return what a person typed as a code: upper case, without spaces and hyphens."""
-    return "".join(text.split()).replace("-", "").upper()
+    """Return what a person typed as a code: upper case, without spaces, hyphens and the like.
+
+    What no code holds is left out: it would not fit, and PostgreSQL takes no NUL.
+    """
+    return "".join(character for character in text.upper() if character in CODE_CHARACTERS)
 
 
 def new_id() -> UUID:
