@@ -13,8 +13,20 @@
 
 from collections.abc import Mapping
 from typing import ClassVar
+from urllib.parse import quote
 
 from citizenreport.core.text import _n
+
+FRAGMENT_SAFE = "!$&'()*+,;=:@?"
+
+
+def pointer_to(*steps: str | int) -> str:
+    """Return the JSON pointer of a value, as the fragment of an address (`#/position/lat`).
+
+    Names may be anything that was sent, lone surrogates included. Source: RFC 6901, sections 3, 6.
+    """
+    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "#" + "".join(f"/{quote(s, FRAGMENT_SAFE, errors='surrogatepass')}" for s in escaped)
 
 
 class CitizenReportError(Exception):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from citizenreport.cities.rules import Category, City, PublicPrecision, Question, Visibility
-from citizenreport.core.errors import Conflict, InvalidInput, NotFound
+from citizenreport.core.errors import Conflict, InvalidInput, NotFound, pointer_to
 from citizenreport.core.text import _n
 from citizenreport.geo.areas import Located
 from citizenreport.geo.position import Position
@@ -23,6 +23,7 @@ IDEMPOTENCY_KEY_MIN_CHARS = 22  # 128 bits in URL-safe base64
 IDEMPOTENCY_KEY_MAX_CHARS = 200
 IDEMPOTENCY_KEPT = timedelta(hours=24)
 OCCURRED_MAX_AGE = timedelta(days=365)
+NUMBER = re.compile(r"-?[0-9]{1,12}([.,][0-9]{1,6})?")
 OCCURRED_MAX_AHEAD = timedelta(minutes=10)  # clocks of phones differ
 
 
@@ -209,21 +210,23 @@ def _check_answers(category: Category, answers: Mapping[str, str]) -> None:
         if question is None:
             raise AnswerInvalid(
                 _n("Pertanyaan ini tidak ada pada kategori yang dipilih."),
-                pointer=f"#/answers/{code}",
+                pointer=pointer_to("answers", code),
             )
         _check_answer(question, value)
     for code, question in questions.items():
         if question.required and not answers.get(code):
-            raise AnswerInvalid(_n("Pertanyaan ini perlu dijawab."), pointer=f"#/answers/{code}")
+            raise AnswerInvalid(
+                _n("Pertanyaan ini perlu dijawab."), pointer=pointer_to("answers", code)
+            )
 
 
 def _check_answer(question: Question, value: str) -> None:
-    pointer = f"#/answers/{question.code}"
+    pointer = pointer_to("answers", question.code)
     if len(value) > ANSWER_MAX_CHARS:
         raise AnswerInvalid(
             _n("Jawaban terlalu panjang (paling banyak 500 huruf)."), pointer=pointer
         )
-    if question.datatype == "number" and not re.fullmatch(r"-?\d{1,12}([.,]\d{1,6})?", value):
+    if question.datatype == "number" and not NUMBER.fullmatch(value):
         raise AnswerInvalid(_n("Isi dengan angka."), pointer=pointer)
     allowed = {choice for choice, _ in question.choices}
     if question.datatype == "singlevaluelist" and value not in allowed:
