@@ -10,7 +10,7 @@ from citizenreport.core import errors
 from citizenreport.core.text import _n
 from citizenreport.web.csrf import ForgedRequest
 from citizenreport.web.guards import LoginNeeded, public
-from citizenreport.web.problems import FRAMEWORK, OTHER, status_of
+from citizenreport.web.problems import FRAMEWORK, OTHER, REMEDY, status_of
 
 bp = Blueprint("problems", __name__)
 
@@ -55,9 +55,9 @@ ADVICE: Final[Mapping[str, str]] = {
     "method-not-allowed": _n("Lihat header Allow untuk cara permintaan yang diterima."),
     "not-acceptable": _n("Minta salah satu bentuk yang disebut di dokumentasi."),
     "precondition-failed": _n("Baca lagi data terbaru, lalu ulangi perubahan Anda."),
-    "too-large": _n("Kecilkan foto atau kirim lebih sedikit berkas, lalu coba lagi."),
+    "too-large": REMEDY[413],
     "address-too-long": _n("Kurangi isi alamatnya, lalu coba lagi."),
-    "unsupported-media-type": _n("Kirim sebagai application/json atau multipart/form-data."),
+    "unsupported-media-type": REMEDY[415],
     "precondition-required": _n("Kirim header If-Match dengan versi yang Anda baca."),
     "server-error": _n(
         "Catat nomor kejadiannya dan beri tahu kami. Coba lagi beberapa menit lagi."

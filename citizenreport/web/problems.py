@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from citizenreport.core import errors
 from citizenreport.core.text import _n
+from citizenreport.web.bodies import BodyTooLarge, MalformedBody
 from citizenreport.web.csrf import FIELD as CSRF_FIELD
 from citizenreport.web.guards import LoginNeeded
 from citizenreport.web.paths import is_machine_path
@@ -36,10 +37,11 @@ STATUS: Final[Mapping[type[errors.CitizenReportError], HTTPStatus]] = {
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.CitizenReportError: HTTPStatus.BAD_REQUEST,
     LoginNeeded: HTTPStatus.UNAUTHORIZED,
+    BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 
 FRAMEWORK: Final[Mapping[int, tuple[str, str]]] = {
-    400: ("malformed-request", _n("Permintaan tidak dapat dibaca.")),
+    400: (MalformedBody.code, MalformedBody.title),
     401: (LoginNeeded.code, LoginNeeded.title),
     403: (errors.NotAllowed.code, errors.NotAllowed.title),
     404: (errors.NotFound.code, errors.NotFound.title),
@@ -47,7 +49,7 @@ FRAMEWORK: Final[Mapping[int, tuple[str, str]]] = {
     406: ("not-acceptable", _n("Bentuk jawaban yang diminta tidak tersedia.")),
     409: (errors.Conflict.code, errors.Conflict.title),
     412: ("precondition-failed", _n("Data sudah berubah sejak Anda membacanya.")),
-    413: ("too-large", _n("Kiriman terlalu besar.")),
+    413: (BodyTooLarge.code, BodyTooLarge.title),
     414: ("address-too-long", _n("Alamat yang diminta terlalu panjang.")),
     415: ("unsupported-media-type", _n("Jenis isi kiriman ini tidak diterima.")),
     422: (errors.InvalidInput.code, errors.InvalidInput.title),
@@ -56,6 +58,12 @@ FRAMEWORK: Final[Mapping[int, tuple[str, str]]] = {
     500: ("server-error", _n("Ada yang salah di sisi kami. Kiriman Anda tidak disimpan.")),
     503: (errors.Unavailable.code, errors.Unavailable.title),
 }
+REMEDY: Final[Mapping[int, str]] = {
+    413: _n("Kecilkan foto atau kirim lebih sedikit berkas, lalu coba lagi."),
+    415: _n("Kirim sebagai application/json atau multipart/form-data."),
+}
+"""What to do, where the title alone does not say it and nothing in the body can be pointed at."""
+
 OTHER: Final = ("http", _n("Permintaan tidak berhasil."))
 KEPT_HEADERS: Final = ("Allow", "Retry-After", "WWW-Authenticate")
 NEVER_SHOWN_AGAIN: Final = ("password", "secret", "token")
@@ -133,17 +141,16 @@ def status_of(kind: type[errors.CitizenReportError]) -> HTTPStatus:
     return next(STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in STATUS)
 
 
-def flatten(messages: object, pointer: str = "#") -> Iterator[Fault]:
+def flatten(messages: object, *path: str | int) -> Iterator[Fault]:
     """Turn marshmallow's nested messages into faults with JSON pointers."""
     if isinstance(messages, dict):
         for key, inner in messages.items():
-            step = str(key).replace("~", "~0").replace("/", "~1")
-            yield from flatten(inner, pointer if key == "_schema" else f"{pointer}/{step}")
+            yield from flatten(inner, *path, *(() if key == "_schema" else (key,)))
     elif isinstance(messages, list):
         for inner in messages:
-            yield from flatten(inner, pointer)
+            yield from flatten(inner, *path)
     else:
-        yield Fault(pointer=pointer, detail=_(str(messages)))
+        yield Fault(pointer=errors.pointer_to(*path), detail=_(str(messages)))
 
 
 def _answer(error: Exception) -> Response:
@@ -195,7 +202,8 @@ def _framework(error: HTTPException) -> Problem:
         return _malformed(inner)
     code, title = FRAMEWORK.get(status, OTHER)
     headers = {name: text for name, text in error.get_headers() if name in KEPT_HEADERS}
-    return Problem(code=code, title=_(title), status=status, headers=headers)
+    detail = _(REMEDY[status]) if status in REMEDY else None
+    return Problem(code=code, title=_(title), status=status, detail=detail, headers=headers)
 
 
 def _unexpected(error: Exception) -> Problem:
@@ -214,7 +222,7 @@ def _kept() -> list[str]:
         return []
     try:
         fields = request.form.items(multi=True)
-    except HTTPException:
+    except (HTTPException, MalformedBody):
         return []  # too large or unreadable: there is nothing to show
     return [
         text

@@ -13,15 +13,17 @@ from citizenreport.web import (
     problems,
     sessions,
 )
+from citizenreport.web.bodies import StrictRequest
 from citizenreport.web.strict_json import StrictJSON
 
 
 def init_app(app: Flask, services: context.Services) -> None:
-    """Install services, JSON, language, sessions, CSRF, problems, headers, assets and templates.
+    """Install services, JSON and forms, language, sessions, CSRF, problems, headers, assets and templates.
 
     After any extension that renders errors itself (flask-smorest), so that ours are the last word.
     """
     context.attach(app, services)
+    app.request_class = StrictRequest
     app.json = StrictJSON(app)
     app.register_blueprint(Blueprint("web", __name__, template_folder="templates"))
     locale.init_app(app)
