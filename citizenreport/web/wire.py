@@ -78,6 +78,28 @@ class Text(fields.String):
         return text.strip()
 
 
+class JsonNumber(fields.Float):
+    """A JSON number. Text that Python would take for one (`"1_0"`, `"١٠"`) is refused."""
+
+    def _validated(self, value: Any) -> float:
+        if not isinstance(value, int | float):
+            raise self.make_error("invalid")
+        return super()._validated(value)
+
+
+class Texts(fields.Dict):
+    """An object of texts. What is wrong with one is said at its name, not at a step below it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            said = {name: list(parts.values()) for name, parts in error.messages.items()}
+            raise ValidationError(said) from error
+
+
 def text(max_chars: int, *, min_chars: int = 0, **kwargs: Any) -> Text:
     """Return a text field with its bounds and their message."""
     message = _n("Tulisan terlalu pendek atau terlalu panjang (%(min)d sampai %(max)d huruf).")

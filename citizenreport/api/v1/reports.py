@@ -5,7 +5,8 @@ from typing import Any
 from flask import Request, Response, current_app, json, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from marshmallow import ValidationError
+from werkzeug.exceptions import UnsupportedMediaType
 
 from citizenreport.api.v1.schemas import (
     AcknowledgementSchema,
@@ -15,11 +16,13 @@ from citizenreport.api.v1.schemas import (
 )
 from citizenreport.core.db import public_reading, transaction
 from citizenreport.core.ids import normalise_tracking_code
+from citizenreport.core.text import _n
 from citizenreport.intake.photos import MAX_PHOTO_BYTES, MAX_PHOTOS, TooManyPhotos
 from citizenreport.intake.rules import ReportNotFound
 from citizenreport.pipeline.submit import Submitted
 from citizenreport.publication import queries as publication_queries
 from citizenreport.routing.rules import agency_name
+from citizenreport.web.bodies import BodyTooLarge, read_json
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.follow import own_report, public_report
 from citizenreport.web.guards import public
@@ -29,12 +32,9 @@ bp = Blueprint("reports", __name__, url_prefix="/api/v1/reports", description="R
 
 JSON_MAX_BYTES = 256 * 1024
 DOOR = "api"
+REPORT, PHOTO = "report", "photo"
 NEW_REPORT = NewReportSchema()  # making one costs more than using it
 ACKNOWLEDGEMENT = AcknowledgementSchema()
-
-
-class BodyTooLarge(BadRequest):
-    """A JSON body over 256 KiB: no report needs it."""
 
 
 @bp.post("")
@@ -77,12 +77,12 @@ def create() -> ResponseReturnValue:
     responsible agency and the deadlines.
     """
     body, photos = _parts(request)
-    draft = NEW_REPORT.load(_json(body))
+    draft = NEW_REPORT.load(read_json(body))
     submitted = send_report(
         draft,
         door=DOOR,
         idempotency_key=request.headers.get("Idempotency-Key", ""),
-        body=body.encode("utf-8", "surrogatepass"),
+        body=body,
         photos=photos,
     )
     answer = _acknowledgement(submitted)
@@ -113,36 +113,52 @@ def show(tracking_code: str) -> ResponseReturnValue:
     return Response(json.dumps(body), mimetype="application/json")
 
 
-def _parts(sent: Request) -> tuple[str, list[bytes]]:
-    """Return the JSON text and the photos of a JSON or multipart request."""
+def _parts(sent: Request) -> tuple[bytes, list[bytes]]:
+    """Return the JSON text and the photos of a JSON or multipart request.
+
+    Raises:
+        MalformedBody, BodyTooLarge, UnsupportedMediaType, ValidationError, TooManyPhotos.
+    """
     if sent.mimetype == "application/json":
-        return _text(sent.get_data(cache=False)), []
+        return _no_larger(sent.get_data(cache=False)), []
     if sent.mimetype != "multipart/form-data":
         raise UnsupportedMediaType
-    files = sent.files.getlist("photo")
+    _check_names(sent)
+    files = sent.files.getlist(PHOTO)
     if len(files) > MAX_PHOTOS:
-        raise TooManyPhotos(pointer="#/photos")
-    text = sent.form.get("report")
-    if text is None:
-        raise BadRequest
-    return _text(text.encode()), [file.stream.read(MAX_PHOTO_BYTES + 1) for file in files]
+        raise TooManyPhotos(pointer="#/photos", maximum=MAX_PHOTOS)
+    return _report_part(sent), [file.stream.read(MAX_PHOTO_BYTES + 1) for file in files]
 
 
-def _text(body: bytes) -> str:
+def _check_names(sent: Request) -> None:
+    """Refuse what would be dropped without a word. Raises ValidationError."""
+    wrong: dict[str, Any] = {
+        name: [_n("Bagian ini tidak dikenal. Periksa ejaannya.")]
+        for name in {*sent.form, *sent.files} - {REPORT, PHOTO}
+    }
+    if PHOTO in sent.form:
+        wrong["photos"] = [_n("Kirim foto sebagai berkas, bukan sebagai teks.")]
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _report_part(sent: Request) -> bytes:
+    """Return the one part that holds the report; clients may send it as a file. Raises
+    ValidationError, BodyTooLarge.
+    """
+    texts = [text.encode() for text in sent.form.getlist(REPORT)]
+    texts += [file.stream.read(JSON_MAX_BYTES + 1) for file in sent.files.getlist(REPORT)]
+    if len(texts) != 1:
+        raise ValidationError({REPORT: [_n("Kirim tepat satu bagian laporan (report).")]})
+    return _no_larger(texts[0])
+
+
+def _no_larger(body: bytes) -> bytes:
     if len(body) > JSON_MAX_BYTES:
-        raise BodyTooLarge
-    try:
-        return body.decode()
-    except UnicodeDecodeError as error:
-        raise BadRequest from error
-
-
-def _json(body: str) -> Any:
-    """Return what the text says, as strictly as the application reads any JSON."""
-    try:
-        return current_app.json.loads(body)
-    except ValueError as error:
-        raise BadRequest from error
+        raise BodyTooLarge(
+            _n("Laporan tanpa foto paling besar 256 KiB."), maximum_bytes=JSON_MAX_BYTES
+        )
+    return body
 
 
 def _acknowledgement(submitted: Submitted) -> dict[str, Any]:

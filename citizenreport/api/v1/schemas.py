@@ -21,7 +21,7 @@ from citizenreport.intake.rules import (
     Draft,
     Subject,
 )
-from citizenreport.web.wire import WireSchema, between, one_of, text
+from citizenreport.web.wire import JsonNumber, Texts, WireSchema, between, one_of, text
 
 STRICTER = [Visibility.RESTRICTED.value, Visibility.CONFIDENTIAL.value]
 ANSWERS_MAX = 20
@@ -31,8 +31,8 @@ EMAIL_MAX_CHARS = 254
 class PositionSchema(WireSchema):
     """Degrees, WGS 84."""
 
-    lon = fields.Float(required=True, validate=between(-180, 180))
-    lat = fields.Float(required=True, validate=between(-90, 90))
+    lon = JsonNumber(required=True, validate=between(-180, 180))
+    lat = JsonNumber(required=True, validate=between(-90, 90))
 
     @post_load
     def make(self, data: dict[str, Any], **_: object) -> Position:
@@ -72,12 +72,12 @@ class NewReportSchema(WireSchema):
     category_code = text(40, min_chars=1, required=True)
     description = text(DESCRIPTION_MAX_CHARS, min_chars=1, required=True)
     position = fields.Nested(PositionSchema, load_default=None, allow_none=True)
-    accuracy_m = fields.Float(load_default=None, allow_none=True, validate=between(0, 100_000))
+    accuracy_m = JsonNumber(load_default=None, allow_none=True, validate=between(0, 100_000))
     area_code = text(40, load_default=None, allow_none=True)
     neighbourhood = text(NEIGHBOURHOOD_MAX_CHARS, load_default=None, allow_none=True)
     landmark = text(LANDMARK_MAX_CHARS, load_default=None, allow_none=True)
-    answers = fields.Dict(
-        keys=text(40),
+    answers = Texts(
+        keys=fields.String(),
         values=text(ANSWER_MAX_CHARS),
         load_default=dict,
         validate=validate.Length(max=ANSWERS_MAX, error=_n("Jawabannya terlalu banyak.")),
@@ -99,7 +99,7 @@ class NewReportSchema(WireSchema):
             error=_n("Kode rahasia harus 22 sampai 128 huruf, angka, - atau _."),
         ),
     )
-    refer_outside = fields.Boolean(load_default=False)
+    refer_outside = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
     @post_load
     def make(self, data: dict[str, Any], **_: object) -> Draft:
