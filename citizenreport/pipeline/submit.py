@@ -1,6 +1,8 @@
 """The way of a report through the rooms, in order: intake, routing, triage, one statement."""
 
 import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,17 +105,12 @@ def submit_report(
         now=now,
     )
     rows, ticket = _route(city, placed, new, visibility, now=now)
-    rows += _photo_rows(storage, placed.draft, new, is_sealed=visibility is Visibility.CONFIDENTIAL)
     if send.has_key:
         rows.append(("idempotency_key", _send_row(keys, send, new.id, now=now)))
-    try:
-        version = insert_rows(session, rows, returning=CURRENT_PACK)
-    except UniqueViolation as error:
-        if error.diag.constraint_name == "pk_idempotency_key":
-            raise AlreadySent from error
-        raise
-    if version != city.pack_version:
-        raise StaleCity
+    with _all_or_none(storage) as put:
+        is_sealed = visibility is Visibility.CONFIDENTIAL
+        rows += _photo_rows(put, placed.draft, new, is_sealed=is_sealed)
+        _insert(session, city, rows)
     return Submitted(
         report_id=new.id,
         tracking_code=new.tracking_code,
@@ -128,6 +125,39 @@ def submit_report(
         settlement_due_at=ticket.deadlines.settlement_due_at,
         outside_m=new.report["outside_m"] or 0.0,
     )
+
+
+def _insert(session: Session, city: City, rows: list[Row]) -> None:
+    """Insert everything in one statement. Raises AlreadySent, StaleCity."""
+    try:
+        version = insert_rows(session, rows, returning=CURRENT_PACK)
+    except UniqueViolation as error:
+        if error.diag.constraint_name == "pk_idempotency_key":
+            raise AlreadySent from error
+        raise
+    if version != city.pack_version:
+        raise StaleCity
+
+
+@contextmanager
+def _all_or_none(storage: Storage) -> Generator[Callable[[bytes], str], None, None]:
+    """Give a `put` whose files are deleted again when the block raises.
+
+    What a crash or a failing commit leaves, the nightly sweep of the storage removes.
+    """
+    stored: list[str] = []
+
+    def put(content: bytes) -> str:
+        stored.append(storage.put(content))
+        return stored[-1]
+
+    try:
+        yield put
+    except BaseException:
+        for key in stored:
+            with suppress(OSError):  # the report was refused for another reason, said below
+                storage.delete(key)
+        raise
 
 
 def _route(
@@ -194,11 +224,12 @@ def _event_row(ticket: NewTicket) -> dict[str, Any]:
     }
 
 
-def _photo_rows(storage: Storage, draft: Draft, new: NewReport, *, is_sealed: bool) -> list[Row]:
+def _photo_rows(
+    put: Callable[[bytes], str], draft: Draft, new: NewReport, *, is_sealed: bool
+) -> list[Row]:
     """Put the photos into storage and return their rows.
 
-    A rollback leaves files without a row: the nightly sweep of the storage removes them. The other
-    order could acknowledge a photo that is nowhere.
+    Files come first: the other order could acknowledge a photo that is nowhere.
     """
     rows: list[Row] = []
     for number, photo in enumerate(draft.photos, start=1):
@@ -211,7 +242,7 @@ def _photo_rows(storage: Storage, draft: Draft, new: NewReport, *, is_sealed: bo
             "id": photo_id,
             "report_id": new.id,
             "position_in_report": number,
-            "storage_key": storage.put(content),
+            "storage_key": put(content),
             "media_type": photo.media_type,
             "width": photo.width,
             "height": photo.height,
