@@ -1,25 +1,29 @@
-"""What the web server (`wsgi:app`) and the command line (`wsgi:cli`) load."""
+"""What the web server (`wsgi:app`) and the command line (`wsgi:cli`) load.
+
+Each is made when it is first asked for: the server needs no commands, the commands bring settings of
+their own.
+"""
 
 import os
 from pathlib import Path
 
-from flask import Flask
-
 from citizenreport.app import create_app
-from citizenreport.commands import command_line
-from citizenreport.commands.private import Deployment
 from config import from_env
 
-cli = command_line(
-    Deployment(
-        root=Path(__file__).parent, env=os.environ, read_settings=from_env, create_app=create_app
-    )
-)
 
-
-def __getattr__(name: str) -> Flask:
-    """Make `app` when it is first asked for: the command line brings its own settings."""
-    if name != "app":
+def __getattr__(name: str) -> object:
+    """Make `app` or `cli`, once."""
+    makers = {"app": lambda: create_app(from_env()), "cli": _command_line}
+    if name not in makers:
         raise AttributeError(name)
-    app = globals()["app"] = create_app(from_env())
-    return app
+    made = globals()[name] = makers[name]()
+    return made
+
+
+def _command_line() -> object:
+    from citizenreport.commands import Deployment, command_line  # noqa: PLC0415 - see above
+
+    root = Path(__file__).parent
+    return command_line(
+        Deployment(root=root, env=os.environ, read_settings=from_env, create_app=create_app)
+    )

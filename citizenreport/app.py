@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Blueprint, Flask
-from flask_migrate import Migrate
 
 import citizenreport.cities.models
 import citizenreport.identity.models
@@ -48,7 +47,6 @@ DOORS: tuple[Blueprint, ...] = (
 )
 API = (reports.bp, indicators.bp)
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
 SAFE_DEFAULTS = {
     "MAX_CONTENT_LENGTH": 80 * 1024 * 1024,  # five photos of 15 MB and the form around them
     "SQLALCHEMY_RECORD_QUERIES": False,
@@ -62,7 +60,6 @@ def create_app(settings: Mapping[str, object]) -> Flask:
     app.config.from_mapping(settings)
     app.config.from_mapping(engine_settings(str(settings["SQLALCHEMY_DATABASE_URI"])))
     db.init_app(app)
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=False)
     api = make_api(app)
     setup.init_app(app, _services(app))
     for door in DOORS:

@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from citizenreport.app import create_app
 from citizenreport.cities.pack import Checked, check_pack
 from citizenreport.cities.rules import City
 from citizenreport.cities.service import load, numbered
+from citizenreport.commands.migrating import attach_migrations, migrate
 from citizenreport.core.clock import utcnow
 from citizenreport.core.cluster import Cluster, private_cluster
 from citizenreport.core.db import PUBLIC_ROLE, db
@@ -52,8 +52,8 @@ def ensure_template(cluster: Cluster, settings: Mapping[str, object]) -> None:
         app = create_app(
             {**settings, "CITY": None, "SQLALCHEMY_DATABASE_URI": cluster.ensure_database(TEMPLATE)}
         )
+        migrate(app)
         with app.app_context():
-            upgrade()
             dispose()
         connection.execute(f"ALTER DATABASE {TEMPLATE} IS_TEMPLATE true")
 
@@ -73,7 +73,9 @@ class FreshDatabase:
 
     @cached_property
     def app(self) -> Flask:
-        return create_app({**self.settings, "SQLALCHEMY_DATABASE_URI": self.url})
+        app = create_app({**self.settings, "SQLALCHEMY_DATABASE_URI": self.url})
+        attach_migrations(app)
+        return app
 
     def owner(self) -> "psycopg.Connection[Any]":
         """Open an autocommit connection that may do anything (superuser, owner of the tables)."""

@@ -1,22 +1,48 @@
 """The `citizenreport` command line (entry point `wsgi:cli`): one module per group of commands."""
 
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
+
+import click
 from flask.cli import AppGroup, ScriptInfo
-from flask_migrate.cli import db as migrations
 
-from citizenreport.commands.audit import audit
-from citizenreport.commands.city import city_cli
-from citizenreport.commands.demo import demo
-from citizenreport.commands.import_ import import_
-from citizenreport.commands.indicators import indicators
-from citizenreport.commands.jobs import jobs
-from citizenreport.commands.keys import keys
 from citizenreport.commands.private import Deployment, app_of_command
-from citizenreport.commands.serve import serve
-from citizenreport.commands.staff import staff
-from citizenreport.commands.worker import worker
+
+__all__ = ["Deployment", "command_line"]
+
+# A command's module is loaded when the command is asked for: `serve` need not wait for the others.
+COMMANDS: Final[Mapping[str, str]] = {
+    "serve": "citizenreport.commands.serve:serve",
+    "worker": "citizenreport.commands.worker:worker",
+    "city": "citizenreport.commands.city:city_cli",
+    "import": "citizenreport.commands.import_:import_",
+    "demo": "citizenreport.commands.demo:demo",
+    "staff": "citizenreport.commands.staff:staff",
+    "indicators": "citizenreport.commands.indicators:indicators",
+    "jobs": "citizenreport.commands.jobs:jobs",
+    "audit": "citizenreport.commands.audit:audit",
+    "keys": "citizenreport.commands.keys:keys",
+    "db": "flask_migrate.cli:db",
+}
 
 
-def command_line(deployment: Deployment) -> AppGroup:
+class CommandLine(AppGroup):
+    """A group that loads a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name].split(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+
+def command_line(deployment: Deployment) -> CommandLine:
     """Return the group of all commands.
 
     A command made with `AppGroup.command` (or `with_appcontext`) gets the application; on a private
@@ -24,23 +50,8 @@ def command_line(deployment: Deployment) -> AppGroup:
     """
     info = ScriptInfo(create_app=lambda: app_of_command(deployment))
     info.data[Deployment.__name__] = deployment
-    group = AppGroup(
+    return CommandLine(
         "citizenreport",
         help="Citizen-safety reporting for a city.",
         context_settings={"obj": info, "help_option_names": ["-h", "--help"]},
     )
-    for command in (
-        serve,
-        worker,
-        city_cli,
-        import_,
-        demo,
-        staff,
-        indicators,
-        jobs,
-        audit,
-        keys,
-        migrations,
-    ):
-        group.add_command(command)
-    return group

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import ScriptInfo
-from flask_migrate import upgrade
 
+from citizenreport.commands.migrating import attach_migrations, migrate
 from citizenreport.core.cluster import private_cluster, running_url
 from citizenreport.core.keys import make_key_files
 from citizenreport.core.postgres import ClusterError, reachable_data_dir
@@ -63,14 +63,20 @@ def app_of_command(deployment: Deployment) -> Flask:
     Joins the private cluster that `serve` runs, or starts it for as long as the command lasts.
     """
     if deployment.has_own_database:
-        return deployment.app(deployment.env)
+        return _with_migrations(deployment.app(deployment.env))
     url = running_url(deployment.cluster_dir, DATABASE)
     if url is not None:
-        return deployment.app(private_environment(deployment, url))
+        return _with_migrations(deployment.app(private_environment(deployment, url)))
     root_context = click.get_current_context().find_root()
     environment = root_context.with_resource(own_service(deployment))
     app = deployment.app(environment)
     migrate(app)
+    return _with_migrations(app)
+
+
+def _with_migrations(app: Flask) -> Flask:
+    if click.get_current_context().find_root().invoked_subcommand == "db":
+        attach_migrations(app)
     return app
 
 
@@ -107,12 +113,6 @@ def ensure_demo_keys(folder: Path) -> None:
     """Make keys for trying out, unless there are some. Production refuses them."""
     if not any(folder.glob("*.key")):
         make_key_files(folder, demo=True)
-
-
-def migrate(app: Flask) -> None:
-    """Bring the database to the newest migration."""
-    with app.app_context():
-        upgrade()
 
 
 def _secret_of(path: Path) -> str:

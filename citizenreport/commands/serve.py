@@ -16,12 +16,12 @@ from citizenreport.cities.service import AnotherCity, load
 from citizenreport.commands.demo import demo_in_background
 from citizenreport.commands.demo_accounts import open_demo_accounts
 from citizenreport.commands.granian import WORKERS, answers, is_free, server_command
+from citizenreport.commands.migrating import migrate
 from citizenreport.commands.private import (
     DEFAULT_CITY,
     DEFAULT_PORT,
     Deployment,
     current_deployment,
-    migrate,
     own_service,
 )
 from citizenreport.commands.staff import describe
