@@ -160,7 +160,7 @@ def address(args: Mapping[str, str]) -> str:
 def next_page(rows: Sequence[QueueRow], wish: QueueWish) -> str:
     """Return the address of the page after these rows."""
     last: Ticket = rows[-1].ticket
-    text = f"{last.settlement_due_at.isoformat()} {last.id.hex}"
+    text = f"{last.next_due_at.isoformat()} {last.id.hex}"
     cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
     return address({**wish_args(wish), "setelah": cursor})
 

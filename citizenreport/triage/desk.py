@@ -10,8 +10,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
-    and_,
-    case,
     func,
     literal,
     literal_column,
@@ -98,7 +96,7 @@ def queue_page(
     listed = readable_tickets if wish.is_about_content else listed_tickets
     query = listed(city, actor).where(*_conditions(wish, at))
     query = query.join(Report, Report.id == Ticket.report_id)
-    keys = (Ticket.settlement_due_at, Ticket.id)
+    keys = (Ticket.next_due_at, Ticket.id)
     if wish.after is not None:
         after = tuple_(*(literal(value) for value in wish.after))
         query = query.where(tuple_(*keys) < after if wish.newest_first else tuple_(*keys) > after)
@@ -175,7 +173,7 @@ def with_photo(session: Session, city: City, actor: Actor, photo_id: UUID) -> tu
 def _conditions(wish: QueueWish, at: Instants) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wish.state is None:
-        # Written out, not bound: only so can the planner use the index over open tickets.
+        # Written out, not bound: only so the planner knows that the index over open tickets will do.
         found.append(literal_column(OPEN_STATES_SQL.replace("state", "ticket.state", 1)))
     else:
         found.append(Ticket.state == wish.state.value)
@@ -184,21 +182,10 @@ def _conditions(wish: QueueWish, at: Instants) -> list[ColumnElement[bool]]:
     if wish.category_code is not None:
         found.append(Ticket.category_code == wish.category_code)
     if wish.due is DueWhen.OVERDUE:
-        found.append(_next_due() < at.now)
+        found += [Ticket.next_due_at < at.now, Ticket.paused_at.is_(None)]
     if wish.due is DueWhen.TODAY:
-        found.append(_next_due().between(at.now, at.day_ends_at))
+        found += [Ticket.next_due_at.between(at.now, at.day_ends_at), Ticket.paused_at.is_(None)]
     return found
-
-
-def _next_due() -> ColumnElement[datetime]:
-    """Return the deadline of the next running clock; none runs while the reporter is waited for."""
-    runs = Ticket.paused_at.is_(None)
-    due: ColumnElement[datetime] = func.least(
-        case((Ticket.first_responded_at.is_(None), Ticket.first_response_due_at)),
-        case((and_(runs, Ticket.verified_at.is_(None)), Ticket.verification_due_at)),
-        case((and_(runs, Ticket.settled_at.is_(None)), Ticket.settlement_due_at)),
-    )
-    return due
 
 
 def _capped(query: Select[tuple[Ticket]], key: StrEnum) -> Select[tuple[str, int]]:

@@ -3,13 +3,25 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
 from citizenreport.triage.states import OPEN
 
 OPEN_STATES_SQL = f"state IN ({', '.join(sorted(repr(state.value) for state in OPEN))})"
+
+NEXT_DUE_SQL = """
+LEAST(
+    settlement_due_at,
+    CASE WHEN first_responded_at IS NULL THEN first_response_due_at
+        ELSE NULL::timestamp with time zone END,
+    CASE WHEN verified_at IS NULL AND paused_at IS NULL THEN verification_due_at
+        ELSE NULL::timestamp with time zone END
+)
+"""
+"""When the next clock of an open ticket runs out, computed by the database: what the queue goes by.
+While the reporter is waited for it is the settlement's deadline of before the pause."""
 
 
 class Ticket(Base, kw_only=True):
@@ -20,16 +32,16 @@ class Ticket(Base, kw_only=True):
 
     __tablename__ = "ticket"
     __table_args__ = (
-        Index("ix_ticket_queue", "agency_code", "state", "settlement_due_at", "id"),
-        Index("ix_ticket_due", "state", "settlement_due_at", "id"),
+        Index("ix_ticket_queue", "agency_code", "state", "next_due_at", "id"),
+        Index("ix_ticket_due", "state", "next_due_at", "id"),
         Index("ix_ticket_submitted", "submitted_at", "id"),
         Index("ix_ticket_agency_submitted", "agency_code", "submitted_at", "id"),
         # The queue shows open tickets by deadline; closed ones pile up over the years.
-        Index("ix_ticket_open", "settlement_due_at", "id", postgresql_where=text(OPEN_STATES_SQL)),
+        Index("ix_ticket_open", "next_due_at", "id", postgresql_where=text(OPEN_STATES_SQL)),
         Index(
             "ix_ticket_open_agency",
             "agency_code",
-            "settlement_due_at",
+            "next_due_at",
             "id",
             postgresql_where=text(OPEN_STATES_SQL),
         ),
@@ -59,6 +71,9 @@ class Ticket(Base, kw_only=True):
     verified_at: Mapped[datetime | None] = mapped_column(default=None)
     settlement_due_at: Mapped[datetime]
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    next_due_at: Mapped[datetime] = mapped_column(
+        Computed(NEXT_DUE_SQL, persisted=True), init=False
+    )
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_how: Mapped[str | None] = mapped_column(default=None)  # confirmed | automatic
     paused_at: Mapped[datetime | None] = mapped_column(default=None)

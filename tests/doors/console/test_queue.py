@@ -119,7 +119,8 @@ def test_overdue_looks_at_the_next_running_clock(desk: Desk, session: Session) -
     session.commit()
     visitor = desk.person(ROADS)
     assert codes(visitor, QUEUE + "?tenggat=overdue") == [late_code]
-    late.first_responded_at = late.verified_at = late.settled_at = now
+    late.first_responded_at = late.verified_at = now  # only the settlement runs, and it has time
+    late.settlement_due_at = now + timedelta(days=5)
     session.commit()
     assert codes(visitor, QUEUE + "?tenggat=overdue") == []
     assert fresh.state == "new"
