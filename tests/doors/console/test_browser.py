@@ -12,12 +12,12 @@ from citizenreport.cities.rules import City
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.geo.position import Position
-from citizenreport.identity.demo import DEMO_PASSWORD, make_demo_accounts
-from citizenreport.identity.passwords import hash_cost
+from citizenreport.identity.rules import Grant, Role
 from citizenreport.intake.rules import Channel, Draft
 from citizenreport.pipeline.submit import Send, submit_report
 from citizenreport.web.context import EXTENSION
 from tests.databases import load_magelang
+from tests.identity.factories import PASSWORD, make_staff
 from tests.servers import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -37,12 +37,12 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def console(live_server: LiveServer) -> str:
-    """A service with one report and the demo accounts; gives its address."""
+    """A service with one report and one officer; gives its address."""
     app = live_server.database.app
     with app.app_context(), transaction() as session:
         city = load_magelang(session)
         send_lamp(app.extensions[EXTENSION], session, city)
-        make_demo_accounts(session, city, cost=hash_cost(app.config), now=utcnow())
+        make_staff(session, "sri.lestari", Grant(role=Role.OFFICER, agency_code="SATPOLPP"))
     return live_server.base_url
 
 
@@ -65,10 +65,10 @@ def send_lamp(services: object, session: object, city: City) -> None:
     )
 
 
-def sign_in(page: Page, base_url: str, username: str = "demo-petugas") -> None:
+def sign_in(page: Page, base_url: str) -> None:
     page.goto(f"{base_url}/petugas/tiket")
-    page.get_by_label("Nama pengguna").fill(username)
-    page.get_by_label("Kata sandi").fill(DEMO_PASSWORD)
+    page.get_by_label("Nama pengguna").fill("sri.lestari")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
     page.get_by_role("button", name="Masuk").click()
 
 
