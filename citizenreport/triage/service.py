@@ -133,12 +133,12 @@ def change(session: Session, ticket: Ticket, *, act: Act, **values: object) -> N
         update(Ticket)
         .where(Ticket.id == ticket.id, Ticket.version == act.seen)
         .values(version=Ticket.version + 1, **values)
-        .returning(Ticket.version)
-        .execution_options(synchronize_session=False)
+        .returning(Ticket)
+        # The row comes back into the ticket at hand: no second question to the database.
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
     if session.scalar(statement) is None:
         raise TicketChanged
-    session.refresh(ticket)
 
 
 def record(session: Session, ticket: Ticket, type_: str, payload: Payload, *, act: Act) -> None:
