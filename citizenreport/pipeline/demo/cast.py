@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, ProtectionClass, Visibility
 from citizenreport.identity import queries, service
+from citizenreport.identity.models import StaffRole
 from citizenreport.identity.passwords import HashCost
 from citizenreport.identity.rules import Grant, Role
 from citizenreport.triage.models import Ticket
@@ -78,8 +79,16 @@ def present_cast(session: Session, city: City, *, now: datetime) -> Cast:
     """Return the cast with the demo accounts that exist."""
     cast = Cast(session=session, city=city, now=now)
     for person, roles in queries.all_staff(session):
-        if not person.is_demo or not person.is_active:
-            continue
-        for grant in queries.actor_of(session, person).grants if roles else ():
-            cast.ids.setdefault(grant, person.id)
+        if person.is_demo and person.is_active:
+            for role in roles:
+                cast.ids.setdefault(_grant_of(role), person.id)
     return cast
+
+
+def _grant_of(role: StaffRole) -> Grant:
+    protection = role.protection_class
+    return Grant(
+        role=Role(role.role),
+        agency_code=role.agency_code,
+        protection_class=ProtectionClass(protection) if protection else None,
+    )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.core.keys import KeyRing
 from citizenreport.intake import queries as intake_queries
+from citizenreport.intake.models import ReportKey
 from citizenreport.intake.rules import Channel
 from citizenreport.pipeline.demo.cast import Cast
 from citizenreport.pipeline.demo.deeds import Deed, Kind, Life
@@ -20,6 +21,7 @@ from citizenreport.pipeline.hand_over import hand_over, merge
 from citizenreport.pipeline.handle import move_ticket, raise_visibility, reply_publicly
 from citizenreport.pipeline.release import TextRelease, release_photo, release_report
 from citizenreport.pipeline.submit import Send, submit_report
+from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.rules import ReleaseState
 from citizenreport.routing.rules import agency_name
 from citizenreport.storage.rules import Storage
@@ -60,9 +62,16 @@ def play(theatre: Theatre, life: Life) -> list[str]:
         session, city, keys, theatre.storage, draft, send=SEND, now=life.submitted_at
     )
     ticket = triage_queries.of_report(session, submitted.report_id)[0]
+    # The session forgets rows that nobody holds; the acts of one life ask for these again and again.
+    held: list[object | None] = [session.get(ReportKey, submitted.report_id)]
     unused: list[str] = []
     for deed in life.deeds:
         unused += ACTS[deed.kind](theatre, life, ticket, deed) or []
+        if deed.kind is Kind.RELEASE:
+            held += [
+                publication_queries.release_of(session, ticket.id),
+                publication_queries.by_code(session, submitted.tracking_code),
+            ]
     return unused
 
 
