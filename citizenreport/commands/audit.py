@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from citizenreport.core.db import transaction
-from citizenreport.jobs.checkpoint import write_checkpoint
+from citizenreport.jobs.checkpoint import CheckpointFilesAhead, write_checkpoint
 from citizenreport.ledger.audit import Audit, verify
 from citizenreport.ledger.checkpoints import (
     BadCheckpoint,
@@ -32,7 +32,13 @@ audit = AppGroup("audit", help="The ledger of events: checkpoints and verificati
 @audit.command("checkpoint")
 def checkpoint() -> None:
     """Sign where all streams stand now, and write the file. The worker does so every hour."""
-    click.echo(str(write_checkpoint()))
+    try:
+        click.echo(str(write_checkpoint()))
+    except CheckpointFilesAhead as error:
+        raise click.ClickException(
+            f"The folder holds checkpoint {error.public['number']} and later, the database does not:"
+            " it was restored. Verify against them first, then move them elsewhere and keep them."
+        ) from error
 
 
 @audit.command("verify")

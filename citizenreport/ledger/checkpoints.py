@@ -1,17 +1,19 @@
 """Signed checkpoints: where every stream stood, kept outside the database too.
 
-A checkpoint file (`checkpoint-000042.json`) names the root over all heads, the hash of the
-checkpoint before it, and the heads that changed since. Reading the files in order gives every head
-at each checkpoint; `audit.py` compares them with the events that are there.
+A checkpoint file (`checkpoint-000042.json`) holds a signed statement (the root over all heads, the
+hash of the checkpoint before it, a digest of the list that follows) and the list of heads that
+changed since. Reading the files in order gives every head; `audit.py` compares them with the events
+that are there.
 """
 
 import base64
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -30,6 +32,8 @@ from citizenreport.ledger.rules import (
     merkle_root,
 )
 
+PARTIAL: Final = ".partial"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointFile:
@@ -45,9 +49,14 @@ class BadCheckpoint(Exception):
     """A checkpoint file is not what its signature says, or one is missing between."""
 
 
+def lock(session: Session) -> None:
+    """Have checkpoints made one after the other; held until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("checkpoint", 0))))
+
+
 def make(session: Session, key: Ed25519PrivateKey, *, now: datetime) -> tuple[Checkpoint, str]:
     """Sign where all streams stand; return the row and the text of the file to keep outside."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("checkpoint", 0))))
+    lock(session)
     current = heads(session)
     known = {
         (row.stream_kind, row.stream_id): row.seq
@@ -56,6 +65,7 @@ def make(session: Session, key: Ed25519PrivateKey, *, now: datetime) -> tuple[Ch
         )
     }
     changed = [item for item in current if known.get((item[0], item[1])) != item[2]]
+    listed = [[kind, str(id_), seq, hash_.hex()] for kind, id_, seq, hash_ in changed]
     last = session.scalar(select(Checkpoint).order_by(Checkpoint.number.desc()).limit(1))
     statement = {
         "number": last.number + 1 if last else 1,
@@ -63,6 +73,7 @@ def make(session: Session, key: Ed25519PrivateKey, *, now: datetime) -> tuple[Ch
         "stream_count": len(current),
         "root": merkle_root(leaf(*item) for item in current).hex(),
         "previous": (bytes(last.hash) if last else FIRST_PREVIOUS_HASH).hex(),
+        "changed": _digest(listed),
     }
     row = Checkpoint(
         number=int(str(statement["number"])),
@@ -70,13 +81,13 @@ def make(session: Session, key: Ed25519PrivateKey, *, now: datetime) -> tuple[Ch
         stream_count=len(current),
         root=bytes.fromhex(str(statement["root"])),
         previous_hash=bytes.fromhex(str(statement["previous"])),
-        hash=hashlib.sha256(canonical(statement)).digest(),
+        hash=bytes.fromhex(_digest(statement)),
         signature=key.sign(canonical(statement)),
     )
     session.add(row)
     _remember(session, changed)
     session.flush()
-    return row, _file_text(statement, row.signature, changed)
+    return row, _file_text(statement, row.signature, listed)
 
 
 def _remember(session: Session, changed: list[Head]) -> None:
@@ -94,23 +105,56 @@ def _remember(session: Session, changed: list[Head]) -> None:
         )
 
 
-def _file_text(statement: dict[str, Any], signature: bytes, changed: list[Head]) -> str:
+def _digest(value: object) -> str:
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _file_text(statement: dict[str, Any], signature: bytes, listed: list[list[Any]]) -> str:
     body = {
         "statement": statement,
         "signature": base64.b64encode(signature).decode(),
-        "changed": [[kind, str(id_), seq, hash_.hex()] for kind, id_, seq, hash_ in changed],
+        "changed": listed,
     }
     return json.dumps(body, indent=None, separators=(",", ":")) + "\n"
 
 
-def write_file(folder: Path, number: int, content: str) -> Path:
-    """Keep a checkpoint outside the database; written whole or not at all."""
+def path_of(folder: Path, number: int) -> Path:
+    """Return the place of a checkpoint's file."""
+    return folder / f"checkpoint-{number:06}.json"
+
+
+def start_file(folder: Path, number: int, content: str) -> Path:
+    """Put a checkpoint's file on the disk, not yet under its name: its row is not committed."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"checkpoint-{number:06}.json"
-    partial = path.with_suffix(".partial")
-    partial.write_text(content)
+    partial = path_of(folder, number).with_suffix(PARTIAL)
+    with partial.open("w") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return partial
+
+
+def finish_file(partial: Path) -> Path:
+    """Give a started file its name, now that its row is committed."""
+    path = partial.with_suffix(".json")
     partial.replace(path)
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
     return path
+
+
+def settle_files(session: Session, folder: Path) -> None:
+    """End what a crash interrupted: a started file whose row was committed counts, another does not."""
+    lock(session)
+    last = latest_number(session)
+    for partial in sorted(folder.glob(f"checkpoint-*{PARTIAL}")):
+        if int(partial.stem.rpartition("-")[2]) <= last:
+            finish_file(partial)
+        else:
+            partial.unlink()
 
 
 def read_files(folder: Path, public_key: Ed25519PublicKey) -> list[CheckpointFile]:
@@ -125,7 +169,7 @@ def read_files(folder: Path, public_key: Ed25519PublicKey) -> list[CheckpointFil
         file = _read_file(path, public_key)
         if file.number != len(found) + 1 or bytes.fromhex(file.statement["previous"]) != previous:
             raise BadCheckpoint(f"{path.name} does not follow the one before it")
-        previous = hashlib.sha256(canonical(file.statement)).digest()
+        previous = bytes.fromhex(_digest(file.statement))
         found.append(file)
     return found
 
@@ -135,6 +179,8 @@ def _read_file(path: Path, public_key: Ed25519PublicKey) -> CheckpointFile:
         body = json.loads(path.read_text())
         signature = base64.b64decode(body["signature"])
         public_key.verify(signature, canonical(body["statement"]))
+        if body["statement"]["changed"] != _digest(body["changed"]):
+            raise BadCheckpoint(f"{path.name}: the list is not the one that was signed")
         changed = tuple(
             (kind, UUID(id_), int(seq), bytes.fromhex(hash_))
             for kind, id_, seq, hash_ in body["changed"]
@@ -150,7 +196,9 @@ def _read_file(path: Path, public_key: Ed25519PublicKey) -> CheckpointFile:
 
 
 def heads_after(files: list[CheckpointFile]) -> dict[tuple[str, UUID], tuple[int, bytes]]:
-    """Return every stream's head as the last file says; each file's root is checked on the way.
+    """Return every stream's head as the last file says.
+
+    Each list is signed; the last root says that together they are complete.
 
     Raises:
         BadCheckpoint: the heads listed do not give the signed root.
@@ -158,10 +206,13 @@ def heads_after(files: list[CheckpointFile]) -> dict[tuple[str, UUID], tuple[int
     state: dict[tuple[str, UUID], tuple[int, bytes]] = {}
     for file in files:
         state |= {(kind, id_): (seq, hash_) for kind, id_, seq, hash_ in file.changed}
-        ordered = sorted(state.items(), key=lambda item: (item[0][0], item[0][1].bytes))
-        root = merkle_root(leaf(kind, id_, seq, hash_) for (kind, id_), (seq, hash_) in ordered)
-        if root.hex() != file.statement["root"]:
-            raise BadCheckpoint(f"checkpoint {file.number}: the heads do not give the signed root")
+    if not files:
+        return state
+    ordered = sorted(state.items(), key=lambda item: (item[0][0], item[0][1].bytes))
+    root = merkle_root(leaf(kind, id_, seq, hash_) for (kind, id_), (seq, hash_) in ordered)
+    last = files[-1]
+    if root.hex() != last.statement["root"]:
+        raise BadCheckpoint(f"checkpoint {last.number}: the heads do not give the signed root")
     return state
 
 

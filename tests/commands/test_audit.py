@@ -107,14 +107,41 @@ def test_a_changed_file_is_not_trusted(
     assert "cannot be trusted" in checked.output
 
 
-def test_a_checkpoint_whose_commit_was_lost_is_made_again(
+def test_a_crash_before_the_commit_leaves_nothing_that_counts(
     database: FreshDatabase, streams: list[UUID], tmp_path: Path
 ) -> None:
-    """The file is written before the commit: the next one takes its number and its place."""
     run(database, "checkpoint")
-    run(database, "checkpoint")
-    with database.owner() as connection:
-        connection.execute("DELETE FROM checkpoint WHERE number = 2")
+    started = tmp_path / "checkpoints" / "checkpoint-000002.partial"
+    started.write_text("half a fi")
     assert run(database, "checkpoint").output.strip().endswith("checkpoint-000002.json")
-    checked = run(database, "verify", "--checkpoint", str(tmp_path / "checkpoints"))
-    assert checked.exit_code == 0, checked.output
+    assert not started.exists()
+    verified = run(database, "verify", "--checkpoint", str(tmp_path / "checkpoints"))
+    assert verified.exit_code == 0, verified.output
+
+
+def test_a_crash_after_the_commit_is_made_good_by_the_next(
+    database: FreshDatabase, streams: list[UUID], tmp_path: Path
+) -> None:
+    first = Path(run(database, "checkpoint").output.strip())
+    first.rename(first.with_suffix(".partial"))
+    assert run(database, "checkpoint").output.strip().endswith("checkpoint-000002.json")
+    assert first.exists()
+    verified = run(database, "verify", "--checkpoint", str(tmp_path / "checkpoints"))
+    assert verified.exit_code == 0, verified.output
+
+
+def test_after_a_restore_no_file_is_overwritten(
+    database: FreshDatabase, streams: list[UUID], tmp_path: Path
+) -> None:
+    for _ in range(3):
+        run(database, "checkpoint")
+    files = {path: path.read_bytes() for path in (tmp_path / "checkpoints").iterdir()}
+    with database.owner() as connection:
+        connection.execute("DELETE FROM checkpoint WHERE number > 1")
+    refused = run(database, "checkpoint")
+    assert refused.exit_code == 1
+    assert "restored" in refused.output
+    assert {path: path.read_bytes() for path in (tmp_path / "checkpoints").iterdir()} == files
+    for number in (2, 3):
+        (tmp_path / "checkpoints" / f"checkpoint-00000{number}.json").unlink()
+    assert run(database, "checkpoint").exit_code == 0

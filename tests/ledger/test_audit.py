@@ -1,5 +1,6 @@
 """Tampering by whoever owns the database: changed, missing, truncated, reordered, missing streams."""
 
+import base64
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -16,14 +17,15 @@ from citizenreport.core.ids import new_id
 from citizenreport.ledger.audit import Audit, verify
 from citizenreport.ledger.checkpoints import (
     BadCheckpoint,
+    finish_file,
     heads_after,
     latest_number,
     make,
     read_files,
-    write_file,
+    start_file,
 )
 from citizenreport.ledger.queries import walk
-from citizenreport.ledger.rules import StreamKind
+from citizenreport.ledger.rules import StreamKind, canonical
 from citizenreport.ledger.service import append
 from tests.ledger.streams import (
     LENGTH,
@@ -51,7 +53,7 @@ class Auditor:
 
     def checkpoint(self) -> Path:
         row, content = make(self.session, KEY, now=NOON)
-        return write_file(self.folder, row.number, content)
+        return finish_file(start_file(self.folder, row.number, content))
 
     def audit(self) -> Audit:
         self.session.expire_all()
@@ -273,6 +275,16 @@ class TestFiles:
         other = Ed25519PrivateKey.generate().public_key()
         with pytest.raises(BadCheckpoint):
             read_files(auditor.folder, other)
+
+    def test_a_root_that_does_not_fit(self, auditor: Auditor, paths: list[Path]) -> None:
+        """Signed by somebody who has the key, and still not what the lists give."""
+        body = json.loads(paths[2].read_text())
+        body["statement"]["root"] = "00" * 32
+        signature = KEY.sign(canonical(body["statement"]))
+        body["signature"] = base64.b64encode(signature).decode()
+        paths[2].write_text(json.dumps(body))
+        assert len(read_files(auditor.folder, KEY.public_key())) == 3
+        assert not self.trusted(auditor)
 
     @pytest.mark.parametrize("content", ["", "{}", "[]", '{"statement": 1}', "\x00"])
     def test_rubbish(self, auditor: Auditor, paths: list[Path], content: str) -> None:
