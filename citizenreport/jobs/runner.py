@@ -14,6 +14,7 @@ from typing import Final
 from flask import Flask
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job as QueuedJob
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from citizenreport.core.clock import utcnow
@@ -47,9 +48,13 @@ class Backoff(BaseRetryStrategy):
     def get_retry_decision(
         self, *, exception: BaseException, job: QueuedJob
     ) -> RetryDecision | None:
-        """Return when to try again, or None for never."""
+        """Return when to try again, or None for never.
+
+        What the clock started is not tried again: the clock comes round. (Two such jobs cannot wait
+        at once, so the failed one could not even be put back.)
+        """
         is_final = isinstance(exception, JobFailed) and exception.is_final
-        if is_final or job.attempts + 1 >= MAX_ATTEMPTS:
+        if is_final or job.queueing_lock is not None or job.attempts + 1 >= MAX_ATTEMPTS:
             return None
         wait_s = min(FIRST_WAIT_S * 2**job.attempts, LONGEST_WAIT_S)
         return RetryDecision(retry_in={"seconds": wait_s})
@@ -69,6 +74,8 @@ def run_job(app: Flask, job: Job, context: JobContext, ids: dict[str, str | int]
     assert job_id is not None
     with app.app_context():
         failure = _attempt(job, ids)
+        if context.job.queueing_lock is not None:
+            _forget_earlier(job)
         if failure is not None:
             log.warning("job %s[%s] failed: %s", job.name, job_id, failure.reason)
             _keep_reason(job_id, failure.reason)
@@ -96,6 +103,13 @@ def place_of(error: BaseException) -> str:
 
 def _kebab(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
+
+
+def _forget_earlier(job: Job) -> None:
+    """Drop earlier failures of a job that the clock starts: only how it went last is of interest."""
+    statement = text("DELETE FROM procrastinate_jobs WHERE task_name = :name AND status = 'failed'")
+    with transaction() as session:
+        session.execute(statement, {"name": job.name})
 
 
 def _keep_reason(job_id: int, reason: str) -> None:

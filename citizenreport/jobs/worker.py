@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from flask import Flask
 from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from citizenreport.core.engines import psycopg_address
@@ -126,14 +127,20 @@ async def _dispatch(app: Flask) -> None:
 
 
 async def _rescue(queue: App, pace: Pace) -> None:
-    """Take up the jobs of workers that died. One that killed its worker again and again fails."""
+    """Take up the jobs of workers that died.
+
+    One that killed its worker again and again fails; one that the clock has started anew is dropped.
+    """
     manager = queue.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=pace.stalled_s):
         log.warning("job %s[%s]: its worker died", job.task_name, job.id)
-        if job.attempts + 1 < MAX_ATTEMPTS:
-            await manager.retry_job(job)
-        else:
+        if job.attempts + 1 >= MAX_ATTEMPTS:
             await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+            continue
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
 
 async def _repeat(act: Callable[[], Any], every_s: float) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -91,6 +92,27 @@ def test_it_waits_longer_each_time_and_gives_up_in_the_end() -> None:
     assert wait_s(MAX_ATTEMPTS - 1) is None
     final = JobFailed("mail-refused", is_final=True)
     assert Backoff().get_retry_decision(exception=final, job=QUEUED) is None
+
+
+def test_what_the_clock_started_waits_for_the_clock() -> None:
+    job = QUEUED.evolve(queueing_lock="forget")
+    failure = JobFailed("mail-unavailable", is_final=False)
+    assert Backoff().get_retry_decision(exception=failure, job=job) is None
+
+
+@pytest.mark.parametrize("is_good", [True, False])
+def test_of_what_the_clock_starts_only_the_last_failure_is_kept(
+    app: Flask, session: Session, *, is_good: bool
+) -> None:
+    for name in ("forget", "forget", "send_receipt"):
+        enqueue(session, name)
+    session.execute(text("UPDATE procrastinate_jobs SET status = 'failed'"))
+    job = Job(name="forget", run=lambda: None if is_good else 1 / 0)
+    queued = QUEUED.evolve(queueing_lock="forget")
+    context: JobContext = SimpleNamespace(job=queued)  # type: ignore[assignment]
+    with nullcontext() if is_good else pytest.raises(JobFailed):
+        run_job(app, job, context, {})
+    assert [stuck.name for stuck in stuck_jobs(session)] == ["send_receipt"]
 
 
 def test_what_failed_is_listed_and_runs_again_when_asked(app: Flask, session: Session) -> None:

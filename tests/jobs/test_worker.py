@@ -192,6 +192,24 @@ def test_the_worker_outlives_a_database_that_throws_it_out(
         eventually(lambda: len(office.mails) == 2, "another receipt")
 
 
+def test_a_dead_workers_job_gives_way_to_the_one_the_clock_started_since(
+    database: FreshDatabase, city: City, tmp_path: Path
+) -> None:
+    with reports_in(database, city, tmp_path):
+        pass
+    with database.owner() as connection:
+        for status in ("doing", "todo"):
+            connection.execute(
+                "INSERT INTO procrastinate_jobs"
+                " (queue_name, task_name, lock, queueing_lock, status, scheduled_at)"
+                " VALUES ('default', 'forget', 'forget', 'forget', %s, now() + interval '1 hour')",
+                (status,),
+            )
+    with worker_thread(database.app):
+        eventually(lambda: jobs_left(database, "status = 'doing'") == 0, "the dead one is gone")
+    assert jobs_left(database, "task_name = 'forget' AND status = 'todo'") == 1
+
+
 def test_stopping_finishes_what_is_running(
     database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
 ) -> None:
