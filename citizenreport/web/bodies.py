@@ -1,5 +1,6 @@
 """What a request carries, read strictly: a damaged body is refused, never half understood."""
 
+from io import BytesIO
 from json import JSONDecodeError
 from typing import IO, Any, Final
 
@@ -81,7 +82,14 @@ class _RawParts(MultiPartParser):
 
 
 class StrictRequest(Request):
+    """Keeps files that come in in memory: werkzeug's way to a temporary file is a photo's place
+    and owner on a disk. `MAX_CONTENT_LENGTH` bounds them together.
+    """
+
     form_data_parser_class = StrictFormParser
+
+    def _get_file_stream(self, *args: object, **kwargs: object) -> IO[bytes]:
+        return BytesIO()
 
 
 def read_json(body: bytes) -> Any:
