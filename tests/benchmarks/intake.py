@@ -84,6 +84,7 @@ def bench_database(folder: Path) -> Generator[FreshDatabase, None, None]:
         "SECRET_KEY": "only for benchmarks",
         "PUBLIC_URL": "http://localhost",
         "IS_PRIVATE": True,
+        "MAY_USE_DEMO_KEYS": True,
         "CITY": "magelang",
         "KEYS_DIR": folder / "keys",
         "STORAGE_DIR": folder / "storage",
