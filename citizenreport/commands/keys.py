@@ -1,12 +1,25 @@
 """`citizenreport keys`: make the key files, and check those that are there."""
 
+from collections import Counter
 from pathlib import Path
+from typing import Final
+from uuid import UUID
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, ScriptInfo
 
 from citizenreport.commands.private import current_deployment
-from citizenreport.core.keys import BrokenKeys, make_key_files, read_key_files
+from citizenreport.core.db import transaction
+from citizenreport.core.keys import (
+    BrokenKeys,
+    KeyRing,
+    SealBroken,
+    make_key_files,
+    read_key_files,
+)
+from citizenreport.intake.queries import newest_wrapped_keys
+
+SAMPLE: Final = 200
 
 keys = AppGroup("keys", help="The keys that seal, sign and fingerprint.")
 
@@ -32,7 +45,8 @@ def make(folder: Path | None) -> None:
 
 @keys.command("check", with_appcontext=False)
 @folder_option
-def check(folder: Path | None) -> None:
+@click.option("--sealed", is_flag=True, help="Also open some of what the database holds sealed.")
+def check(folder: Path | None, *, sealed: bool) -> None:
     """Read the keys and say which they are. Exit 1 when one is missing, broken or too open."""
     chosen = folder or configured_folder()
     try:
@@ -45,6 +59,32 @@ def check(folder: Path | None) -> None:
     )
     if ring.is_demo:
         click.echo("This is a demo set. Production refuses it.")
+    if sealed:
+        check_sealed(ring)
+
+
+def check_sealed(ring: KeyRing) -> None:
+    """Unwrap the newest data keys of the database under each key-encryption key."""
+    info = click.get_current_context().find_object(ScriptInfo)
+    assert info is not None
+    with info.load_app().app_context(), transaction() as session:
+        wrapped = newest_wrapped_keys(session, per_key=SAMPLE)
+    closed = Counter(
+        key_id for key_id, report_id, key in wrapped if not opens(ring, key_id, report_id, key)
+    )
+    for key_id, count in sorted(Counter(key_id for key_id, _, _ in wrapped).items()):
+        click.echo(f"encryption {key_id}: {count - closed[key_id]} of {count} open")
+    if closed:
+        raise click.ClickException("These are not the keys the database was sealed with.")
+
+
+def opens(ring: KeyRing, key_id: str, report_id: UUID, wrapped: bytes) -> bool:
+    """Tell whether a data key can be unwrapped."""
+    try:
+        ring.unwrap(key_id, wrapped, row=str(report_id))
+    except SealBroken:
+        return False
+    return True
 
 
 def configured_folder() -> Path:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from citizenreport.core.keys import KeyRing, Place, open_sealed
@@ -58,6 +58,22 @@ def data_key_of(session: Session, keys: KeyRing, report_id: UUID) -> bytes | Non
     if row is None:
         return None
     return keys.unwrap(row.key_id, bytes(row.wrapped_key), row=str(report_id))
+
+
+def newest_wrapped_keys(session: Session, *, per_key: int) -> list[tuple[str, UUID, bytes]]:
+    """Return (key id, report, wrapped data key) of the newest reports under each encryption key."""
+    place = func.row_number().over(
+        partition_by=ReportKey.key_id, order_by=ReportKey.report_id.desc()
+    )
+    ranked = select(
+        ReportKey.key_id, ReportKey.report_id, ReportKey.wrapped_key, place.label("place")
+    ).subquery()
+    rows = session.execute(
+        select(ranked.c.key_id, ranked.c.report_id, ranked.c.wrapped_key).where(
+            ranked.c.place <= per_key
+        )
+    )
+    return [(key_id, report_id, bytes(wrapped)) for key_id, report_id, wrapped in rows]
 
 
 def description_of(report: Report, data_key: bytes | None) -> str:

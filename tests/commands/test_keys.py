@@ -5,11 +5,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
+from flask.cli import ScriptInfo
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from citizenreport.app import create_app
 from citizenreport.commands import command_line
+from citizenreport.commands.keys import keys
 from citizenreport.commands.private import Deployment
-from citizenreport.core.keys import make_key_files, read_key_files
+from citizenreport.core.ids import new_id
+from citizenreport.core.keys import make_key_files, new_data_key, read_key_files
+from citizenreport.intake.models import ReportKey
 from config import from_env
 
 
@@ -79,6 +86,45 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 def test_a_demo_set_is_called_one(tmp_path: Path) -> None:
     make_key_files(tmp_path / "k", demo=True)
     assert "demo" in run("check", "--folder", str(tmp_path / "k"), root=tmp_path).output
+
+
+class TestSealed:
+    """What is sealed in the database opens with its keys and no others."""
+
+    def check(self, app: Flask, folder: Path) -> Result:
+        info = ScriptInfo(create_app=lambda: app)
+        return CliRunner().invoke(keys, ["check", "--sealed", "--folder", str(folder)], obj=info)
+
+    def seal_some(self, session: Session, folder: Path) -> None:
+        ring = read_key_files(folder)
+        for number in range(3):
+            report_id = new_id()
+            key_id, wrapped = ring.wrap(new_data_key(), row=str(report_id))
+            session.execute(
+                text(
+                    "INSERT INTO report (id, tracking_code, category_code, submitted_at, channel,"
+                    " locale, pack_version, is_demo)"
+                    " VALUES (:id, :code, 'A01', now(), 'web', 'id', 1, false)"
+                ),
+                {"id": report_id, "code": f"KODE{number}"},
+            )
+            session.add(ReportKey(report_id=report_id, key_id=key_id, wrapped_key=wrapped))
+            session.flush()
+
+    def test_it_opens_with_its_keys(self, app: Flask, session: Session, tmp_path: Path) -> None:
+        make_key_files(tmp_path / "k", demo=False)
+        self.seal_some(session, tmp_path / "k")
+        checked = self.check(app, tmp_path / "k")
+        assert checked.exit_code == 0, checked.output
+        assert "encryption 0001: 3 of 3 open" in checked.output
+
+    def test_other_keys_are_found_out(self, app: Flask, session: Session, tmp_path: Path) -> None:
+        for name in ("k", "other"):
+            make_key_files(tmp_path / name, demo=False)
+        self.seal_some(session, tmp_path / "k")
+        checked = self.check(app, tmp_path / "other")
+        assert checked.exit_code == 1
+        assert "encryption 0001: 0 of 3 open" in checked.output
 
 
 def test_a_database_of_ones_own_wants_a_folder_of_ones_own(tmp_path: Path) -> None:
