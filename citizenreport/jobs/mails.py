@@ -33,7 +33,7 @@ from citizenreport.web.context import current_keys
 from citizenreport.web.translate import _
 
 MESSAGE_KEY_CHARS: Final = 32
-INSTANT_FORMAT: Final = "d MMMM y, HH.mm zzz"  # 26 Maret 2026, 23.59 WIB
+INSTANT_FORMAT: Final = "d MMMM y, HH.mm"
 
 
 class NobodyOnDuty(NotFound):
@@ -126,8 +126,9 @@ def post(mail: Mail) -> None:
 
 
 def instant_text(city: City, at: datetime, *, language: str = DEFAULT_LANGUAGE) -> str:
-    """Return an instant in the city's time and the reader's language."""
-    return format_datetime(at, INSTANT_FORMAT, tzinfo=city.calendar.time_zone, locale=language)
+    """Return an instant in the city's time and the reader's language: 26 Maret 2026, 23.59 WIB."""
+    local = at.astimezone(city.calendar.time_zone)
+    return f"{format_datetime(local, INSTANT_FORMAT, locale=language)} {local.tzname()}"
 
 
 def name_in(names: Names, language: str) -> str:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from sqlalchemy import text
 
@@ -66,6 +68,7 @@ def test_the_receipt_speaks_the_reporters_language(world: World, office: PostOff
     world.work()
     assert office.only["Content-Language"] == "en"
     assert world.city.categories[ROAD].names["en"] in text_of(office.only)
+    assert re.search(r"\d (March|April|May) 2026, 23\.59 WIB", text_of(office.only))
 
 
 def test_the_receipt_of_a_confidential_report_says_nothing_of_it(

@@ -1,6 +1,7 @@
 """The worker as it really runs: in a thread, in a process, killed, without a database for a while."""
 
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from citizenreport.cities.rules import City
 from citizenreport.core.db import transaction
@@ -150,6 +152,41 @@ def test_a_failed_job_stays_with_its_reason(
         assert connection.execute("SELECT reason FROM job_failure").fetchall() == [
             ("mail-refused",)
         ]
+
+
+def test_nothing_personal_reaches_a_log_or_the_queue(
+    database: FreshDatabase,
+    office: PostOffice,
+    city: City,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Also when the mail server names the address, and when a stored contact is broken.
+
+    `mail.log` is the log of the mail server that the test runs.
+    """
+    office.answer = f"550 no such user {CONTACT.email}"
+    with reports_in(database, city, tmp_path) as world:
+        sent = world.report(ROAD, contact=CONTACT)
+        world.reply(sent, "Petugas datang besok")
+        broken = world.report(ROAD, contact=CONTACT)
+        world.session.execute(
+            text("UPDATE report SET contact_sealed = :junk WHERE id = :id"),
+            {"junk": f"{CONTACT.name} {CONTACT.email}".encode() * 3, "id": broken.report_id},
+        )
+    with caplog.at_level(logging.DEBUG), worker_thread(database.app):
+        refused = "status = 'failed' OR attempts > 0"
+        eventually(lambda: jobs_left(database, refused) == 3, "three failures")
+    with database.owner() as connection:
+        kept = connection.execute(
+            "SELECT string_agg(to_jsonb(j)::text, ' ') FROM procrastinate_jobs j"
+            " UNION ALL SELECT string_agg(to_jsonb(f)::text, ' ') FROM job_failure f"
+        ).fetchall()
+    ours = [record.getMessage() for record in caplog.records if record.name != "mail.log"]
+    everything = "\n".join([*ours, *(str(r.exc_info) for r in caplog.records), str(kept)])
+    assert "mail-refused" in everything
+    for word in (CONTACT.email, CONTACT.name, CONTACT.phone, "Lubang", "Petugas datang"):
+        assert str(word) not in everything
 
 
 def test_a_busy_mail_server_is_tried_again(
