@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -21,8 +21,9 @@ from citizenreport.pages import words
 from citizenreport.pages.report_form import villages
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import PublishedReport
-from citizenreport.publication.rules import Page
+from citizenreport.publication.rules import Page, PublishedReportNotFound
 from citizenreport.routing.rules import agency_name
+from citizenreport.storage.rules import is_key
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web.context import current_city, current_storage
 from citizenreport.web.follow import public_report
@@ -70,6 +71,7 @@ def index() -> str:
     with public_reading() as session:
         rows = publication_queries.page(session, wanted)
         shown = cards(session, city, rows[:PAGE_ROWS])
+        next_url = _next_url(chosen, rows)
     return render_template(
         "pages/published_list.html",
         city=city,
@@ -77,7 +79,7 @@ def index() -> str:
         chosen=chosen,
         is_first_page=wanted.after is None,
         first_url=_list_url(chosen),
-        next_url=_next_url(chosen, rows),
+        next_url=next_url,
         aspects=[(aspect.value, _(words.ASPECT_NAMES[aspect])) for aspect in Aspect],
         categories=_public_categories(city),
         villages=villages(city),
@@ -93,13 +95,15 @@ def show(tracking_code: str) -> str:
     with public_reading() as session:
         row = publication_queries.by_code(session, normalise_tracking_code(tracking_code))
         report = public_report(session, city, row, public_url="")
-    return render_template("pages/published.html", city=city, report=report, agency=agency_name)
+        return render_template("pages/published.html", city=city, report=report, agency=agency_name)
 
 
 @bp.get("/foto/<photo_code>")
 @public
 def photo(photo_code: str) -> Response:
     """Send a released photo. It may be withdrawn, so that caches ask each time."""
+    if not is_key(photo_code):
+        raise PublishedReportNotFound
     with public_reading() as session:
         found = publication_queries.photo_by_code(session, photo_code)
         key, media_type = found.storage_key, found.media_type
@@ -112,9 +116,8 @@ def photo(photo_code: str) -> Response:
     return response
 
 
-def cards(session: Session, city: City, rows: Iterable[PublishedReport]) -> list[Card]:
+def cards(session: Session, city: City, rows: Sequence[PublishedReport]) -> list[Card]:
     """Return what a list shows of each report."""
-    rows = list(rows)
     counts = publication_queries.photo_counts(session, [row.tracking_code for row in rows])
     return [
         Card(
@@ -151,8 +154,7 @@ def _page(chosen: Mapping[str, str], cursor: str | None) -> Page:
     )
 
 
-def _next_url(chosen: Mapping[str, str], rows: "Iterable[PublishedReport]") -> str | None:
-    rows = list(rows)
+def _next_url(chosen: Mapping[str, str], rows: Sequence[PublishedReport]) -> str | None:
     if len(rows) <= PAGE_ROWS:
         return None
     last = rows[PAGE_ROWS - 1]

@@ -20,7 +20,7 @@ from citizenreport.intake.rules import (
     check,
     check_idempotency_key,
 )
-from citizenreport.pages import passes
+from citizenreport.pages import passes, words
 from citizenreport.pages.passes import Pass
 from citizenreport.pages.report_form import (
     FormView,
@@ -157,8 +157,14 @@ def _photos() -> list[bytes]:
 
 
 def _choosing(place: "MultiDict[str, str]") -> str:
-    groups = aspect_groups(current_city())
-    return render_template("pages/choose.html", city=current_city(), groups=groups, place=place)
+    city = current_city()
+    return render_template(
+        "pages/choose.html",
+        city=city,
+        groups=aspect_groups(city),
+        numbers=words.verified_numbers(city),
+        place=place,
+    )
 
 
 def _form(view: FormView) -> str:

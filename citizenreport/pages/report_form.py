@@ -16,6 +16,7 @@ from citizenreport.cities.rules import (
     City,
     EmergencyNumber,
     ProtectionClass,
+    PublicPrecision,
     Visibility,
 )
 from citizenreport.core.errors import CitizenReportError
@@ -71,6 +72,10 @@ class FormView:
     @property
     def is_confidential(self) -> bool:
         return self.category.visibility is Visibility.CONFIDENTIAL
+
+    @property
+    def needs_place(self) -> bool:
+        return self.category.public_precision is not PublicPrecision.NONE
 
     @property
     def is_protected(self) -> bool:

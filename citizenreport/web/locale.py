@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, tzinfo
 from typing import Final
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, request
@@ -36,11 +37,23 @@ def init_app(app: Flask) -> None:
     app.before_request(refresh)  # it remembers the language in the application context
     app.after_request(_remember)
     app.context_processor(
-        lambda: {"page_language": page_language(), "language_names": LANGUAGE_NAMES}
+        lambda: {
+            "page_language": page_language(),
+            "language_names": LANGUAGE_NAMES,
+            "language_url": language_url,
+        }
     )
     app.add_template_filter(day)
     app.add_template_filter(moment)
     app.add_template_filter(in_page_language)
+
+
+def language_url(code: str) -> str:
+    """Return where this page is in another language; what was posted leads to the front page."""
+    if request.method not in ("GET", "HEAD"):
+        return f"/?lang={code}"
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{quote(request.path)}?{urlencode([*kept, ('lang', code)])}"
 
 
 def page_language() -> str:

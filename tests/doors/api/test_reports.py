@@ -99,6 +99,12 @@ def test_a_code_is_read_as_people_write_it(
     assert client.get(f"{URL}/{code[:5]}-{code[5:]}", headers=secret).status_code == 200
 
 
+@pytest.mark.parametrize("code", ["AAAAAAAAAA", "a%00b", "%F0%9F%98%80", "x" * 500])
+def test_a_code_nobody_has_is_not_found(client: FlaskClient, magelang: City, code: str) -> None:
+    for headers in ({}, {"Authorization": "Bearer x"}):
+        assert client.get(f"{URL}/{code}", headers=headers).status_code == 404
+
+
 def test_a_repeated_send_gets_the_first_answer(
     client: FlaskClient, session: Session, magelang: City
 ) -> None:

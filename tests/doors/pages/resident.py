@@ -117,7 +117,7 @@ class Resident:
     client: FlaskClient
 
     def open(self, path: str, **query: str) -> Page:
-        return read(self.client.get(path, query_string=query))
+        return read(self.client.get(path, query_string=query or None))
 
     def press(self, page: Page, action: str, **filled: Any) -> Page:
         """Fill in a form of the page and send it, as the browser would; follow where it leads."""

@@ -1,0 +1,69 @@
+"""`/` and `/bantuan`."""
+
+import pytest
+
+from citizenreport.cities.rules import City
+from tests.doors.pages.resident import Resident
+
+PAGES = ("/", "/lapor", "/lapor?kategori=A04", "/lacak", "/laporan", "/bantuan", "/kode-pos")
+
+
+def test_verified_emergency_numbers_come_before_anything_else(
+    resident: Resident, magelang: City
+) -> None:
+    page = resident.open("/")
+    called = {link.removeprefix("tel:") for link in page.links if link.startswith("tel:")}
+    assert called == {n.number for n in magelang.emergency_numbers if n.verified_on}
+    assert "112" not in called
+    html = page.response.text
+    assert html.index("tel:110") < html.index("<h1")
+
+
+def test_the_front_page_leads_everywhere(resident: Resident) -> None:
+    links = resident.open("/").links
+    assert {"/lapor", "/lacak", "/laporan", "/bantuan", "/indikator"} <= set(links)
+
+
+def test_an_empty_city_says_when_reports_will_appear(resident: Resident) -> None:
+    assert "Belum ada laporan" in resident.open("/").text
+    assert "Belum ada laporan" in resident.open("/laporan").text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_link_of_every_page_leads_somewhere(resident: Resident, path: str) -> None:
+    page = resident.open(path)
+    for link in set(page.links):
+        if link.startswith("#"):
+            assert link[1:] in page.ids
+        elif link.startswith("/"):
+            assert resident.client.get(link).status_code == 200, link
+        else:
+            assert link.startswith("tel:"), link
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["id", "en", "jv"])
+def test_every_page_speaks_every_language_and_stays_where_it_is(
+    resident: Resident, path: str, language: str
+) -> None:
+    separator = "&" if "?" in path else "?"
+    page = resident.open(f"{path}{separator}lang={language}")
+    assert page.status == 200
+    assert f'<html lang="{language}"' in page.response.text
+    other = "jv" if language == "en" else "en"
+    [switch] = [link for link in page.links if link.endswith(f"lang={other}")]
+    assert switch.startswith(path)
+
+
+def test_help_tells_how_long_things_are_kept(resident: Resident, magelang: City) -> None:
+    page = resident.open("/bantuan")
+    assert "5 tahun" in page.text  # violence: 1825 days
+    assert page.response.text.count("<tr>") - 1 == len(magelang.retention_days)
+    for key in ("my_data", "my_rights", "my_photo", "ombudsman"):
+        assert magelang.texts[key]["id"] in page.text
+
+
+def test_the_way_out_tells_nothing(resident: Resident) -> None:
+    page = resident.open("/kode-pos")
+    assert "lapor" not in page.text.lower()
+    assert "56111" in page.text
