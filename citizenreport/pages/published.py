@@ -1,8 +1,5 @@
 """`/laporan`, `/laporan/<code>`, `/foto/<code>`: what was released, from published rows only."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as BadBase64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +11,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Aspect, Category, City, Visibility
 from citizenreport.core.db import public_reading
-from citizenreport.core.errors import InvalidInput
 from citizenreport.core.ids import normalise_tracking_code
-from citizenreport.core.text import _n
 from citizenreport.pages import words
 from citizenreport.pages.report_form import villages
 from citizenreport.publication import queries as publication_queries
@@ -28,6 +23,7 @@ from citizenreport.triage.states import LABELS, State
 from citizenreport.web.context import current_city, current_storage
 from citizenreport.web.follow import public_report
 from citizenreport.web.guards import public
+from citizenreport.web.paging import CursorInvalid, cursor_of, read_cursor
 from citizenreport.web.translate import _
 
 bp = Blueprint("published", __name__, template_folder="templates")
@@ -36,11 +32,6 @@ PAGE_ROWS: Final = 20
 FILTERS: Final = ("aspek", "kategori", "kelurahan", "status")
 EXCERPT_CHARS: Final = 160
 SHOWN_STATES: Final = tuple(state for state in State if state is not State.WITHDRAWN)
-
-
-class CursorInvalid(InvalidInput):
-    code = "page-address-invalid"
-    title = _n("Alamat halaman ini tidak utuh. Mulai lagi dari halaman pertama.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,21 +149,16 @@ def _next_url(chosen: Mapping[str, str], rows: Sequence[PublishedReport]) -> str
     if len(rows) <= PAGE_ROWS:
         return None
     last = rows[PAGE_ROWS - 1]
-    text = json.dumps([last.submitted_on.isoformat(), last.tracking_code])
-    return _list_url(chosen, setelah=urlsafe_b64encode(text.encode()).decode().rstrip("="))
+    return _list_url(chosen, setelah=cursor_of([last.submitted_on.isoformat(), last.tracking_code]))
 
 
 def _read_cursor(cursor: str) -> tuple[str, str]:
     """Return day and code of the last row seen. Raises CursorInvalid."""
+    day, code = read_cursor(cursor, parts=2, pointer="#/setelah")
     try:
-        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        day, code = json.loads(text)
-        date.fromisoformat(day)
-    except (BadBase64, ValueError, TypeError, RecursionError) as error:
+        return date.fromisoformat(day).isoformat(), code
+    except ValueError as error:
         raise CursorInvalid(pointer="#/setelah") from error
-    if not isinstance(code, str) or "\x00" in code:
-        raise CursorInvalid(pointer="#/setelah")
-    return day, code
 
 
 def _list_url(chosen: Mapping[str, str], **more: str) -> str:

@@ -1,7 +1,5 @@
 """/api/v1/indicators"""
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Sequence
 from datetime import date
@@ -13,8 +11,6 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields, validate
 
 from citizenreport.core.db import public_reading
-from citizenreport.core.errors import InvalidInput
-from citizenreport.core.text import _n
 from citizenreport.documents.tables import csv_text
 from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.models import PublishedIndicatorValue
@@ -31,6 +27,7 @@ from citizenreport.web.indicators import (
     definition_of,
     value_body,
 )
+from citizenreport.web.paging import CursorInvalid, cursor_of, read_cursor
 
 bp = Blueprint(
     "indicators",
@@ -42,11 +39,6 @@ bp = Blueprint(
 CSV = "text/csv"
 PAGE_DEFAULT, PAGE_MAX = 100, 1_000
 LEVELS = ["kota", "kecamatan", "kelurahan", NOT_STATED]
-
-
-class CursorInvalid(InvalidInput):
-    code = "cursor-invalid"
-    title = _n("Penanda halaman tidak dikenal. Mulai lagi dari halaman pertama.")
 
 
 class DefinitionSchema(Schema):
@@ -237,23 +229,15 @@ def _answer(body: str, content_type: str) -> Response:
 def _next_url(code: str, asked: dict[str, Any], shown: Sequence[PublishedIndicatorValue]) -> str:
     last = shown[-1]
     key = [last.period_kind, last.period_start_on.isoformat(), last.area_code]
-    cursor = base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
-    query = urlencode({**asked, "after": cursor})
+    query = urlencode({**asked, "after": cursor_of(key)})
     base = str(current_app.config["PUBLIC_URL"]).rstrip("/")
     return f"{base}/api/v1/indicators/{code}/values?{query}"
 
 
 def _read_cursor(text: str) -> Key:
     """Return where to go on. Raises CursorInvalid."""
+    kind, day, area_code = read_cursor(text, parts=3, pointer="#/after")
     try:
-        padded = text + "=" * (-len(text) % 4)
-        kind, day, area_code = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        return PeriodKind(kind).value, date.fromisoformat(day).isoformat(), _plain(area_code)
-    except (ValueError, TypeError, binascii.Error) as error:
+        return PeriodKind(kind).value, date.fromisoformat(day).isoformat(), area_code
+    except ValueError as error:
         raise CursorInvalid(pointer="#/after") from error
-
-
-def _plain(area_code: object) -> str:
-    if not isinstance(area_code, str) or not area_code.isprintable():
-        raise ValueError("no area code")
-    return area_code
