@@ -5,19 +5,39 @@ their own.
 """
 
 import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from citizenreport.app import create_app
+from flask import Flask
+
 from config import from_env
+
+
+def create_app(settings: Mapping[str, object]) -> Flask:
+    """Build the application; it takes a while to load, and `serve` has better to do meanwhile."""
+    from citizenreport.app import create_app as create  # noqa: PLC0415 - see above
+
+    return create(settings)
 
 
 def __getattr__(name: str) -> object:
     """Make `app` or `cli`, once."""
-    makers = {"app": lambda: create_app(from_env()), "cli": _command_line}
+    makers: dict[str, Callable[[], object]] = {"app": _web_app, "cli": _command_line}
     if name not in makers:
         raise AttributeError(name)
     made = globals()[name] = makers[name]()
     return made
+
+
+def _web_app() -> Flask:
+    # A worker of the server that is still loading has nothing to finish: SIGTERM may end it at once.
+    # Before it takes requests, granian sets its own handler; until then it has the parent's, which
+    # would swallow the signal.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    return create_app(from_env())
 
 
 def _command_line() -> object:

@@ -109,6 +109,12 @@ def private_environment(deployment: Deployment, database_url: str) -> dict[str, 
     return filled_in | given | {"CITIZENREPORT_PRIVATE_DATABASE_URL": database_url}
 
 
+def database_of(environment: Mapping[str, str]) -> str:
+    """Return the address of the database that a service with this environment works on."""
+    own = environment.get("CITIZENREPORT_DATABASE_URL")
+    return own or environment["CITIZENREPORT_PRIVATE_DATABASE_URL"]
+
+
 def ensure_demo_keys(folder: Path) -> None:
     """Make keys for trying out, unless there are some. Production refuses them."""
     if not any(folder.glob("*.key")):

@@ -100,4 +100,3 @@ def test_a_bad_pack_is_refused_with_what_is_wrong(service: Service, tmp_path: Pa
     assert process.wait(60) == 1
     assert "city.toml" in service.output.read_text()
     assert "Traceback" not in service.output.read_text()
-    assert not (service.state_dir / "cluster").exists()
