@@ -26,6 +26,13 @@ PAGE_POLICY: Final = {
     "frame-ancestors": "'none'",
 }
 MACHINE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
+FIXED: Final = (
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Permissions-Policy", PERMISSIONS),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
 HSTS_S: Final = 365 * 24 * 3600
 
 
@@ -48,12 +55,9 @@ def keep_out_of_caches() -> None:
 
 def _add_headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _policy(response))
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Permissions-Policy", PERMISSIONS)
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if "Content-Security-Policy" not in headers:
+        headers.add("Content-Security-Policy", _policy(response))
+    headers.extend(FIXED)
     if str(current_app.config["PUBLIC_URL"]).startswith("https:"):
         headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_S}; includeSubDomains")
     if "is_private_answer" in scratch():

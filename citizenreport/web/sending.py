@@ -33,7 +33,7 @@ def send_report(
         KeyReused: the key came before, with another body.
     """
     key = check_idempotency_key(idempotency_key) if idempotency_key else NO_KEY
-    send = Send(door=door, key=key, body_hmac=_body_hmac(body, photos))
+    send = Send(door=door, key=key, body_hmac=_body_hmac(body, photos) if key else b"")
     prepared = tuple(prepare_photos(photos)) if photos else ()
     complete = replace(draft, photos=prepared)
     try:
