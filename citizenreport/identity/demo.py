@@ -13,7 +13,6 @@ from citizenreport.identity.passwords import HashCost
 from citizenreport.identity.rules import Grant, Role
 
 HANDLERS: Final = 2
-PRIORITIES: Final = tuple(Priority)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,19 +88,17 @@ def _repairers(city: City) -> list[str]:
 
 def _handlers(city: City) -> list[tuple[str, ProtectionClass]]:
     """Return the handlers of the most urgent and most frequent protected kinds, one of each class."""
-    kinds: dict[tuple[str, ProtectionClass], tuple[int, int]] = {}
+    named = {(line.agency_code, line.protection_class) for line in city.handlers}
+    kinds: Counter[tuple[str, ProtectionClass]] = Counter()
+    urgent: Counter[tuple[str, ProtectionClass]] = Counter()
     for category in city.categories.values():
         pair = (category.lead, category.protection_class)
-        if category.protection_class is ProtectionClass.NONE or pair[0] not in city.agencies:
-            continue
-        urgency, count = kinds.get(pair, (len(PRIORITIES), 0))
-        kinds[pair] = min(urgency, PRIORITIES.index(category.priority)), count + 1
-    named = {(line.agency_code, line.protection_class) for line in city.handlers}
-    ranked = sorted(kinds, key=lambda pair: (kinds[pair][0], -kinds[pair][1], pair[0]))
+        if category.protection_class is not ProtectionClass.NONE and pair in named:
+            kinds[pair] += 1
+            urgent[pair] += category.priority is Priority.CRITICAL
     chosen: dict[ProtectionClass, tuple[str, ProtectionClass]] = {}
-    for pair in ranked:
-        if pair in named:
-            chosen.setdefault(pair[1], pair)
+    for pair in sorted(kinds, key=lambda pair: (-urgent[pair], -kinds[pair], pair)):
+        chosen.setdefault(pair[1], pair)
     return list(chosen.values())
 
 

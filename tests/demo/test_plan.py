@@ -1,11 +1,12 @@
 """The year as it is planned: the same by the same seed, plausible, and complete."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 
 import pytest
 
-from citizenreport.cities.rules import Category, City, Visibility
+from citizenreport.cities.rules import Category, City, PublicPrecision, Visibility
 from citizenreport.intake.rules import check
 from citizenreport.pipeline.demo.deeds import Kind, Life, Outcome
 from citizenreport.pipeline.demo.plan import make_lives
@@ -94,7 +95,7 @@ def test_offices_act_on_working_days_unless_it_is_urgent(city: City, year: list[
 
 def test_tickets_of_long_ago_have_ended_but_for_a_few(year: list[Life]) -> None:
     """Some stay forgotten: a demo without late ones would be a lie."""
-    long_ago = ORDER.period.until - timedelta(days=120)
+    long_ago = ORDER.period.until - timedelta(days=60)
     old = [life for life in year if life.submitted_at < long_ago]
     ended = {State.CLOSED, State.REFERRED, State.ARCHIVED, State.WITHDRAWN, State.EMERGENCY}
     unended = [
@@ -162,6 +163,53 @@ def test_every_category_of_the_pack_has_stories_of_its_own(city: City) -> None:
         for story in theme.stories:
             assert set(story.told) <= set(LANGUAGES)
             assert story.done or theme.done, code
+
+
+def test_a_text_tells_no_more_of_a_place_than_the_map(city: City, year: list[Life]) -> None:
+    """Staff take the place out of the text where the category shows no exact point."""
+    neighbourhood = re.compile(r"RW \d")
+    coarse = [
+        life
+        for life in year
+        if city.categories[life.draft.category_code].public_precision is not PublicPrecision.EXACT
+    ]
+    assert sum(bool(neighbourhood.search(life.draft.description)) for life in coarse) > 50
+    assert not [life for life in coarse if neighbourhood.search(life.public_text)]
+    hidden = [
+        life.public_text
+        for life in coarse
+        if city.categories[life.draft.category_code].category_code == "H12"
+    ]
+    names = [city.areas[code].name for code in city.area_index.codes]
+    assert not [text for text in hidden if any(f"di {name}" in text for name in names)]
+
+
+def test_what_is_told_of_the_fasting_month_happens_in_it(city: City, year: list[Life]) -> None:
+    fasting = fasting_days(city.calendar)
+    told = [life for life in year if "tarawih" in life.draft.description.lower()]
+    assert told
+    assert all(city.local_date(life.submitted_at) in fasting for life in told)
+
+
+def test_greetings_fit_the_hour(city: City, year: list[Life]) -> None:
+    zone = city.calendar.time_zone
+    hours = [
+        life.submitted_at.astimezone(zone).hour
+        for life in year
+        if life.draft.description.lower().startswith("selamat pagi")
+    ]
+    assert hours
+    assert all(4 <= hour < 11 for hour in hours)
+
+
+def test_a_report_is_referred_to_the_body_whose_business_it_is(
+    city: City, year: list[Life]
+) -> None:
+    referred = [life for life in year if life.outcome is Outcome.REFERRED]
+    words = [deed.text for life in referred for deed in life.deeds if deed.target is State.REFERRED]
+    outside = [agency.name for agency in city.agencies.values() if agency.is_external]
+    assert len(words) > 10
+    assert all(any(name in text for name in outside) for text in words)
 
 
 def answer_faults(category: Category, code: str, values: object) -> list[str]:

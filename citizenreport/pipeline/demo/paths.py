@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from citizenreport.cities.rules import Category, ComplaintClass, Visibility
+from citizenreport.cities.rules import Category, ComplaintClass, Priority, Visibility
 from citizenreport.pipeline.demo.deeds import Kind, Outcome
+from citizenreport.pipeline.demo.script import Theme
 from citizenreport.pipeline.demo.tale import Tale
 from citizenreport.triage.states import Party, State
 
@@ -75,7 +76,7 @@ def referred(tale: Tale) -> None:
     if tale.happens(0.5):
         tale.release()
     tale.wait_days(tale.rng.uniform(0.2, 2))
-    tale.move(State.REFERRED, tale.say("refer"))
+    tale.refer()
 
 
 def duplicate(tale: Tale) -> None:
@@ -121,7 +122,7 @@ def _taken_up(tale: Tale) -> None:
     """Verify, release, answer and begin."""
     tale.verify()
     tale.release()
-    if tale.happens(0.5):
+    if tale.happens(0.65):
         tale.acknowledge()
     tale.begin()
 
@@ -173,15 +174,15 @@ STALLS: Final = (State.NEW, State.VERIFIED, State.IN_PROGRESS, State.NEEDS_INFO)
 """Where a ticket may be forgotten."""
 
 
-def possible(category: Category, outcome: Outcome) -> bool:
+def possible(category: Category, theme: Theme, outcome: Outcome) -> bool:
     """Tell whether a report of this kind can go this way."""
     is_public = category.visibility is Visibility.PUBLIC
     is_secret = category.visibility is Visibility.CONFIDENTIAL
     if category.complaint_class in (ComplaintClass.WISH, ComplaintClass.INFORMATION):
         return outcome in (Outcome.SETTLED, Outcome.SPAM, Outcome.WITHDRAWN)
     rules: Mapping[Outcome, bool] = {
-        Outcome.REFERRED: bool(category.external),
-        Outcome.EMERGENCY: category.may_be_emergency,
+        Outcome.REFERRED: any(story.refer for story in theme.stories),
+        Outcome.EMERGENCY: category.may_be_emergency and category.priority is Priority.CRITICAL,
         Outcome.DUPLICATE: is_public,
         Outcome.PROTECTED: is_public,
         Outcome.SCHEDULED: category.is_physical,

@@ -16,13 +16,14 @@ from citizenreport.disclosure.rules import initial_visibility
 from citizenreport.pipeline.demo.deeds import Deed, Kind, Life, Outcome
 from citizenreport.pipeline.demo.hours import PROFILES, instant_on
 from citizenreport.pipeline.demo.paths import PATHS, REACHES, SHARES, STALLS, possible
-from citizenreport.pipeline.demo.script import script_for
+from citizenreport.pipeline.demo.script import Theme, script_for
 from citizenreport.pipeline.demo.seasons import SEASONS, fasting_days, volume
 from citizenreport.pipeline.demo.sending import Origin, Sent, Stage, write
 from citizenreport.pipeline.demo.tale import Tale
 from citizenreport.triage.states import State
 
-STALL_SHARE: Final = 0.025  # of the settled: forgotten somewhere on the way
+STALL_SHARE: Final = 0.08  # of the settled of the last months: forgotten somewhere on the way
+STALLS_WITHIN: Final = timedelta(days=100)
 OPEN_SHARE: Final = 0.0045  # of all, for each state in REACHES: found in it at the end
 DAYS_TO_REACH: Final[Mapping[State, float]] = {
     State.NEW: 1.5,
@@ -67,7 +68,7 @@ class Seed:
 
 def make_lives(city: City, period: Period, *, seed: int, wanted: int) -> list[Life]:
     """Return so many lives in the order in which they are submitted."""
-    stage = Stage(city=city, script=script_for(city))
+    stage = Stage(city=city, script=script_for(city), fasting=fasting_days(city.calendar))
     seeds = _Calendar(stage, period).seeds(wanted, Random(f"demo {seed}"))
     repeated = {one.repeats for one in seeds} - {None}
     lives: list[Life] = []
@@ -146,7 +147,7 @@ class _Calendar:
 
     def __init__(self, stage: Stage, period: Period) -> None:
         self.city, self.script, self.period = stage.city, stage.script, period
-        self.fasting = fasting_days(self.city.calendar)
+        self.fasting = stage.fasting
         first, last = self.city.local_date(period.since), self.city.local_date(period.until)
         self.days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         self.volumes = list(accumulate(volume(day, first, last) for day in self.days))
@@ -179,10 +180,13 @@ class _Calendar:
             code = wish.category_code or self.category(day, wish, rng)
             if wish.category_code and rng.random() > self.season(code, day):
                 continue  # floods belong to the rainy season, even one that must come
-            hours = PROFILES[self.script.themes[code].hours]
-            at = instant_on(self.city.calendar, day, hours, rng)
+            theme = self.script.themes[code]
+            at = instant_on(self.city.calendar, day, PROFILES[theme.hours], rng)
             if self.period.since <= at < self.period.until - timedelta(minutes=30):
-                outcome, stop = _fate(self.city.categories[code], wish, rng)
+                is_recent = self.period.until - at < STALLS_WITHIN
+                outcome, stop = _fate(
+                    self.city.categories[code], theme, wish, rng, may_stall=is_recent
+                )
                 return Seed(
                     at=at,
                     category_code=code,
@@ -231,22 +235,24 @@ class _Calendar:
         outcome = wish.outcome or (REACHES[wish.ends_in] if wish.ends_in else Outcome.SETTLED)
         weights = [
             self.script.themes[code].weight * self.season(code, day)
-            if possible(self.city.categories[code], outcome)
+            if possible(self.city.categories[code], self.script.themes[code], outcome)
             else 0.0
             for code in self.codes
         ]
         return rng.choices(self.codes, weights=weights)[0]
 
 
-def _fate(category: Category, wish: Wish, rng: Random) -> tuple[Outcome, State | None]:
+def _fate(
+    category: Category, theme: Theme, wish: Wish, rng: Random, *, may_stall: bool
+) -> tuple[Outcome, State | None]:
     """Return how a life goes, and the state in which it stays before its end, if it does."""
     if wish.ends_in is not None:
         return REACHES[wish.ends_in], wish.ends_in
     if wish.outcome is not None:
         return wish.outcome, None
-    kinds = [kind for kind in Outcome if possible(category, kind)]
+    kinds = [kind for kind in Outcome if possible(category, theme, kind)]
     outcome = rng.choices(kinds, weights=[SHARES[kind] for kind in kinds])[0]
-    if outcome is Outcome.SETTLED and rng.random() < STALL_SHARE:
+    if may_stall and outcome is Outcome.SETTLED and rng.random() < STALL_SHARE:
         stall = rng.choice(STALLS)
         return REACHES[stall], stall
     return outcome, None

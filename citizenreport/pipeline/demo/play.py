@@ -85,12 +85,8 @@ def _act(theatre: Theatre, ticket: Ticket, deed: Deed) -> Act:
 
 
 def _words(theatre: Theatre, ticket: Ticket, deed: Deed) -> str:
-    """Return the words of a deed with the names filled in that routing decided."""
-    category = theatre.city.categories[ticket.category_code]
-    outside = category.external[0] if category.external else theatre.city.desk_agency_code
-    return deed.text.replace("{agency}", agency_name(theatre.city, ticket.agency_code)).replace(
-        "{external}", agency_name(theatre.city, outside)
-    )
+    """Return the words of a deed with the name filled in that routing decided."""
+    return deed.text.replace("{agency}", agency_name(theatre.city, ticket.agency_code))
 
 
 def _read(theatre: Theatre, _life: Life, ticket: Ticket, deed: Deed) -> None:

@@ -23,7 +23,9 @@ class Story:
     answers: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     slots: Mapping[str, Slots] = field(default_factory=dict)  # by language
     weight: float = 1.0
+    season: str = "even"
     scene: str | None = None  # what a photo of it shows
+    refer: str | None = None  # the outside body whose business it is
     ask: tuple[str, ...] = ()
     work: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class Script:
     greetings: Mapping[str, tuple[str, ...]]
     salutations: Mapping[str, Mapping[str, str]]  # by language, by the hour they begin at
     closings: Mapping[str, tuple[str, ...]]
+    coarse: Mapping[str, Mapping[str, str]]  # by language: how staff blur a place
     short_forms: Mapping[str, str]
     landmarks: tuple[str, ...]
     spam: tuple[str, ...]
@@ -70,6 +73,7 @@ def script_for(city: City) -> Script:
         greetings=_tuples(words["greetings"]),
         salutations=words["salam"],
         closings=_tuples(words["closings"]),
+        coarse=words["coarse"],
         short_forms=words["short_forms"],
         landmarks=tuple(words["landmarks"]),
         spam=tuple(words["spam"]),
@@ -79,7 +83,8 @@ def script_for(city: City) -> Script:
 
 def _from_examples(category: Category) -> Theme:
     told = {"id": category.examples[:1] or (category.names["id"],)}
-    return Theme(category_code=category.category_code, stories=(Story(told=told),))
+    story = Story(told=told, refer=next(iter(category.external), None))
+    return Theme(category_code=category.category_code, stories=(story,))
 
 
 @cache
@@ -98,10 +103,9 @@ def _themes() -> dict[str, Theme]:
 
 
 def _theme(code: str, block: dict[str, Any]) -> Theme:
-    scene = block.get("scene")
     return Theme(
         category_code=code,
-        stories=tuple(_story(story, scene) for story in block["story"]),
+        stories=tuple(_story(story, block) for story in block["story"]),
         weight=float(block.get("weight", 1)),
         season=block.get("season", "even"),
         hours=block.get("hours", "day"),
@@ -111,13 +115,15 @@ def _theme(code: str, block: dict[str, Any]) -> Theme:
     )
 
 
-def _story(block: dict[str, Any], scene: str | None) -> Story:
+def _story(block: dict[str, Any], theme: dict[str, Any]) -> Story:
     return Story(
         told={language: tuple(block[language]) for language in LANGUAGES if language in block},
         answers=block.get("answers", {}),
         slots=block.get("slots", {}),
         weight=float(block.get("weight", 1)),
-        scene=block.get("scene", scene) or None,
+        season=block.get("season", "even"),
+        scene=block.get("scene", theme.get("scene")) or None,
+        refer=block.get("refer", theme.get("refer")),
         ask=tuple(block.get("ask", ())),
         work=tuple(block.get("work", ())),
         done=tuple(block.get("done", ())),

@@ -38,6 +38,7 @@ SEASONS: Final[Mapping[str, Callable[[date, bool], float]]] = {
     "storm": lambda day, _fasting: 2.6 if day.month in RAINY_MONTHS else 0.4,
     "dry": lambda day, _fasting: 2.0 if day.month in DRY_MONTHS else 0.5,
     "fasting": lambda _day, fasting: 8.0 if fasting else 0.4,
+    "fasting_only": lambda _day, fasting: 1.0 if fasting else 0.0,
     "weekend": lambda day, fasting: (2.8 if weekend_eve(day) else 0.5) * (1.6 if fasting else 1),
     "school": lambda day, _fasting: 0.15 if day.month in SCHOOL_BREAKS else 1.1,
     "workdays": lambda day, _fasting: 1.3 if day.isoweekday() <= 5 else 0.3,

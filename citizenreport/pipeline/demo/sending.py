@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Final
 
@@ -12,7 +12,8 @@ from citizenreport.intake.rules import Channel, Contact, Draft, Subject
 from citizenreport.pipeline.demo.deeds import Outcome, Photograph
 from citizenreport.pipeline.demo.places import Spot, beside, choose_spot, point_at
 from citizenreport.pipeline.demo.script import Script, Story
-from citizenreport.pipeline.demo.wording import Told, salutation, tell
+from citizenreport.pipeline.demo.seasons import SEASONS
+from citizenreport.pipeline.demo.wording import Shown, Teller, Told, salutation, tell
 
 CHANNELS: Final = {
     Channel.WEB: 60,
@@ -29,6 +30,7 @@ PHOTO_SHARE: Final = 0.34
 SECOND_PHOTO_SHARE: Final = 0.15
 SCENE_VARIANTS: Final = 3
 WISHES: Final = {None: 980, Visibility.RESTRICTED: 16, Visibility.CONFIDENTIAL: 4}
+SHOWN: Final = {PublicPrecision.EXACT: Shown.PLACE, PublicPrecision.NONE: Shown.NOTHING}
 MAY_WISH: Final = frozenset({Outcome.SETTLED, Outcome.ASKED})
 CONTACT_ADDRESS: Final = "warga{number:04d}@example.org"  # RFC 2606: nobody's
 PERSON_ABOUT: Final = "petugas loket (contoh)"
@@ -40,6 +42,7 @@ class Stage:
 
     city: City
     script: Script
+    fasting: frozenset[date]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +77,20 @@ def write(
     origin: Origin | None,
 ) -> Sent:
     """Write one report of a category. `must_have_point`: another report will repeat this one."""
-    theme = stage.script.themes[category.category_code]
-    story = (
-        origin.story
-        if origin
-        else rng.choices(theme.stories, weights=[s.weight for s in theme.stories])[0]
-    )
+    is_referred = outcome is Outcome.REFERRED
+    story = origin.story if origin else _story(stage, category, rng, at, is_referred=is_referred)
     channel = rng.choices(tuple(CHANNELS), weights=tuple(CHANNELS.values()))[0]
     spot = choose_spot(stage.city, category.category_code, rng)
-    told, language = _told(stage, story, spot, rng, at=at, is_spam=outcome is Outcome.SPAM)
+    told = (
+        _spam(stage, rng)
+        if outcome is Outcome.SPAM
+        else _told(stage, category, story, spot, rng, at=at)
+    )
     draft = Draft(
         category_code=category.category_code,
         description=told.original,
         channel=channel,
-        locale=language,
+        locale=told.language,
         answers=_answers(category, story.answers, rng),
         occurred_at=at - timedelta(minutes=rng.expovariate(1 / 300)),
         contact=_contact(number, rng),
@@ -111,24 +114,45 @@ def write(
     )
 
 
+def _story(
+    stage: Stage, category: Category, rng: Random, at: datetime, *, is_referred: bool
+) -> Story:
+    """Return what happens, among what happens in this season."""
+    day = stage.city.local_date(at)
+    stories = stage.script.themes[category.category_code].stories
+    weights = [
+        story.weight
+        * SEASONS[story.season](day, day in stage.fasting)
+        * (1.0 if story.refer or not is_referred else 0.0)
+        for story in stories
+    ]
+    return rng.choices(stories, weights=weights)[0]
+
+
+def _spam(stage: Stage, rng: Random) -> Told:
+    text = rng.choice(stage.script.spam)
+    return Told(original=text, public=text, language="id")
+
+
 def _told(
-    stage: Stage, story: Story, spot: Spot, rng: Random, *, at: datetime, is_spam: bool
-) -> tuple[Told, str]:
-    script = stage.script
-    if is_spam:
-        text = rng.choice(script.spam)
-        return Told(original=text, public=text), "id"
+    stage: Stage, category: Category, story: Story, spot: Spot, rng: Random, *, at: datetime
+) -> Told:
     is_javanese = "jv" in story.told and (rng.random() < JAVANESE_SHARE or "id" not in story.told)
     language = "jv" if is_javanese else "id"
     hour = at.astimezone(stage.city.calendar.time_zone).hour
     values = {
         "rw": str(int(spot.rw)),
         "kel": stage.city.areas[spot.area_code].name,
-        "salam": salutation(script, language, hour),
+        "salam": salutation(stage.script, language, hour),
     }
-    slots = {**script.slots[language], **story.slots.get(language, {})}
-    template = rng.choice(story.told[language])
-    return tell(script, template, slots, values, rng, language=language), language
+    teller = Teller(
+        script=stage.script,
+        language=language,
+        slots={**stage.script.slots[language], **story.slots.get(language, {})},
+        values=values,
+        shown=SHOWN.get(category.public_precision, Shown.AREA),
+    )
+    return tell(teller, rng.choice(story.told[language]), rng)
 
 
 def _answers(

@@ -201,6 +201,12 @@ class Tale:
         self.move(State.SCHEDULED, text)
         self.at = date
 
+    def refer(self) -> None:
+        """Send the reporter's business on to the outside body it belongs to."""
+        body = self.city.agencies.get(self.story.refer or "")
+        name = body.name if body else self.city.agencies[self.city.desk_agency_code].name
+        self.move(State.REFERRED, self.say("refer").replace("{external}", name))
+
     def contest(self) -> None:
         """Have the reporter say that it is not solved."""
         self.wait_for_reporter(0.3, min(6, self.city.contest_days - 1))

@@ -1,12 +1,14 @@
 """Telling a story: filling in, writing it as people type, and as staff release it. Pure.
 
 In a template `{name}` is a word list or a value, `{2-5}` a number from 2 to 5, and `[[…]]` something
-too private for the public that staff take out before they release the text.
+too private for the public that staff take out before they release the text. Where the public may
+not see the place, they take that out of the text too.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from random import Random
 from typing import Final
 
@@ -15,6 +17,9 @@ from citizenreport.pipeline.demo.script import Script, Slots
 HOLE: Final = re.compile(r"\{([^{}]+)\}")
 RANGE: Final = re.compile(r"(\d+)-(\d+)")
 PRIVATE: Final = re.compile(r"\s*\[\[(.*?)\]\]", re.DOTALL)
+PLACE_NAMES: Final = frozenset({"di", "titik"})
+PLACE: Final = re.compile(r"\s*⟦(.*?)⟧")
+NEIGHBOURHOOD: Final = re.compile(r"RW \d+")
 WORD: Final = re.compile(r"\w+")
 FILL_ROUNDS: Final = 4
 
@@ -23,16 +28,36 @@ GREETING_SHARE: Final = 0.22
 CLOSING_SHARE: Final = 0.3
 
 
+class Shown(Enum):
+    """What of a place the public may read in a text."""
+
+    PLACE = auto()
+    AREA = auto()
+    NOTHING = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """Who tells: the language, the words and values for holes, and what the public may see."""
+
+    script: Script
+    language: str
+    slots: Slots
+    values: Mapping[str, str]
+    shown: Shown
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """The resident's own words, and what staff make of them for the public."""
 
     original: str
     public: str
+    language: str
 
 
 def fill(template: str, slots: Slots, values: Mapping[str, str], rng: Random) -> str:
-    """Return a template with its holes filled; word lists may have holes themselves."""
+    """Return a template with its holes filled, places between ⟦ and ⟧; word lists may have holes."""
 
     def one(match: re.Match[str]) -> str:
         name = match[1]
@@ -41,7 +66,8 @@ def fill(template: str, slots: Slots, values: Mapping[str, str], rng: Random) ->
             return str(rng.randint(int(numbers[1]), int(numbers[2])))
         if name in values:
             return values[name]
-        return rng.choice(slots[name])
+        chosen = rng.choice(slots[name])
+        return f"⟦{chosen}⟧" if name in PLACE_NAMES else chosen
 
     for _ in range(FILL_ROUNDS):
         template, count = HOLE.subn(one, template)
@@ -50,25 +76,31 @@ def fill(template: str, slots: Slots, values: Mapping[str, str], rng: Random) ->
     return template
 
 
-def tell(
-    script: Script,
-    template: str,
-    slots: Slots,
-    values: Mapping[str, str],
-    rng: Random,
-    *,
-    language: str,
-) -> Told:
+def tell(teller: Teller, template: str, rng: Random) -> Told:
     """Return a story in a resident's words, and as the public may read it."""
-    filled = fill(template, slots, values, rng)
-    public = sentence(PRIVATE.sub("", filled))
-    own = " ".join(PRIVATE.sub(r" \1", filled).split())
+    script, language = teller.script, teller.language
+    filled = fill(template, teller.slots, teller.values, rng)
+    own = PLACE.sub(r" \1", PRIVATE.sub(r" \1", filled))
     if rng.random() < GREETING_SHARE:
-        own = f"{fill(rng.choice(script.greetings[language]), {}, values, rng)} {own}"
+        own = f"{fill(rng.choice(script.greetings[language]), {}, teller.values, rng)} {own}"
     own = sentence(own)
     if rng.random() < CLOSING_SHARE:
         own = f"{own} {rng.choice(script.closings[language])}"
-    return Told(original=typed(own, script.short_forms, rng), public=public)
+    return Told(
+        original=typed(own, script.short_forms, rng),
+        public=sentence(_public(teller, PRIVATE.sub("", filled))),
+        language=language,
+    )
+
+
+def _public(teller: Teller, text: str) -> str:
+    """Return a text as exact about its place as the public may see it."""
+    if teller.shown is Shown.PLACE:
+        return PLACE.sub(r" \1", text)
+    coarse = teller.script.coarse[teller.language]
+    area = f" {coarse['place'].format_map(teller.values)}"
+    text = PLACE.sub(area if teller.shown is Shown.AREA else "", text)
+    return NEIGHBOURHOOD.sub(coarse["neighbourhood"], text)
 
 
 def typed(text: str, short_forms: Mapping[str, str], rng: Random) -> str:
