@@ -25,7 +25,7 @@ from citizenreport.intake.rules import (
     Subject,
 )
 from citizenreport.web.csrf import FIELD as CSRF_FIELD
-from citizenreport.web.wire import WireSchema, between, one_of, text
+from citizenreport.web.wire import Email, WireSchema, between, one_of, text
 
 ANSWER_PREFIX: Final = "answers."
 SEND_KEY: Final = "send_key"
@@ -60,7 +60,7 @@ class ReportFormSchema(WireSchema):
     subject_person = text(SUBJECT_PERSON_MAX_CHARS, load_default=None)
     visibility = fields.String(load_default=None, validate=one_of(STRICTER))
     contact_name = text(NAME_MAX_CHARS, load_default=None)
-    contact_email = fields.Email(
+    contact_email = Email(
         load_default=None,
         validate=validate.Length(max=EMAIL_MAX_CHARS, error=_n("Alamat email terlalu panjang.")),
     )

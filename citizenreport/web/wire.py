@@ -1,6 +1,8 @@
 """The base of every schema that reads what comes in: strict, its messages Indonesian; field kinds."""
 
+import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -24,7 +26,6 @@ FIELD_MESSAGES: Final[tuple[tuple[type, dict[str, str]], ...]] = (
             "invalid_utf8": _n("Tulisan memuat karakter yang rusak. Tulis ulang."),
         },
     ),
-    (fields.Email, {"invalid": _n("Alamat email ini tidak benar.")}),
     (
         fields.Number,
         {
@@ -48,6 +49,12 @@ FIELD_MESSAGES: Final[tuple[tuple[type, dict[str, str]], ...]] = (
 """From the general to the special: the last class that fits speaks."""
 
 
+INSTANT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
+
+
 class WireSchema(Schema):
     """Refuses unknown fields, so that typing errors are seen, and says so in Indonesian."""
 
@@ -63,6 +70,10 @@ class WireSchema(Schema):
         for kind, messages in FIELD_MESSAGES:
             if isinstance(field_obj, kind):
                 field_obj.error_messages = {**field_obj.error_messages, **messages}
+        inner = [getattr(field_obj, name, None) for name in ("inner", "key_field", "value_field")]
+        for found in inner:
+            if found is not None:
+                self.on_bind_field(field_name, found)
 
 
 class Text(fields.String):
@@ -78,6 +89,12 @@ class Text(fields.String):
         return text.strip()
 
 
+class Email(fields.Email):
+    """An address as people write it; marshmallow takes the message when the field is made."""
+
+    default_error_messages = {"invalid": _n("Alamat email ini tidak benar.")}  # noqa: RUF012
+
+
 class JsonNumber(fields.Float):
     """A JSON number. Text that Python would take for one (`"1_0"`, `"١٠"`) is refused."""
 
@@ -87,10 +104,30 @@ class JsonNumber(fields.Float):
         return super()._validated(value)
 
 
+class Instant(fields.AwareDateTime):
+    """A date with a time and an offset. Source: RFC 3339, section 5.6.
+
+    Python reads more than that: weeks, times without separators, a NUL at the end.
+    """
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str) or not INSTANT.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        found = super()._deserialize(value, attr, data, **kwargs)
+        assert isinstance(found, datetime)
+        return found
+
+
 class Texts(fields.Dict):
     """An object of texts. What is wrong with one is said at its name, not at a step below it."""
 
+    def __init__(self, *, max_properties: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs, metadata={"maxProperties": max_properties})
+        self._max_properties = max_properties
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, dict) and len(value) > self._max_properties:
+            raise ValidationError(_n("Jawabannya terlalu banyak."))
         try:
             return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
         except ValidationError as error:
