@@ -63,15 +63,10 @@ class ProblemApi(Api):
         """Leave errors to `web.problems`, which knows the whole application."""
 
     def _register_responses(self) -> None:
+        """Register the answers to errors, of our media type. They are resolved when asked for."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM
         super()._register_responses()
-        for response in self.spec.components.responses.values():
-            _say_problem(response)
-
-
-def _say_problem(response: dict[str, Any]) -> None:
-    content = response.get("content", {})
-    if "application/json" in content:
-        response["content"] = {PROBLEM: content["application/json"]}
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
 
 
 def make_api(app: Flask) -> ProblemApi:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, json, request
 from flask_smorest import Blueprint
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, fields
 
 from citizenreport.core.db import public_reading
 from citizenreport.documents.tables import csv_text
@@ -28,6 +28,7 @@ from citizenreport.web.indicators import (
     value_body,
 )
 from citizenreport.web.paging import CursorInvalid, cursor_of, read_cursor
+from citizenreport.web.wire import WireSchema, between, one_of
 
 bp = Blueprint(
     "indicators",
@@ -113,17 +114,14 @@ class ValuesPageSchema(Schema):
     next = fields.URL(allow_none=True, metadata={"description": "The next page"})
 
 
-class ValuesQuerySchema(Schema):
+class ValuesQuerySchema(WireSchema):
     """Which values. Unknown filters are refused, so that a typing error does not pass for all."""
 
-    class Meta(Schema.Meta):
-        unknown = RAISE
-
     period = fields.String(metadata={"description": "2026, 2026-Q3 or 2026-07"})
-    period_kind = fields.String(validate=validate.OneOf([kind.value for kind in PeriodKind]))
+    period_kind = fields.String(validate=one_of([kind.value for kind in PeriodKind]))
     area = fields.String(metadata={"description": "An area code, or tidak_disebut"})
-    area_level = fields.String(validate=validate.OneOf(LEVELS))
-    limit = fields.Integer(load_default=PAGE_DEFAULT, validate=validate.Range(min=1, max=PAGE_MAX))
+    area_level = fields.String(validate=one_of(LEVELS))
+    limit = fields.Integer(load_default=PAGE_DEFAULT, validate=between(1, PAGE_MAX))
     after = fields.String(metadata={"description": "Where the page before ended"})
     lang = fields.String(metadata={"description": "Language of errors"})
 

@@ -92,8 +92,11 @@ def create() -> ResponseReturnValue:
 
 @bp.get("/<tracking_code>")
 @bp.doc(security=[{}, {"trackingSecret": []}])
-@bp.response(200, PublicReportSchema)
-@bp.alt_response(200, schema=OwnReportSchema, description="With the secret: the reporter's view")
+@bp.response(
+    200,
+    {"oneOf": [PublicReportSchema, OwnReportSchema]},
+    description="What is public; with the secret, what the reporter may see",
+)
 @public
 def show(tracking_code: str) -> ResponseReturnValue:
     """Show a report: as the public sees it, or, with the secret, as its reporter sees it.

@@ -21,7 +21,16 @@ from citizenreport.intake.rules import (
     Draft,
     Subject,
 )
-from citizenreport.web.wire import JsonNumber, Texts, WireSchema, between, one_of, text
+from citizenreport.web.wire import (
+    Email,
+    Instant,
+    JsonNumber,
+    Texts,
+    WireSchema,
+    between,
+    one_of,
+    text,
+)
 
 STRICTER = [Visibility.RESTRICTED.value, Visibility.CONFIDENTIAL.value]
 ANSWERS_MAX = 20
@@ -43,7 +52,7 @@ class ContactSchema(WireSchema):
     """How the reporter may be reached. Optional, sealed, never published."""
 
     name = text(NAME_MAX_CHARS, load_default=None, allow_none=True)
-    email = fields.Email(
+    email = Email(
         load_default=None,
         allow_none=True,
         validate=validate.Length(max=EMAIL_MAX_CHARS, error=_n("Alamat email terlalu panjang.")),
@@ -80,9 +89,9 @@ class NewReportSchema(WireSchema):
         keys=fields.String(),
         values=text(ANSWER_MAX_CHARS),
         load_default=dict,
-        validate=validate.Length(max=ANSWERS_MAX, error=_n("Jawabannya terlalu banyak.")),
+        max_properties=ANSWERS_MAX,
     )
-    occurred_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    occurred_at = Instant(load_default=None, allow_none=True)
     subject = fields.Nested(SubjectSchema, load_default=None, allow_none=True)
     visibility = fields.String(load_default=None, allow_none=True, validate=one_of(STRICTER))
     contact = fields.Nested(ContactSchema, load_default=None, allow_none=True)
@@ -94,6 +103,7 @@ class NewReportSchema(WireSchema):
     secret = fields.String(
         load_default=None,
         allow_none=True,
+        metadata={"pattern": rf"^[A-Za-z0-9_-]{{{SECRET_CHARS_MIN},128}}$"},  # in ECMA-262
         validate=validate.Regexp(
             rf"[A-Za-z0-9_-]{{{SECRET_CHARS_MIN},128}}\Z",
             error=_n("Kode rahasia harus 22 sampai 128 huruf, angka, - atau _."),
