@@ -12,15 +12,17 @@ from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
 
+MAX_CODE_CHARS = 20  # with spaces and hyphens that people put in
+
 bp = Blueprint("follow", __name__, template_folder="templates")
 
 
 @bp.get("/lacak")
 @public
 def ask() -> ResponseReturnValue:
-    """Ask for code and secret."""
+    """Ask for code and secret. A link in a mail brings the code (`?kode=`), never the secret."""
     keep_out_of_caches()
-    return _asking()
+    return _asking(code=request.args.get("kode", "")[:MAX_CODE_CHARS])
 
 
 @bp.post("/lacak")
