@@ -137,8 +137,8 @@ def name_in(names: Names, language: str) -> str:
 
 
 def report_link(report: Report) -> str:
-    """Return the page on which the reporter follows a report. The secret is not in it."""
-    return f"{current_app.config['PUBLIC_URL']}/laporan/{report.tracking_code}"
+    """Return where the reporter follows a report: the page asks for the secret, which is not in it."""
+    return f"{current_app.config['PUBLIC_URL']}/lacak?kode={report.tracking_code}"
 
 
 def console_link() -> str:

@@ -46,7 +46,7 @@ def stuck_jobs(session: Session) -> list[StuckJob]:
         StuckJob(
             id=row.id,
             name=row.task_name,
-            attempts=row.attempts + (row.status != "todo"),
+            attempts=row.attempts,
             reason=row.reason or "unknown",
             ids=row.args,
             is_waiting=row.status == "todo",

@@ -34,7 +34,8 @@ def a_failed_job(session: Session, reason: str = "mail-refused") -> int:
     enqueue(session, "send_receipt", ticket_id="0191", seq=1)
     id_: int = session.scalars(text("SELECT max(id) FROM procrastinate_jobs")).one()
     session.execute(
-        text("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = :id"), {"id": id_}
+        text("UPDATE procrastinate_jobs SET status = 'failed', attempts = 1 WHERE id = :id"),
+        {"id": id_},
     )
     session.add(JobFailure(job_id=id_, reason=reason, failed_at=utcnow()))
     session.flush()

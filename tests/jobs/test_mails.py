@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from citizenreport.cities.rules import Priority, Visibility
@@ -50,10 +51,22 @@ def test_a_reporter_with_a_mail_address_gets_a_receipt(world: World, office: Pos
     mail, body = office.only, text_of(office.only)
     assert mail["To"] == CONTACT.email
     assert mail["Subject"] == f"Laporan {sent.tracking_code} sudah kami terima"
-    assert f"/laporan/{sent.tracking_code}" in body
+    assert f"/lacak?kode={sent.tracking_code}" in body
     assert world.city.agencies[sent.agency_code].name in body
     assert "WIB" in body
     assert sent.secret not in everything_in(office)
+
+
+def test_the_link_of_a_mail_opens_the_page_with_the_code_filled_in(
+    world: World, office: PostOffice, client: FlaskClient
+) -> None:
+    sent = world.report(ROAD, contact=CONTACT)
+    world.work()
+    found = re.search(r"http://localhost(/\S+)", text_of(office.only))
+    assert found is not None
+    page = client.get(found[1])
+    assert page.status_code == 200
+    assert f'value="{sent.tracking_code}"' in page.text
 
 
 def test_no_address_no_receipt(world: World, office: PostOffice) -> None:

@@ -120,7 +120,8 @@ def test_what_failed_is_listed_and_runs_again_when_asked(app: Flask, session: Se
     enqueue(session, "forget")
     failed, fine = session.scalars(text("SELECT id FROM procrastinate_jobs ORDER BY id")).all()
     session.execute(
-        text("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = :id"), {"id": failed}
+        text("UPDATE procrastinate_jobs SET status = 'failed', attempts = 1 WHERE id = :id"),
+        {"id": failed},
     )
     attempt(app, MailRefused(), job_id=failed)
     (job,) = stuck_jobs(session)
