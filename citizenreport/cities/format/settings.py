@@ -146,11 +146,14 @@ class Section:
 
 
 def read_toml(file: str, text: str | None, findings: Findings) -> dict[str, object]:
-    """Return a TOML file as plain values; empty when absent or broken."""
+    """Return a TOML file as plain values; empty when absent or broken.
+
+    `proposed`, before the first section of any file, lists what in it waits for the city.
+    """
     if text is None:
         return {}
     try:
-        return tomllib.loads(text)
+        return _without_proposals(file, tomllib.loads(text), findings)
     except tomllib.TOMLDecodeError as error:
         findings.error(
             file,
@@ -165,6 +168,28 @@ def read_toml(file: str, text: str | None, findings: Findings) -> dict[str, obje
             remedy=_n("Tulis daftar yang datar."),
         )
     return {}
+
+
+def _without_proposals(
+    file: str, values: dict[str, object], findings: Findings
+) -> dict[str, object]:
+    """Record what a file says is only proposed, and return the rest of it."""
+    proposed = values.pop("proposed", [])
+    if not isinstance(proposed, list) or not all(isinstance(item, str) for item in proposed):
+        findings.error(
+            file,
+            problem=_n("“proposed” bukan daftar teks."),
+            remedy=_n('Tulis daftar teks seperti proposed = ["jam kantor"].'),
+        )
+        return values
+    for what in proposed:
+        findings.open(
+            file,
+            problem=_n("Masih usulan: %(what)s."),
+            remedy=_n("Setelah kota setuju, hapus dari daftar proposed."),
+            what=what,
+        )
+    return values
 
 
 def section(file: str, values: Mapping[str, object], name: str, findings: Findings) -> Section:

@@ -30,7 +30,9 @@ RULES_WITH_CONDITIONS = [row for row in ROUTING if row["answers"] or row["office
 
 
 def toml_of(name: str) -> dict[str, dict[str, object]]:
-    return tomllib.loads((PACK / name).read_text(encoding="utf-8"))
+    values = tomllib.loads((PACK / name).read_text(encoding="utf-8"))
+    values.pop("proposed", None)
+    return values
 
 
 def list_of(cell: str) -> list[str]:
