@@ -2,6 +2,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ from citizenreport.messaging.mailers import (
     mailer_for,
 )
 from citizenreport.messaging.rules import Mail, MailNotSetUp, MailRefused, MailUnavailable
-from tests.messaging.post_office import PostOffice, open_post_office, text_of
+from tests.messaging.post_office import PostOffice, open_post_office, self_signed, text_of
 
 SENDER = "Kota Magelang <lapor@magelang.example>"
 MAIL = Mail(
@@ -75,6 +76,25 @@ def test_a_server_without_tls_gets_nothing_unless_that_was_allowed(office: PostO
     url = office.url.removesuffix("?tls=none")
     with pytest.raises(MailUnavailable):
         mailer_for(url, sender=SENDER, is_private=False).send(MAIL)
+    assert office.mails == []
+
+
+def test_a_server_with_a_good_certificate_gets_the_mail_over_tls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = self_signed(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with open_post_office(certificate) as office:
+        url = office.url.removesuffix("?tls=none")
+        mailer_for(url, sender=SENDER, is_private=False).send(MAIL)
+    assert text_of(office.only) == MAIL.text
+
+
+def test_a_server_whose_certificate_nobody_knows_gets_nothing(tmp_path: Path) -> None:
+    with open_post_office(self_signed(tmp_path)) as office:
+        url = office.url.removesuffix("?tls=none")
+        with pytest.raises(MailUnavailable):
+            mailer_for(url, sender=SENDER, is_private=False).send(MAIL)
     assert office.mails == []
 
 
