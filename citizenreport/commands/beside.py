@@ -12,8 +12,8 @@ from flask import Flask
 from citizenreport.cities.pack import BadPack, check_pack, good_city
 from citizenreport.cities.rules import City
 from citizenreport.cities.service import AnotherCity, load
-from citizenreport.commands.demo import demo_in_background
 from citizenreport.commands.demo_accounts import open_demo_accounts
+from citizenreport.commands.demo_making import demo_in_background
 from citizenreport.commands.migrating import migrate
 from citizenreport.commands.private import Deployment
 from citizenreport.commands.staff import describe

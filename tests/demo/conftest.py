@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from citizenreport.cities.rules import City
-from citizenreport.commands.demo import make_demo
+from citizenreport.commands.demo_making import make_demo
 from citizenreport.core.cluster import Cluster
 from citizenreport.core.db import transaction
 from citizenreport.pipeline.demo.deeds import Life

@@ -2,15 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
 
 import click
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from citizenreport.cities.rules import City
-from citizenreport.commands.demo import NotPrivate, check_private, make_demo, period_of
+from citizenreport.commands import Deployment, command_line
+from citizenreport.commands.demo import NotPrivate, check_private
+from citizenreport.commands.demo_making import make_demo, period_of
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.intake.models import Report
@@ -67,6 +72,23 @@ def test_a_service_of_others_is_refused() -> None:
     with pytest.raises(NotPrivate, match="CITIZENREPORT_DATABASE_URL"):
         check_private(is_private=False)
     check_private(is_private=True)
+
+
+def test_the_command_refuses_a_database_that_was_given(tmp_path: Path) -> None:
+    """Before it connects to anything."""
+
+    def never(*_: object) -> NoReturn:
+        raise AssertionError("nothing may be started")
+
+    deployment = Deployment(
+        root=tmp_path,
+        env={"CITIZENREPORT_DATABASE_URL": "postgresql+psycopg://nowhere/none"},
+        read_settings=never,
+        create_app=never,
+    )
+    outcome = CliRunner().invoke(command_line(deployment), ["demo"])
+    assert outcome.exit_code == 1
+    assert "CITIZENREPORT_DATABASE_URL" in outcome.output
 
 
 def test_the_past_twelve_months_end_now(city: City) -> None:
