@@ -1,0 +1,140 @@
+"""Debian's Chromium before a real server; one server for all browser tests of a worker."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, Request, Response
+
+from citizenreport.core.cluster import Cluster
+from citizenreport.core.db import db, transaction
+from citizenreport.web.context import current_city, current_keys, current_storage
+from tests.databases import fresh_database_in, load_magelang
+from tests.doors.pages.staff import Staff
+from tests.servers import LiveServer, live_server_on
+
+HERE = Path(__file__).parent
+PHONE = {"width": 360, "height": 740}
+INSIDE = {"latitude": -7.478474, "longitude": 110.22199, "accuracy": 12.0}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    flags = (
+        "--no-sandbox --disable-dev-shm-usage --disable-background-networking"
+        " --disable-component-update --disable-sync --no-first-run"
+    )
+    return {
+        "executable_path": "/usr/bin/chromium",
+        "args": flags.split(),
+        "ignore_default_args": ["--disable-back-forward-cache"],  # residents have it
+    }
+
+
+@pytest.fixture(scope="session")
+def service(template: Cluster, settings: dict[str, object]) -> Iterator[LiveServer]:
+    """A server of the city of Magelang, with a database of its own."""
+    with fresh_database_in(template, "browser_tests", settings) as database:
+        with database.app.app_context():
+            load_magelang(db.session())
+        with live_server_on(database) as server:
+            yield server
+
+
+@pytest.fixture
+def as_staff(service: LiveServer) -> Callable[[Callable[[Staff], None]], None]:
+    """Let staff act behind the running server: `as_staff(lambda staff: staff.release(code))`."""
+
+    def act(work: Callable[[Staff], None]) -> None:
+        with service.database.app.app_context(), transaction() as session:
+            work(
+                Staff(
+                    session=session,
+                    city=current_city(),
+                    keys=current_keys(),
+                    storage=current_storage(),
+                )
+            )
+
+    return act
+
+
+@dataclass
+class Visit:
+    """One browser with nothing in it. `done` proves that nothing went to another host, or broke."""
+
+    page: Page
+    base_url: str
+    asked: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.base_url}{path}")
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    def done(self) -> None:
+        foreign = [url for url in self.asked if not url.startswith((self.base_url, "data:"))]
+        assert foreign == []
+        assert self.faults == []
+
+
+@pytest.fixture
+def visit(browser: Browser, service: LiveServer) -> Iterator[Callable[..., Visit]]:
+    """`visit(**options)` opens a browser of its own: a phone, with JavaScript unless told."""
+    open_visits: list[Visit] = []
+
+    def begin(**options: Any) -> Visit:
+        given = {"viewport": PHONE, "locale": "id-ID"} | options
+        made = Visit(page=browser.new_context(**given).new_page(), base_url=service.base_url)
+        _watch(made)
+        open_visits.append(made)
+        return made
+
+    yield begin
+    for made in open_visits:
+        made.page.context.close()
+        made.done()
+
+
+def _watch(made: Visit) -> None:
+    def note_request(request: Request) -> None:
+        made.asked.append(request.url)
+
+    def note_response(response: Response) -> None:
+        if response.status >= 500:
+            made.faults.append(f"{response.status} {response.url}")
+
+    made.page.on("request", note_request)
+    made.page.on("response", note_response)
+    made.page.on("pageerror", lambda error: made.faults.append(str(error)))
+    made.page.on(
+        "console",
+        lambda message: (
+            made.faults.append(message.text)
+            if message.type == "error" and "the server responded" not in message.text
+            else None
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def photo() -> dict[str, Any]:
+    """A photo as a file chooser gives it."""
+    file = BytesIO()
+    Image.new("RGB", (320, 240), "orange").save(file, "JPEG")
+    return {"name": "lampu.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
