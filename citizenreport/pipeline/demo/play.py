@@ -151,13 +151,17 @@ def _hand_over(theatre: Theatre, _life: Life, ticket: Ticket, deed: Deed) -> Non
 
 
 def _merge(theatre: Theatre, life: Life, ticket: Ticket, deed: Deed) -> None:
+    """Merge into the first report; it is not there when the pack changed in the middle of a demo."""
     assert life.parent_submitted_at is not None
+    parent = _ticket_of(theatre.session, life.parent_submitted_at)
+    if parent is None or parent.visibility != ticket.visibility:
+        return
     merge(
         theatre.session,
         theatre.city,
         theatre.keys,
         ticket,
-        _ticket_of(theatre.session, life.parent_submitted_at),
+        parent,
         act=_act(theatre, ticket, deed),
         reason=_words(theatre, ticket, deed),
     )
@@ -175,10 +179,10 @@ def _raise(theatre: Theatre, _life: Life, ticket: Ticket, deed: Deed) -> list[st
     )
 
 
-def _ticket_of(session: Session, submitted_at: datetime) -> Ticket:
+def _ticket_of(session: Session, submitted_at: datetime) -> Ticket | None:
     """Return the demo ticket that began at this instant: in the plan each instant is there once."""
     query = select(Ticket).where(Ticket.is_demo, Ticket.submitted_at == submitted_at)
-    return session.scalars(query).one()
+    return session.scalar(query)
 
 
 ACTS: Final[Mapping[Kind, Callable[[Theatre, Life, Ticket, Deed], list[str] | None]]] = {
