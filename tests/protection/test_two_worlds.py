@@ -22,7 +22,7 @@ from tests.scenes import Scene
 VOLATILE = (
     re.compile(rb'name="csrf_token" value="[^"]+"'),  # random for each page
     re.compile(rb'nonce[-=]"?[\w+/=-]+"?'),  # random for each page
-    re.compile(rb'name="client_id" value="[^"]+"'),  # the form's own idempotency key
+    re.compile(rb'name="send_key" value="[^"]+"'),  # the form's own idempotency key
 )
 QUERIES = (
     "kategori=A04",
