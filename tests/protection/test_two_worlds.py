@@ -65,7 +65,9 @@ def test_reports_that_are_not_public_change_no_public_answer(
     for code in hidden:
         for address in addresses_of_a_code(app, code):
             unknown = address.replace(code, "Z" * len(code))
-            assert ask(stranger, address) == ask(stranger, unknown), address
+            status, headers, body = ask(stranger, address)
+            alike = body.replace(code.encode(), b"Z" * len(code))  # the page links to itself
+            assert (status, headers, alike) == ask(stranger, unknown), address
 
 
 def test_the_comparison_sees_a_public_report(
