@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -189,11 +188,8 @@ def test_a_fast_way_out_leaves_nothing_behind(visit: Begin, java_script_enabled:
     page.get_by_role("button", name="Keluar cepat").click()
     page.wait_for_url("**/kode-pos")
     assert "apor" not in page.title()
-    with suppress(PlaywrightError):  # the page before was an answer to a POST: it is not kept
+    with pytest.raises(PlaywrightError, match="ERR_CACHE_MISS"):  # nothing of the form was kept
         page.go_back()
-    page.wait_for_load_state()
-    assert "Saya dipukul semalam." not in page.content()
-    assert page.locator("textarea").count() == 0 or page.locator("textarea").input_value() == ""
 
 
 def test_outside_the_city_one_press_asks_for_a_referral(visit: Begin) -> None:
