@@ -91,7 +91,8 @@ def short_day(value: date) -> str:
 
 def moment(value: datetime) -> str:
     """Return an instant on the city's clock, without seconds: `17 Mar 2026, 08.05 WIB`."""
-    zone = flask_babel.format_datetime(value, "zzz")
+    # Only Indonesian has a short name for the zone in CLDR; people here say WIB in every language.
+    zone = flask_babel.to_user_timezone(value).tzname()
     return f"{flask_babel.format_datetime(value, 'd MMM y, HH.mm')} {zone}"
 
 

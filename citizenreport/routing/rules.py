@@ -1,6 +1,6 @@
 """Which agency is responsible. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -178,11 +178,20 @@ SENTENCES: Mapping[DecidedBy, str] = {
 }
 """One sentence per way of deciding; the door translates and fills it."""
 
+PLACE = _n("di %(area)s")
+HOURS: Mapping[bool, str] = {True: _n("pada jam kerja"), False: _n("di luar jam kerja")}
+
 
 def sentence_values(
-    city: City, *, agency_code: str, rule_id: str | None, inputs: Mapping[str, object]
+    city: City,
+    *,
+    agency_code: str,
+    rule_id: str | None,
+    inputs: Mapping[str, object],
+    language: str = "id",
+    translate: Callable[[str], str] = str,
 ) -> dict[str, str]:
-    """Return what fills the sentence of a stored decision, in words."""
+    """Return what fills the sentence of a stored decision, in words of the reader's language."""
     category = city.categories.get(str(inputs.get("category_code", "")))
     area = city.areas.get(str(inputs.get("area_code") or ""))
     raw = inputs.get("excluded") or []
@@ -191,11 +200,11 @@ def sentence_values(
     return {
         "agency": agency_name(city, agency_code),
         "rule": rule_id or "-",
-        "category": category.names["id"] if category else str(inputs.get("category_code", "-")),
-        "where": f" di {area.name}" if area else "",
-        "when": ""
-        if office_hours is None
-        else (", pada jam kerja" if office_hours else ", di luar jam kerja"),
+        "category": (category.names.get(language) or category.names["id"])
+        if category
+        else str(inputs.get("category_code", "-")),
+        "where": f" {translate(PLACE) % {'area': area.name}}" if area else "",
+        "when": "" if office_hours is None else f", {translate(HOURS[bool(office_hours)])}",
         "excluded": ", ".join(agency_name(city, str(code)) for code in excluded) or "-",
     }
 

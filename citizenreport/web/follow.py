@@ -16,6 +16,7 @@ from citizenreport.publication.models import PublishedReport
 from citizenreport.routing.models import Assignment
 from citizenreport.routing.rules import SENTENCES, DecidedBy, agency_name, sentence_values
 from citizenreport.triage import queries as triage_queries
+from citizenreport.web.locale import page_language
 from citizenreport.web.translate import _
 
 SHOWN_EVENTS = frozenset({"opened", "state_changed", "assigned", "replied", "deadlines_moved"})
@@ -92,6 +93,8 @@ def explanation(city: City, assignment: Assignment) -> str:
         agency_code=assignment.agency_code,
         rule_id=assignment.rule_id,
         inputs=assignment.inputs,
+        language=page_language(),
+        translate=_,
     )
     return _(SENTENCES[DecidedBy(assignment.decided_by)], **values)
 

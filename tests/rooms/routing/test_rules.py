@@ -157,5 +157,21 @@ def test_each_decision_reads_as_a_sentence_that_names_the_agency(
     assert city.categories[category_code].names["id"] in sentence
 
 
+def test_what_fills_a_sentence_speaks_the_readers_language(city: City) -> None:
+    said = {"di %(area)s": "in %(area)s", "pada jam kerja": "during office hours"}
+    inputs = {"category_code": "A04", "area_code": "33.71.03.1005", "is_office_hours": True}
+    values = sentence_values(
+        city,
+        agency_code="DLH",
+        rule_id="R-A04",
+        inputs=inputs,
+        language="en",
+        translate=said.__getitem__,
+    )
+    assert values["category"] == city.categories["A04"].names["en"]
+    assert values["where"] == " in " + city.areas["33.71.03.1005"].name
+    assert values["when"] == ", during office hours"
+
+
 def test_every_way_of_deciding_has_a_sentence() -> None:
     assert set(SENTENCES) == set(DecidedBy)
