@@ -139,7 +139,7 @@ class Category:
     category_code: str
     aspect: Aspect
     names: Names
-    examples: tuple[str, ...]
+    examples: Mapping[str, tuple[str, ...]]  # by language
     keywords: Mapping[str, tuple[str, ...]]
     questions: tuple[Question, ...]
     lead: str  # agency code or @KELURAHAN, @KECAMATAN, @OPD_TERKAIT

@@ -49,6 +49,12 @@ def local(names: Names) -> str:
     return names.get(page_language()) or names[DEFAULT_LANGUAGE]
 
 
+def example_of(category: Category) -> str:
+    """Return what a report of this category may say, in the reader's language if the pack can."""
+    examples = category.examples.get(page_language()) or category.examples.get(DEFAULT_LANGUAGE)
+    return examples[0] if examples else ""
+
+
 def pack_text(city: City, key: str, **values: str) -> str:
     """Return a sentence of the pack with its blanks filled; empty when the pack has none."""
     names = city.texts.get(key)
@@ -123,6 +129,7 @@ def visibility_sentence(city: City, visibility: Visibility) -> str:
 
 TEMPLATE_WORDS: Final[Mapping[str, object]] = {
     "local": local,
+    "example_of": example_of,
     "pack_text": pack_text,
     "category_name": category_name,
     "area_name": area_name,

@@ -106,8 +106,7 @@ def _complete_categories(parts: Parts) -> Iterable[Category]:
     first = parts.settings.city.languages[0]
     for category in parts.categories:
         code = category.value.category_code
-        # Examples of the first language come first.
-        found = sorted(texts.get(code, []), key=lambda t: (t.language != first, t.language))
+        found = texts.get(code, [])
         yield replace(
             category.value,
             names={
@@ -115,7 +114,7 @@ def _complete_categories(parts: Parts) -> Iterable[Category]:
                 **{t.language: t.name for t in found if t.name},
                 "id": _name_in(found, "id") or category.value.names["id"],
             },
-            examples=tuple(example for t in found for example in t.examples),
+            examples={t.language: t.examples for t in found if t.examples},
             keywords={t.language: t.keywords for t in found},
             questions=tuple(sorted(questions.get(code, []), key=lambda q: (q.order, q.code))),
         )

@@ -116,7 +116,7 @@ def _category(row: Row, deadline_basis: str) -> Category:
         category_code=row.code("category_code"),
         aspect=row.choice("aspect", Aspect),
         names={"id": row.needed("name")},
-        examples=(),
+        examples={},
         keywords={},
         questions=(),
         lead=row.code("lead"),

@@ -82,7 +82,7 @@ def script_for(city: City) -> Script:
 
 
 def _from_examples(category: Category) -> Theme:
-    told = {"id": category.examples[:1] or (category.names["id"],)}
+    told = {"id": category.examples.get("id", ())[:1] or (category.names["id"],)}
     story = Story(told=told, refer=next(iter(category.external), None))
     return Theme(category_code=category.category_code, stories=(story,))
 

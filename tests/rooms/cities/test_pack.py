@@ -91,7 +91,7 @@ def test_texts_questions_and_neighbours_arrive(pack: Pack) -> None:
     city = read_city(pack.folder)
     lamp = city.categories["LAMPU"]
     assert lamp.names == {"id": "Lampu jalan padam", "en": "Street light"}
-    assert lamp.examples == ("Lampu mati", "Gelap sekali", "Light out")
+    assert lamp.examples == {"id": ("Lampu mati", "Gelap sekali"), "en": ("Light out",)}
     assert lamp.keywords["id"] == ("lampu", "gelap")
     assert [(q.code, q.required) for q in lamp.questions] == [("jalan", True), ("warna", False)]
     assert lamp.questions[0].choices[0] == ("gang", {"id": "Gang", "en": "Alley"})
