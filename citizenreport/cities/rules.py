@@ -197,7 +197,7 @@ class EmergencyNumber:
 
     number: str
     names: Names
-    situations: tuple[str, ...]
+    situations: Mapping[str, tuple[str, ...]]  # by language; empty where not translated
     verified_on: date | None = None
     source: str = ""
 

@@ -55,6 +55,11 @@ def example_of(category: Category) -> str:
     return examples[0] if examples else ""
 
 
+def situations_of(number: EmergencyNumber) -> tuple[str, ...]:
+    """Return what a number is for, in the reader's language if the pack can."""
+    return number.situations.get(page_language()) or number.situations[DEFAULT_LANGUAGE]
+
+
 def pack_text(city: City, key: str, **values: str) -> str:
     """Return a sentence of the pack with its blanks filled; empty when the pack has none."""
     names = city.texts.get(key)
@@ -130,6 +135,7 @@ def visibility_sentence(city: City, visibility: Visibility) -> str:
 TEMPLATE_WORDS: Final[Mapping[str, object]] = {
     "local": local,
     "example_of": example_of,
+    "situations_of": situations_of,
     "pack_text": pack_text,
     "category_name": category_name,
     "area_name": area_name,

@@ -32,7 +32,7 @@ EMERGENCY = Heading(
     file="emergency.csv",
     needed=("number", "situations", "verified_on"),
     optional=("source",),
-    by_language=("name_",),
+    by_language=("name_", "situations_"),
 )
 
 
@@ -92,7 +92,10 @@ def read_emergency(
             value=EmergencyNumber(
                 number=row.needed("number"),
                 names=row.names("name_", languages=languages),
-                situations=row.texts("situations"),
+                situations={
+                    "id": row.texts("situations"),
+                    **{code: row.texts(f"situations_{code}") for code in languages if code != "id"},
+                },
                 verified_on=row.day("verified_on"),
                 source=row.text("source"),
             ),

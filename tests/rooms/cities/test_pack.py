@@ -74,6 +74,11 @@ def test_texts_questions_and_neighbours_arrive(pack: Pack) -> None:
         "LAMPU,en,Street light,Light out,lamp",
     )
     pack.add(
+        "emergency.csv",
+        "number,name_id,situations,situations_en,verified_on",
+        "113,Pemadam,kebakaran ; gas bocor,fire ; gas leaks,2026-01-01",
+    )
+    pack.add(
         "questions.csv",
         "category_code,code,order,datatype,required,label_id,label_en,choices",
         "LAMPU,warna,2,string,no,Warna?,,",
@@ -92,6 +97,11 @@ def test_texts_questions_and_neighbours_arrive(pack: Pack) -> None:
     lamp = city.categories["LAMPU"]
     assert lamp.names == {"id": "Lampu jalan padam", "en": "Street light"}
     assert lamp.examples == {"id": ("Lampu mati", "Gelap sekali"), "en": ("Light out",)}
+    assert city.emergency_numbers[0].situations == {
+        "id": ("kebakaran", "gas bocor"),
+        "en": ("fire", "gas leaks"),
+        "jv": (),
+    }
     assert lamp.keywords["id"] == ("lampu", "gelap")
     assert [(q.code, q.required) for q in lamp.questions] == [("jalan", True), ("warna", False)]
     assert lamp.questions[0].choices[0] == ("gang", {"id": "Gang", "en": "Alley"})
