@@ -30,7 +30,7 @@ HANDLERS = Heading(
 )
 EMERGENCY = Heading(
     file="emergency.csv",
-    needed=("number", "situations", "verified_on"),
+    needed=("number", "verified_on"),
     optional=("source",),
     by_language=("name_", "situations_"),
 )
@@ -92,10 +92,7 @@ def read_emergency(
             value=EmergencyNumber(
                 number=row.needed("number"),
                 names=row.names("name_", languages=languages),
-                situations={
-                    "id": row.texts("situations"),
-                    **{code: row.texts(f"situations_{code}") for code in languages if code != "id"},
-                },
+                situations={code: row.texts(f"situations_{code}") for code in ("id", *languages)},
                 verified_on=row.day("verified_on"),
                 source=row.text("source"),
             ),

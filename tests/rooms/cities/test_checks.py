@@ -172,7 +172,7 @@ def test_a_number_of_people_needs_year_and_source(pack: Pack) -> None:
 
 
 def test_a_number_nobody_has_tried_is_noted_and_not_refused(pack: Pack) -> None:
-    pack.add("emergency.csv", "number,name_id,situations,verified_on", "112,Darurat,apa saja,")
+    pack.add("emergency.csv", "number,name_id,situations_id,verified_on", "112,Darurat,apa saja,")
     assert pack.errors() == []
     assert pack.says("emergency.csv:2", "112", "tidak ditampilkan", severity=Severity.NOTE)
 

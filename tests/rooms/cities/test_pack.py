@@ -75,7 +75,7 @@ def test_texts_questions_and_neighbours_arrive(pack: Pack) -> None:
     )
     pack.add(
         "emergency.csv",
-        "number,name_id,situations,situations_en,verified_on",
+        "number,name_id,situations_id,situations_en,verified_on",
         "113,Pemadam,kebakaran ; gas bocor,fire ; gas leaks,2026-01-01",
     )
     pack.add(
