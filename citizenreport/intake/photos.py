@@ -207,14 +207,17 @@ def _command(decoder: str, *, longest_side: int, limits: ChildLimits) -> list[st
 
 def _run(command: list[str], *, stdin: IO[bytes], stdout: IO[bytes], wall_s: float) -> int:
     """Return the exit status of the child, or minus the signal that ended it."""
-    with subprocess.Popen(
-        command,
-        stdin=stdin,
-        stdout=stdout,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={"MALLOC_ARENA_MAX": "1"},  # no secret of ours; one arena counts once in RLIMIT_AS
-    ) as child:
+    with (
+        subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,  # Ctrl-C is for us; a photo half prepared would look like a broken one
+            env={"MALLOC_ARENA_MAX": "1"},  # no secret of ours; one arena counts once in RLIMIT_AS
+        ) as child
+    ):
         try:
             _wait(child.pid, wall_s)
         finally:
