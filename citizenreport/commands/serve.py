@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import time
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from citizenreport.commands.beside import Announcement
 
 START_TIMEOUT_S = 60.0
+LISTEN_S = 0.2  # how often the main thread looks up
 
 
 @click.command()
@@ -56,7 +58,10 @@ def serve(host: str, port: int, city: str | None, workers: int, *, with_demo: bo
             with work_beside(app, deployment, with_demo=with_demo) as announcement:
                 if answers(host, port, within_s=START_TIMEOUT_S):
                     click.echo(announcement(host=host, port=port))
-                web.wait()
+                # Not web.wait(): when another thread happens to receive a signal, a main thread that
+                # waits in the kernel does not hear of it.
+                while web.poll() is None:
+                    time.sleep(LISTEN_S)
         if web.returncode > 0:
             raise click.ClickException("The web server ended by itself; see above.")
 
