@@ -1,8 +1,10 @@
 """`/` and `/bantuan`."""
 
 import pytest
+from babel.messages.pofile import read_po
 
 from citizenreport.cities.rules import City
+from citizenreport.i18n.languages import CATALOGUES
 from tests.doors.pages.resident import Resident
 
 PAGES = ("/", "/lapor", "/lapor?kategori=A04", "/lacak", "/laporan", "/bantuan", "/kode-pos")
@@ -53,6 +55,28 @@ def test_every_page_speaks_every_language_and_stays_where_it_is(
     other = "jv" if language == "en" else "en"
     [switch] = [link for link in page.links if link.endswith(f"lang={other}")]
     assert switch.startswith(path)
+
+
+@pytest.mark.parametrize("language", ["en", "jv"])
+def test_what_is_translated_is_shown(resident: Resident, language: str) -> None:
+    folder = CATALOGUES / language / "LC_MESSAGES"
+    if not (folder / "messages.mo").exists():
+        pytest.skip("the catalogues are not built: python hatch_build.py")
+    with (folder / "messages.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    for path, message in (
+        ("/", "Lapor masalah di sekitar Anda"),
+        ("/lapor", "Tentang apa laporan Anda?"),
+        ("/lacak", "Kata rahasia"),
+        ("/bantuan", "Cara kerjanya"),
+        ("/indikator", "Indikator lain"),
+        ("/petugas/masuk", "Kata sandi"),
+    ):
+        page = resident.open(path, lang=language)
+        said = catalogue[message].string
+        assert said != message
+        assert said in page.text
+        assert message not in page.text
 
 
 def test_help_tells_how_long_things_are_kept(resident: Resident, magelang: City) -> None:
