@@ -83,11 +83,10 @@ def _read_city(name: str) -> City:
     Raises:
         CityMissing: no pack was loaded into the database yet.
     """
-    city = read_city(find_pack(name))
     session = db.session()
     if current_pack(session) is None:
         raise CityMissing
-    return numbered(session, city)
+    return numbered(session, read_city(find_pack(name)))
 
 
 def _read_keys(app: Flask) -> KeyRing | None:

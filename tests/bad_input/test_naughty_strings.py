@@ -16,12 +16,9 @@ from sqlalchemy import select
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Report
 from tests.bad_input.intake import LAMP, URL, VIOLENCE, Intake, part, report_part, reports
-from tests.shared_data import shared_data
+from tests.bad_input.naughty import OWN, naughty
 
 pytestmark = pytest.mark.real_data
-
-OWN = ["a\x00b", "\ud800", "\udfff tengah \ud800", "\ufffd", "\ufeffBOM", "x" * 4_001, "é" * 200]
-"""What the list lacks: NUL, lone surrogates, the replacement character, too much."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +75,6 @@ def is_meant(path: tuple[str, ...], text: str) -> bool:
     if path == ("secret",):
         return re.fullmatch(r"[A-Za-z0-9_-]{22,128}", text) is not None
     return path in {("area_code",), ("subject", "agency_code")} and not text.strip()
-
-
-def naughty() -> list[str]:
-    found = json.loads(shared_data("badinput", "blns.json").read_text(encoding="utf-8"))
-    assert len(found) > 500
-    return [*found, *OWN]
 
 
 def with_everywhere(base: dict[str, Any], text: str, slots: list[Slot]) -> dict[str, Any]:

@@ -1,0 +1,17 @@
+"""Strings that have broken other programs.
+
+Source: github.com/minimaxir/big-list-of-naughty-strings.
+"""
+
+import json
+
+from tests.shared_data import shared_data
+
+OWN = ["a\x00b", "\ud800", "\udfff tengah \ud800", "\ufffd", "\ufeffBOM", "x" * 4_001, "é" * 200]
+"""What the list lacks: NUL, lone surrogates, the replacement character, too much."""
+
+
+def naughty() -> list[str]:
+    found = json.loads(shared_data("badinput", "blns.json").read_text(encoding="utf-8"))
+    assert len(found) > 500
+    return [*found, *OWN]
