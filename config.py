@@ -8,6 +8,9 @@ import os
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
+
+DATABASE_URL_REMEDY = "must look like postgresql+psycopg://login@host/database"
 
 
 class SettingMissing(KeyError):
@@ -18,16 +21,23 @@ class SettingMissing(KeyError):
         return f"{self.args[0]} is not set. docs/settings.md explains it."
 
 
+class SettingInvalid(ValueError):
+    """A setting is in the environment, but cannot be used as it stands."""
+
+    def __init__(self, name: str, remedy: str) -> None:
+        super().__init__(f"{name} {remedy}. docs/settings.md explains it.")
+
+
 def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
-    """Return Flask settings. Raises SettingMissing naming the variable."""
+    """Return Flask settings. Raises SettingMissing, SettingInvalid naming the variable."""
     private_url = env.get("CITIZENREPORT_PRIVATE_DATABASE_URL")  # set by `serve`, never by hand
     own_url = env.get("CITIZENREPORT_DATABASE_URL")
     host = env.get("CITIZENREPORT_HOST", "127.0.0.1")
     return {
         "SECRET_KEY": _required(env, "CITIZENREPORT_SECRET_KEY"),
-        "SQLALCHEMY_DATABASE_URI": own_url
-        or private_url
-        or _required(env, "CITIZENREPORT_DATABASE_URL"),
+        "SQLALCHEMY_DATABASE_URI": _database_url(
+            own_url or private_url or _required(env, "CITIZENREPORT_DATABASE_URL")
+        ),
         "MAY_USE_DEMO_KEYS": own_url is None and private_url is not None,
         "IS_PRIVATE": own_url is None and private_url is not None and _is_loopback(host),
         "CITY": env.get("CITIZENREPORT_CITY", "magelang"),
@@ -37,8 +47,8 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "CHECKPOINT_DIR": Path(_required(env, "CITIZENREPORT_CHECKPOINT_DIR")),
         "SMTP_URL": env.get("CITIZENREPORT_SMTP_URL", ""),
         "MAIL_FROM": env.get("CITIZENREPORT_MAIL_FROM", ""),
-        "PASSWORD_MEMORY_KIB": int(env.get("CITIZENREPORT_PASSWORD_MEMORY_KIB", "65536")),
-        "PASSWORD_TIME_COST": int(env.get("CITIZENREPORT_PASSWORD_TIME_COST", "3")),
+        "PASSWORD_MEMORY_KIB": _number(env, "CITIZENREPORT_PASSWORD_MEMORY_KIB", 65_536),
+        "PASSWORD_TIME_COST": _number(env, "CITIZENREPORT_PASSWORD_TIME_COST", 3),
     }
 
 
@@ -46,6 +56,25 @@ def _required(env: Mapping[str, str], name: str) -> str:
     if not env.get(name):
         raise SettingMissing(name)
     return env[name]
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    given = env.get(name, str(default))
+    if not (given.isascii() and given.isdigit() and int(given) > 0):
+        raise SettingInvalid(name, "must be a whole number above 0")
+    return int(given)
+
+
+def _database_url(given: str) -> str:
+    """Return the address with the driver we use; people write addresses as libpq does."""
+    scheme, colon, rest = given.partition("://")
+    if not colon or scheme not in ("postgresql+psycopg", "postgresql", "postgres"):
+        raise SettingInvalid("CITIZENREPORT_DATABASE_URL", DATABASE_URL_REMEDY)
+    try:
+        urlsplit(given).port  # noqa: B018 - raises for what is no host and no port
+    except ValueError as error:
+        raise SettingInvalid("CITIZENREPORT_DATABASE_URL", DATABASE_URL_REMEDY) from error
+    return f"postgresql+psycopg://{rest}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -45,3 +45,28 @@ def test_a_private_cluster_counts_on_loopback_only(host: str, *, is_private: boo
 
 def test_addresses_end_without_a_slash() -> None:
     assert config.from_env(PRIVATE)["PUBLIC_URL"] == "https://lapor.example"
+
+
+@pytest.mark.parametrize("scheme", ["postgresql+psycopg", "postgresql", "postgres"])
+def test_a_database_may_be_written_as_libpq_writes_it(scheme: str) -> None:
+    settings = config.from_env(GIVEN | {"CITIZENREPORT_DATABASE_URL": f"{scheme}://l@db:5432/own"})
+    assert settings["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://l@db:5432/own"
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        *(
+            ("CITIZENREPORT_DATABASE_URL", address)
+            for address in ["db", "mysql://db/own", "postgresql:/db", "postgresql://[::", " "]
+        ),
+        ("CITIZENREPORT_DATABASE_URL", "postgresql://db:port/own"),
+        ("CITIZENREPORT_PASSWORD_MEMORY_KIB", "64 MiB"),
+        ("CITIZENREPORT_PASSWORD_MEMORY_KIB", "-1"),
+        ("CITIZENREPORT_PASSWORD_TIME_COST", "0"),
+        ("CITIZENREPORT_PASSWORD_TIME_COST", ""),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_a_remedy(name: str, given: str) -> None:
+    with pytest.raises(config.SettingInvalid, match=f"{name} must .* docs/settings.md"):
+        config.from_env(GIVEN | OWN | {name: given})

@@ -18,11 +18,11 @@ class Recorder(dict[str, str]):
 
     def get(self, key: str, default: object = None) -> str:  # type: ignore[override]
         self.asked.add(key)
-        return "1"
+        return "postgresql://db/own" if key.endswith("DATABASE_URL") else "1"
 
     def __getitem__(self, key: str) -> str:
         self.asked.add(key)
-        return "1"
+        return "postgresql://db/own" if key.endswith("DATABASE_URL") else "1"
 
 
 def explained() -> set[str]:
