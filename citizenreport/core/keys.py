@@ -17,6 +17,7 @@ import base64
 import hashlib
 import hmac
 import os
+from binascii import Error as BadBase64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,7 +151,10 @@ def _read_key(path: Path) -> bytes:
         raise BrokenKeys(f"{path.name} is missing")
     if path.stat().st_mode & 0o077:
         raise BrokenKeys(f"{path.name} may be read by others: chmod 600")
-    key = base64.b64decode(path.read_bytes())
+    try:
+        key = base64.b64decode(path.read_bytes().strip(), validate=True)
+    except BadBase64 as error:
+        raise BrokenKeys(f"{path.name} is not base64") from error
     if len(key) != KEY_BYTES:
         raise BrokenKeys(f"{path.name} has not {KEY_BYTES} bytes")
     return key
