@@ -1,13 +1,17 @@
 """The `citizenreport` command line (entry point `wsgi:cli`): one module per group of commands."""
 
+import errno
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 from flask.cli import AppGroup, ScriptInfo
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from citizenreport.commands.private import Deployment, app_of_command
+from citizenreport.core.errors import CitizenReportError
+from citizenreport.core.keys import BrokenKeys
 
 __all__ = ["Deployment", "command_line"]
 
@@ -29,6 +33,25 @@ COMMANDS: Final[Mapping[str, str]] = {
 
 class CommandLine(AppGroup):
     """A group that loads a command when it is asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; say what is not a bug of ours in one line instead of a traceback."""
+        try:
+            return super().invoke(ctx)
+        except CitizenReportError as error:
+            raise click.ClickException(error.detail) from error
+        except UnicodeEncodeError as error:  # a shell passes on any bytes
+            raise click.ClickException("An argument is not UTF-8.") from error
+        except (BrokenKeys, ArgumentError) as error:
+            raise click.ClickException(str(error)) from error
+        except OperationalError as error:
+            reason = str(error.orig).strip().partition("\n")[0]
+            raise click.ClickException(f"The database does not answer: {reason}") from error
+        except OSError as error:
+            if error.filename is None or error.errno == errno.EPIPE:
+                raise
+            place = click.format_filename(error.filename)
+            raise click.ClickException(f"{place[:200]}: {error.strerror}") from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

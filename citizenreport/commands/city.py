@@ -27,7 +27,7 @@ def check(path: str, *, show_open: bool) -> None:
     for finding in (*errors, *notes, *(waiting if show_open else ())):
         print_finding(finding)
     click.echo(
-        f"{path}: {len(errors)} salah, {len(notes)} catatan, {len(waiting)} menunggu kota"
+        f"{click.format_filename(path)}: {len(errors)} salah, {len(notes)} catatan, {len(waiting)} menunggu kota"
         + ("." if show_open or not waiting else " (--open menampilkannya).")
     )
     if errors:

@@ -12,6 +12,7 @@ from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.queries import ValuesWanted, published_values
 from citizenreport.indicators.rules.periods import PeriodKind
+from citizenreport.indicators.rules.values import NOT_STATED
 from citizenreport.indicators.service import (
     fold_tickets,
     latest_cut_off,
@@ -69,10 +70,13 @@ def show(code: str, *, area_code: str | None, kind: str) -> None:
         definition = definition_of(code)
     except CitizenReportError as error:
         raise click.ClickException(error.detail) from error
+    city = current_city()
+    if area_code not in {None, *city.areas, city.city_code, NOT_STATED}:
+        raise click.BadParameter(f"no area {area_code!r} in this city", param_hint="--area")
     wanted = ValuesWanted(
         code=definition.code,
         period_kind=PeriodKind(kind),
-        area_code=area_code or current_city().city_code,
+        area_code=area_code or city.city_code,
     )
     click.echo(f"{definition.code} {definition.names['id']} ({definition.unit})")
     with public_reading() as session:

@@ -45,7 +45,12 @@ class Deployment:
         return reachable_data_dir(self.state_dir / "cluster")
 
     def app(self, environment: Mapping[str, str]) -> Flask:
-        return self.create_app(self.read_settings(environment))
+        """Return the application. A setting that is missing or wrong ends the command, by name."""
+        try:
+            settings = self.read_settings(environment)
+        except (KeyError, ValueError) as error:
+            raise click.ClickException(str(error)) from error
+        return self.create_app(settings)
 
 
 def current_deployment() -> Deployment:

@@ -31,7 +31,14 @@ LISTEN_S = 0.2  # how often the main thread looks up
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=DEFAULT_PORT, show_default=True, envvar="PORT", help="Port.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    envvar="PORT",
+    help="Port.",
+)
 @click.option("--city", help="A city pack: its folder, or the name of one that comes with us.")
 @click.option("--workers", default=WORKERS, show_default=True, help="Server processes.")
 @click.option(
