@@ -95,7 +95,7 @@ def _take_in_once(
 ) -> None:
     originals = {one.facts.duplicate_of for one in batch.values() if one.facts.duplicate_of}
     tickets = store.tickets_of(session, run.mapping.source, batch.keys() | originals)
-    visibilities = store.visibility_of(session, [tickets[o] for o in originals if o in tickets])
+    visibilities = store.visibility_of(session, tickets.values())
     rows: Rows = {table: [] for table in TABLES}
     known: dict[str, tuple[Placed, UUID | None]] = {}
     for external_id, one in batch.items():
@@ -126,7 +126,8 @@ def _parent(
     if parent is None:
         run.tally.notes[NO_ORIGINAL] += 1
         return None
-    if visibilities[parent] != one.facts.visibility.value:
+    own = tickets.get(one.facts.external_id)  # staff may have made it stricter meanwhile
+    if visibilities[parent] != (visibilities[own] if own else one.facts.visibility.value):
         run.tally.notes[OTHER_VISIBILITY] += 1
         return None
     return parent

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from shapely import box
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, HandlerLine, ProtectionClass, Visibility
@@ -22,6 +22,7 @@ from citizenreport.intake.queries import data_key_of, description_of
 from citizenreport.ledger.audit import verify
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.queries import undispatched, walk
+from citizenreport.pipeline.importing.run import OTHER_VISIBILITY
 from citizenreport.pipeline.release import TextRelease, release_report
 from citizenreport.pipeline.submit import StaleCity
 from citizenreport.publication.models import PublishedReport
@@ -311,6 +312,39 @@ def test_the_public_row_follows_a_newer_snapshot(
     session.expire_all()
     published = session.scalars(select(PublishedReport)).one()
     assert (published.state, str(published.settled_on)) == ("closed", "2024-05-03")
+
+
+def test_what_the_source_withdraws_leaves_the_public(
+    session: Session, city: City, keys: KeyRing, tmp_path: Path
+) -> None:
+    mapping = MAPPING.replace('gone = "archived"', 'gone = "withdrawn"')
+    path = write(tmp_path / "a.csv", [{}])
+    import_file(path, mapping, city, keys)
+    ticket = ticket_of(session, "R1")
+    act = Act(parties=frozenset({Party.AGENCY}), at=utcnow(), seen=ticket.version)
+    release_report(session, city, ticket, TextRelease(state=ReleaseState.HELD), act=act)
+    session.commit()
+    import_file(
+        write(path, [{"closed": "2024-05-03 09:00:00", "status": "gone"}]), mapping, city, keys
+    )
+    assert ticket_of(session, "R1").state == "withdrawn"
+    assert session.scalars(select(PublishedReport)).all() == []
+
+
+def test_what_staff_made_stricter_joins_nothing_that_is_not(
+    session: Session, city: City, keys: KeyRing, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "a.csv", [{}, {}])
+    import_file(path, MAPPING, city, keys)
+    session.execute(
+        update(Ticket)
+        .where(Ticket.id == ticket_of(session, "R2").id)
+        .values(visibility="restricted")
+    )
+    session.commit()
+    run, _ = import_file(write(path, [{}, {"same_as": "R1"}]), MAPPING, city, keys)
+    assert ticket_of(session, "R2").parent_ticket_id is None
+    assert run.tally.notes[OTHER_VISIBILITY] == 1
 
 
 def test_a_report_twice_in_one_file_is_one_report(

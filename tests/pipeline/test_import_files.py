@@ -189,6 +189,13 @@ def test_injection_payloads_come_out_of_the_rejects_file_disarmed(tmp_path: Path
     assert [cells[2].removeprefix("'") for cells in found[1:]] == payloads
 
 
+def test_refused_rows_are_for_this_account_only(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    with rejects_file(path, ["text"]) as file:
+        file.write([Rejected(row=Row(number=1, cells={"text": "a"}), reason=Refused("x"))])
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_no_rejects_no_file_and_an_old_one_goes(tmp_path: Path) -> None:
     path = write(tmp_path / "rejects.csv", "of an earlier run")
     with rejects_file(path, ["id"]):

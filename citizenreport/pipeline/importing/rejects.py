@@ -1,6 +1,7 @@
 """What was refused, in a file that a spreadsheet can open without running anything."""
 
 import csv
+import os
 import re
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ class RejectsFile:
         """Add rows to the file."""
         for one in rejected:
             if self._file is None:
-                self._file = self.path.open("w", encoding="utf-8", newline="")
+                self._file = _open_private(self.path)
                 self._line([ROW_NUMBER, REASON, *self._columns])
             cells = ("" if (v := one.row.cells.get(c)) is None else v for c in self._columns)
             self._line([str(one.row.number), str(one.reason), *(printable(v) for v in cells)])
@@ -58,6 +59,12 @@ class RejectsFile:
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
+
+
+def _open_private(path: Path) -> TextIO:
+    """Make a file that only this account reads: refused rows hold everything their source told."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return open(descriptor, "w", encoding="utf-8", newline="")
 
 
 def printable(value: object) -> str:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
+from citizenreport.indicators import service as indicators
 from citizenreport.pipeline.importing import store
 from citizenreport.pipeline.importing.clocks import due_of
 from citizenreport.pipeline.importing.places import Placed
@@ -21,6 +22,7 @@ from citizenreport.pipeline.importing.store import Known
 from citizenreport.pipeline.importing.tickets import Rows, Stream, new_steps, walk
 from citizenreport.pipeline.release import follow_ticket
 from citizenreport.publication import queries as publication_queries
+from citizenreport.publication import service as publication
 from citizenreport.routing.rules import DecidedBy, Decision, RoutingInput
 from citizenreport.routing.service import make_assignment
 from citizenreport.triage.models import Ticket
@@ -149,7 +151,11 @@ def _move_deadline(
 
 
 def _follow(session: Session, run: Run, ticket_ids: list[UUID], *, now: datetime) -> None:
-    """Bring the public rows of released tickets along."""
+    """Bring the public rows of released tickets along; withdrawing ends publication."""
     for ticket_id in publication_queries.released_among(session, ticket_ids):
         ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
-        follow_ticket(session, run.city, ticket, now=now)
+        if ticket.state == State.WITHDRAWN.value:
+            publication.withdraw(session, ticket_id=ticket.id)  # photos go with the nightly sweep
+            indicators.forget_ticket(session, ticket.id)
+        else:
+            follow_ticket(session, run.city, ticket, now=now)
