@@ -62,6 +62,8 @@ def _add_headers(response: Response) -> Response:
         headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_S}; includeSubDomains")
     if "is_private_answer" in scratch():
         headers["Cache-Control"] = "no-store"
+    # What is public may be taken back: nobody shows a stored answer without asking.
+    headers.setdefault("Cache-Control", "no-cache")
     return response
 
 

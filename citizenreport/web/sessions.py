@@ -19,6 +19,14 @@ from citizenreport.web.paths import is_machine_path
 from citizenreport.web.scratch import scratch
 
 DEVICE_COOKIE_S: Final = 180 * 24 * 3600
+PROXY_MARKS: Final = (
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+)
 
 
 class NoCookieSession(SessionInterface):
@@ -72,9 +80,12 @@ def current_actor() -> Actor:
 def is_demo_allowed() -> bool:
     """Tell whether demo accounts may enter: private cluster, and asked on loopback by loopback.
 
-    The Host header is checked too: a foreign page that resolves to 127.0.0.1 has another.
+    The Host header is checked too: a foreign page that resolves to 127.0.0.1 has another. What
+    went through a proxy comes from elsewhere, whatever address the proxy itself has.
     """
     if not current_app.config.get("IS_PRIVATE", False):
+        return False
+    if any(name in request.headers for name in PROXY_MARKS):
         return False
     host = urlsplit(f"//{request.host}").hostname or ""
     return _is_loopback(host) and _is_loopback(request.remote_addr or "")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.identity.models import LoginFailure, StaffSession
 from citizenreport.identity.rules import Grant, Role
-from citizenreport.web.sessions import session_token, signed_in
+from citizenreport.web.sessions import is_demo_allowed, session_token, signed_in
 from tests.doors.console.conftest import Visitor
 from tests.identity.factories import PASSWORD, make_staff
 
@@ -249,6 +249,15 @@ def test_demo_accounts_enter_on_loopback_of_a_private_cluster_only(
     assert status("127.0.0.1.evil.example", "127.0.0.1") == 401
     monkeypatch.setitem(app.config, "IS_PRIVATE", False)
     assert status("127.0.0.1:8000", "127.0.0.1") == 401
+
+
+@pytest.mark.parametrize("mark", ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"])
+def test_demo_accounts_do_not_enter_through_a_proxy(app: Flask, mark: str) -> None:
+    given = {"base_url": "http://127.0.0.1:8000", "environ_base": {"REMOTE_ADDR": "127.0.0.1"}}
+    with app.test_request_context("/petugas", **given):
+        assert is_demo_allowed()
+    with app.test_request_context("/petugas", headers={mark: "127.0.0.1"}, **given):
+        assert not is_demo_allowed()
 
 
 def test_machines_never_look_at_the_cookie(visitor: Visitor, session: Session, app: Flask) -> None:
