@@ -19,6 +19,7 @@ from citizenreport.publication.rules import (
     PhotoNotReleasable,
     PublishedReportNotFound,
     ReleaseState,
+    Withdrawn,
     check_public_text,
     check_releasable,
 )
@@ -26,6 +27,7 @@ from citizenreport.storage.rules import Storage
 from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act
+from citizenreport.triage.states import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +51,13 @@ def release_report(
 
     Raises:
         NotReleasable: the ticket or its category is not public.
+        Withdrawn: its reporter took it back.
         PublicTextInvalid, TicketChanged.
     """
     category = city.categories[ticket.category_code]
     check_releasable(Visibility(ticket.visibility), category)
+    if ticket.state == State.WITHDRAWN.value:
+        raise Withdrawn
     report = intake_queries.by_id(session, ticket.report_id)
     is_text_public = text.state is ReleaseState.RELEASED
     public_text = check_public_text(text.public_text or "") if is_text_public else None
@@ -69,6 +74,8 @@ def release_report(
         actor_id=act.actor_id,
         now=act.at,
     )
+    if not is_text_public:
+        publication.withdraw_replies(session, tracking_code=published.tracking_code)
     triage.record(session, ticket, "released", {"text": text.state.value}, act=act)
 
 

@@ -21,6 +21,11 @@ class NotReleasable(Conflict):
     title = _n("Laporan ini tidak untuk umum, jadi tidak dapat ditayangkan.")
 
 
+class Withdrawn(Conflict):
+    code = "withdrawn"
+    title = _n("Laporan ini sudah ditarik pelapornya, jadi tidak ditayangkan lagi.")
+
+
 class NotReleased(Conflict):
     code = "not-released"
     title = _n("Tayangkan laporannya lebih dahulu.")

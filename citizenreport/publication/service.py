@@ -72,6 +72,11 @@ def publish_reply(
     session.flush()
 
 
+def withdraw_replies(session: Session, *, tracking_code: str) -> None:
+    """Take the agency's answers off: they may say again what the text no longer says."""
+    session.execute(delete(PublishedReply).where(PublishedReply.tracking_code == tracking_code))
+
+
 def follow(
     session: Session,
     *,

@@ -1,0 +1,29 @@
+"""What was taken back stays away from the public."""
+
+import pytest
+from sqlalchemy import select
+
+from citizenreport.pipeline.handle import move_ticket
+from citizenreport.publication.models import PublishedReply, PublishedReport
+from citizenreport.publication.rules import Withdrawn
+from citizenreport.triage.states import Party, State
+from tests.scenes import Scene
+
+
+def test_what_its_reporter_withdrew_is_not_released_again(scene: Scene) -> None:
+    ticket = scene.ticket_of(scene.released())
+    act = scene.act(ticket, Party.REPORTER)
+    move_ticket(scene.session, scene.city, scene.keys, ticket, State.WITHDRAWN, act=act)
+    scene.session.commit()
+    with pytest.raises(Withdrawn):
+        scene.release(ticket)
+    assert scene.session.scalars(select(PublishedReport)).all() == []
+
+
+def test_a_text_that_is_held_again_takes_the_answers_with_it(scene: Scene) -> None:
+    ticket = scene.ticket_of(scene.released())
+    scene.reply(ticket, "Lampu di depan rumah Pak Budi kami ganti.")
+    assert scene.session.scalars(select(PublishedReply.text)).all()
+    scene.release(ticket, None)
+    assert scene.session.scalars(select(PublishedReply.text)).all() == []
+    assert scene.session.scalars(select(PublishedReport.text)).all() == [None]
