@@ -101,7 +101,13 @@ class Scene:
 
     def raise_(self, ticket: Ticket, wanted: Visibility = Visibility.CONFIDENTIAL) -> list[str]:
         unused = handle.raise_visibility(
-            self.session, self.keys, self.storage, ticket, wanted, act=self.act(ticket)
+            self.session,
+            self.city,
+            self.keys,
+            self.storage,
+            ticket,
+            wanted,
+            act=self.act(ticket),
         )
         self.session.commit()
         return unused

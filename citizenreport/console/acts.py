@@ -56,6 +56,8 @@ def move(ticket_id: UUID) -> ResponseReturnValue:
 
     def work(session: Session, ticket: Ticket, act: Act) -> None:
         target = _chosen(State, "target")
+        if target is State.DUPLICATE:  # of what? `merge` asks, and looks at both
+            raise UnknownChoice(pointer="#/target")
         move_ticket(
             session,
             current_city(),
@@ -123,15 +125,23 @@ def protect(ticket_id: UUID) -> ResponseReturnValue:
 
     def work(session: Session, ticket: Ticket, act: Act) -> list[str]:
         wanted = _chosen(Visibility, "visibility")
-        return raise_visibility(session, current_keys(), current_storage(), ticket, wanted, act=act)
+        return raise_visibility(
+            session,
+            current_city(),
+            current_keys(),
+            current_storage(),
+            ticket,
+            wanted,
+            act=act,
+        )
 
     return carry_out(ticket_id, work, permission=Permission.RAISE_VISIBILITY, notice="perlindungan")
 
 
 @bp.post("/serah")
-@requires(Permission.ROUTE_TICKET)
+@requires(Permission.ROUTE_TICKET, Permission.READ_CONFIDENTIAL)
 def hand_over(ticket_id: UUID) -> ResponseReturnValue:
-    """Hand a ticket to the agency that a person at the city desk names."""
+    """Hand a ticket to the agency that the city desk, or a confidential one's handler, names."""
 
     def work(session: Session, ticket: Ticket, act: Act) -> None:
         pipeline_hand_over.hand_over(
@@ -143,7 +153,7 @@ def hand_over(ticket_id: UUID) -> ResponseReturnValue:
             act=act,
         )
 
-    return carry_out(ticket_id, work, permission=Permission.ROUTE_TICKET, notice="serah")
+    return carry_out(ticket_id, work, permission=Permission.MOVE_TICKET, notice="serah")
 
 
 @bp.post("/gabung")

@@ -20,6 +20,7 @@ from citizenreport.intake.models import Photo, Report
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
+from citizenreport.pipeline.hand_over import is_suited
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import Release
 from citizenreport.publication.rules import ReleaseState
@@ -27,6 +28,7 @@ from citizenreport.routing.rules import agency_name
 from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.desk import DeskTicket
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.queries import is_readable
 from citizenreport.triage.rules import BINDING_RETURNS, Act
 from citizenreport.triage.states import LABELS, WORKING, Party, State, Transition, allowed
 from citizenreport.web.follow import explanation
@@ -166,13 +168,16 @@ def parties_of(city: City, actor: Actor, ticket: Ticket) -> frozenset[Party]:
     """Return as whom the actor moves this ticket.
 
     The agency's own staff as the agency; the city desk for what it holds itself and for what was
-    returned to it. It does not do another agency's work.
+    returned to it. It does not do another agency's work. What is confidential the desk cannot
+    read: there its handlers do what the desk would, so that it is never stuck.
     """
     found = set()
     if ticket.agency_code in actor.agencies(Permission.MOVE_TICKET):
         found.add(Party.AGENCY)
     desk_holds = ticket.agency_code == city.desk_agency_code
     if actor.may(Permission.ROUTE_TICKET) and (desk_holds or ticket.state == State.RETURNED.value):
+        found.add(Party.DESK)
+    if ticket.visibility == Visibility.CONFIDENTIAL.value and is_readable(city, actor, ticket):
         found.add(Party.DESK)
     return frozenset(found)
 
@@ -192,7 +197,8 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
         and category is not None
         and category.visibility is Visibility.PUBLIC
     )
-    may_release = is_public and actor.may_for(Permission.RELEASE, agency_code=here)
+    is_there = ticket.state != State.WITHDRAWN.value
+    may_release = is_public and is_there and actor.may_for(Permission.RELEASE, agency_code=here)
     may_raise = actor.may_for(Permission.RAISE_VISIBILITY, agency_code=here)
     stricter = [kind for kind in Visibility if kind.strictness > visibility.strictness]
     return May(
@@ -325,7 +331,7 @@ def _takers(city: City, ticket: Ticket) -> list[tuple[str, str]]:
         (
             (code, agency.name)
             for code, agency in city.agencies.items()
-            if not agency.is_external and code != ticket.subject_agency_code
+            if is_suited(city, ticket, code)
         ),
         key=lambda pair: pair[1],
     )

@@ -1,22 +1,24 @@
 """Handing a ticket to another agency, and merging a report into the one that came first."""
 
 from dataclasses import replace
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, ProtectionClass, Visibility
 from citizenreport.core.errors import Conflict, InvalidInput
-from citizenreport.core.ids import new_id
 from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
-from citizenreport.pipeline.handle import move_ticket
+from citizenreport.pipeline.handle import move_ticket, reassign
 from citizenreport.pipeline.release import follow_ticket
-from citizenreport.routing.models import Assignment
-from citizenreport.routing.rules import DecidedBy
+from citizenreport.routing.rules import DecidedBy, has_handlers, may_have
 from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
-from citizenreport.triage.rules import Act
-from citizenreport.triage.states import State
+from citizenreport.triage.rules import Act, TransitionNotAllowed, TransitionNotYours
+from citizenreport.triage.states import WORKING, Party, State
+
+HANDED_OVER: Final = WORKING | {State.RETURNED}
+"""States in which a ticket may change hands."""
 
 
 class AgencyUnsuited(InvalidInput):
@@ -39,50 +41,39 @@ def hand_over(
     Raises:
         AgencyUnsuited: not an agency of the city, the body the report is about, or without
             handlers for a confidential ticket.
-        TicketChanged, TransitionNotYours.
+        TicketChanged, TransitionNotAllowed, TransitionNotYours.
     """
+    if Party.DESK not in act.parties:
+        raise TransitionNotYours
+    if State(ticket.state) not in HANDED_OVER:
+        raise TransitionNotAllowed(source=ticket.state)
     check_suited(city, ticket, agency_code)
     if ticket.state == State.RETURNED.value:
         move_ticket(session, city, keys, ticket, State.NEW, act=act)
         act = replace(act, seen=ticket.version)
-    assignment = Assignment(
-        id=new_id(),
-        report_id=ticket.report_id,
-        agency_code=agency_code,
-        decided_by=DecidedBy.STAFF.value,
-        rule_id=None,
-        pack_version=city.pack_version,
-        inputs={"category_code": ticket.category_code, "area_code": ticket.area_code},
-        decided_at=act.at,
-        actor_id=act.actor_id,
-    )
-    session.add(assignment)
-    session.flush()
-    triage.assign(
-        session,
-        ticket,
-        agency_code=agency_code,
-        assignment_id=assignment.id,
-        decided_by=DecidedBy.STAFF.value,
-        act=act,
-    )
+    reassign(session, city, ticket, agency_code, decided_by=DecidedBy.STAFF, act=act)
     follow_ticket(session, city, ticket, now=act.at)
 
 
 def check_suited(city: City, ticket: Ticket, agency_code: str) -> None:
     """Raise AgencyUnsuited for an agency that may not take this ticket."""
+    if not is_suited(city, ticket, agency_code):
+        raise AgencyUnsuited(pointer="#/agency_code")
+
+
+def is_suited(city: City, ticket: Ticket, agency_code: str) -> bool:
+    """Return whether an agency may take this ticket.
+
+    A confidential one needs handlers of its very class; a kelurahan needs the category's leave.
+    """
     agency = city.agencies.get(agency_code)
     if agency is None or agency.is_external or agency_code == ticket.subject_agency_code:
-        raise AgencyUnsuited(pointer="#/agency_code")
-    if ticket.visibility != Visibility.CONFIDENTIAL.value:
-        return
-    wanted = (ticket.protection_class, ProtectionClass.NONE.value)
-    if not any(
-        line.agency_code == agency_code
-        and (line.protection_class.value in wanted or wanted[0] == ProtectionClass.NONE.value)
-        for line in city.handlers
-    ):
-        raise AgencyUnsuited(pointer="#/agency_code")
+        return False
+    if not may_have(city, agency_code, ticket.category_code):
+        return False
+    is_confidential = ticket.visibility == Visibility.CONFIDENTIAL.value
+    wanted = ProtectionClass(ticket.protection_class) if is_confidential else None
+    return has_handlers(city, agency_code, wanted)
 
 
 def merge(

@@ -1,8 +1,11 @@
 """What staff do with a ticket, with its public row kept in step: move, answer, make stricter."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City, Visibility
+from citizenreport.cities.rules import City, ProtectionClass, Visibility
+from citizenreport.core.ids import new_id
 from citizenreport.core.keys import KeyRing
 from citizenreport.disclosure.rules import check_raise, published_day
 from citizenreport.indicators import service as indicators
@@ -12,6 +15,8 @@ from citizenreport.pipeline.release import follow_ticket
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication import service as publication
 from citizenreport.publication.rules import ReleaseState
+from citizenreport.routing.models import Assignment
+from citizenreport.routing.rules import DecidedBy, has_handlers, stand_in
 from citizenreport.storage.rules import Storage
 from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
@@ -78,6 +83,7 @@ def reply_publicly(
 
 def raise_visibility(
     session: Session,
+    city: City,
     keys: KeyRing,
     storage: Storage,
     ticket: Ticket,
@@ -87,8 +93,9 @@ def raise_visibility(
 ) -> list[str]:
     """Make a ticket stricter and take it off every public surface, in one transaction.
 
-    Made confidential, its text and photos are sealed too. Returns storage keys that are no longer
-    used; the door deletes them after the commit.
+    Made confidential, its text and photos are sealed too, and an agency without handlers for it
+    loses it to one that names some. Returns storage keys that are no longer used; the door deletes
+    them after the commit.
 
     Raises:
         NotStricter, TicketChanged.
@@ -105,5 +112,50 @@ def raise_visibility(
         triage.seal_messages(session, ticket, data_key)
     payload = {"from": before.value, "to": wanted.value}
     triage.record(session, ticket, "visibility_raised", payload, act=act)
+    if wanted is Visibility.CONFIDENTIAL:
+        _give_to_handlers(session, city, ticket, act=act)
     indicators.forget_ticket(session, ticket.id)
     return unused
+
+
+def _give_to_handlers(session: Session, city: City, ticket: Ticket, *, act: Act) -> None:
+    """Take a confidential ticket from an agency where nobody may read it (decision 4)."""
+    kind = ProtectionClass(ticket.protection_class)
+    if has_handlers(city, ticket.agency_code, kind):
+        return
+    taker = stand_in(city, ticket.agency_code, kind, about=ticket.subject_agency_code)
+    seen = replace(act, seen=ticket.version)
+    reassign(session, city, ticket, taker, decided_by=DecidedBy.NO_HANDLER, act=seen)
+
+
+def reassign(
+    session: Session,
+    city: City,
+    ticket: Ticket,
+    agency_code: str,
+    *,
+    decided_by: DecidedBy,
+    act: Act,
+) -> None:
+    """Make another agency responsible, with the decision kept. Raises TicketChanged."""
+    assignment = Assignment(
+        id=new_id(),
+        report_id=ticket.report_id,
+        agency_code=agency_code,
+        decided_by=decided_by.value,
+        rule_id=None,
+        pack_version=city.pack_version,
+        inputs={"category_code": ticket.category_code, "area_code": ticket.area_code},
+        decided_at=act.at,
+        actor_id=act.actor_id,
+    )
+    session.add(assignment)
+    session.flush()
+    triage.assign(
+        session,
+        ticket,
+        agency_code=agency_code,
+        assignment_id=assignment.id,
+        decided_by=decided_by.value,
+        act=act,
+    )

@@ -98,11 +98,13 @@ def decide(city: City, given: RoutingInput) -> Decision:
     )
     agency_code, decided_by = _resolve(city, row, given.area_code)
     excluded: list[str] = []
-    if not _has_handlers(city, agency_code, given.handlers_for):
-        agency_code, decided_by = _after(city, agency_code, [agency_code]), DecidedBy.NO_HANDLER
-    while agency_code == given.subject_agency_code or agency_code in excluded:
-        excluded.append(agency_code)
-        agency_code, decided_by = _after(city, agency_code, excluded), DecidedBy.CONFLICT
+    if agency_code == given.subject_agency_code:
+        decided_by = DecidedBy.CONFLICT
+    elif not has_handlers(city, agency_code, given.handlers_for):
+        decided_by = DecidedBy.NO_HANDLER
+    if decided_by in (DecidedBy.CONFLICT, DecidedBy.NO_HANDLER):
+        agency_code, excluded = _stand_in(city, agency_code, given)
+        decided_by = DecidedBy.CONFLICT if excluded else decided_by
     return Decision(
         agency_code=agency_code,
         decided_by=decided_by,
@@ -112,11 +114,44 @@ def decide(city: City, given: RoutingInput) -> Decision:
     )
 
 
-def _has_handlers(city: City, agency_code: str, wanted: ProtectionClass | None) -> bool:
+def has_handlers(city: City, agency_code: str, wanted: ProtectionClass | None) -> bool:
+    """Return whether an agency names handlers of this very class; None asks for nothing."""
     return wanted is None or any(
         line.agency_code == agency_code and line.protection_class is wanted
         for line in city.handlers
     )
+
+
+def may_have(city: City, agency_code: str, category_code: str) -> bool:
+    """Return whether an agency may have reports of a category: a kelurahan not where it says no."""
+    category, agency = city.categories.get(category_code), city.agencies.get(agency_code)
+    area = city.areas.get(agency.area_code or "") if agency else None
+    is_village = area is not None and area.level is AreaLevel.VILLAGE
+    return not is_village or category is None or category.village_access != "tidak"
+
+
+def stand_in(
+    city: City, agency_code: str, wanted: ProtectionClass | None, *, about: str | None
+) -> str:
+    """Return who takes a report that an agency may not have, never the body it is `about`.
+
+    Who names handlers of the class goes first: without them nobody could ever read the report.
+    """
+    order = city.conflict_order
+    chain = [order.get(agency_code), order.get("*"), order.get(about or ""), *order.values()]
+    named = [code for code in chain if code is not None]
+    own = [code for code, agency in city.agencies.items() if not agency.is_external]
+    fit = [code for code in (*named, *own) if code not in (agency_code, about)]
+    return next((code for code in fit if has_handlers(city, code, wanted)), fit[0])
+
+
+def _stand_in(city: City, agency_code: str, given: RoutingInput) -> tuple[str, list[str]]:
+    """Return who takes the report, and which body was passed over because it is about it."""
+    about = given.subject_agency_code
+    taker = stand_in(city, agency_code, given.handlers_for, about=about)
+    usual = stand_in(city, agency_code, given.handlers_for, about=None)
+    is_conflict = about is not None and about in (agency_code, usual)
+    return taker, [about] if is_conflict and about else []
 
 
 def _resolve(city: City, row: RoutingRow | None, area_code: str | None) -> tuple[str, DecidedBy]:
@@ -139,19 +174,6 @@ def office_of(city: City, token: str, area_code: str | None) -> str | None:
     while area is not None and area.level is not level:
         area = city.areas.get(area.parent_code) if area.parent_code else None
     return city.office_by_area.get(area.area_code) if area is not None else None
-
-
-def _after(city: City, agency_code: str, excluded: list[str]) -> str:
-    """Return who takes a report about an agency; the last resort takes what nobody else may."""
-    order = city.conflict_order
-    for candidate in (order.get(agency_code), order.get("*"), *order.values()):
-        if candidate is not None and candidate not in excluded:
-            return candidate
-    return next(
-        code
-        for code, agency in city.agencies.items()
-        if not agency.is_external and code not in excluded
-    )
 
 
 SENTENCES: Mapping[DecidedBy, str] = {

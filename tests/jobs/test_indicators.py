@@ -60,7 +60,9 @@ def test_what_leaves_the_public_leaves_the_numbers_in_the_same_act(world: World,
     if way == "raised":
         stricter = Visibility.RESTRICTED
         act = world.act(ticket)
-        raise_visibility(world.session, world.keys, world.storage, ticket, stricter, act=act)
+        raise_visibility(
+            world.session, world.city, world.keys, world.storage, ticket, stricter, act=act
+        )
     else:
         world.move(leaves, State.WITHDRAWN, by=Party.REPORTER)
     assert received(world) == 0
@@ -74,7 +76,13 @@ def test_what_was_never_public_asks_for_no_work(world: World) -> None:
     ticket = world.ticket(world.report(ROAD))
     act = world.act(ticket)
     raise_visibility(
-        world.session, world.keys, world.storage, ticket, Visibility.CONFIDENTIAL, act=act
+        world.session,
+        world.city,
+        world.keys,
+        world.storage,
+        ticket,
+        Visibility.CONFIDENTIAL,
+        act=act,
     )
     assert "recompute_indicators" not in [name for name, _ in world.jobs()]
 

@@ -240,6 +240,7 @@ def test_what_was_raised_before_the_mail_went_out_is_not_told(
     ticket = world.ticket(sent)
     raise_visibility(
         world.session,
+        world.city,
         world.keys,
         world.storage,
         ticket,

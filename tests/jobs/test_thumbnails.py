@@ -61,6 +61,7 @@ def test_a_photo_that_is_sealed_later_gets_a_sealed_thumbnail(world: World) -> N
     ticket = world.ticket(sent)
     unused = raise_visibility(
         world.session,
+        world.city,
         world.keys,
         world.storage,
         ticket,
@@ -95,6 +96,7 @@ def test_a_photo_that_changed_meanwhile_keeps_no_plain_thumbnail(
         small = shrink(content)
         raise_visibility(
             world.session,
+            world.city,
             world.keys,
             world.storage,
             ticket,

@@ -89,12 +89,10 @@ def _check_handlers(
     findings: Findings,
 ) -> None:
     wanted = line.value.protection_class
-    # A confidential report without a class may be opened by the agency's handlers of any class.
     positions = {
         position
         for handler in handlers
-        if handler.agency_code == agency_code
-        and wanted in (ProtectionClass.NONE, handler.protection_class)
+        if handler.agency_code == agency_code and handler.protection_class == wanted
         for position in handler.positions
     }
     count = len(positions)

@@ -171,6 +171,7 @@ def _raise(theatre: Theatre, _life: Life, ticket: Ticket, deed: Deed) -> list[st
     assert deed.visibility is not None
     return raise_visibility(
         theatre.session,
+        theatre.city,
         theatre.keys,
         theatre.storage,
         ticket,

@@ -340,6 +340,29 @@ def test_what_is_returned_goes_to_the_desk_and_on_from_there(desk: Desk, session
     assert "Diserahkan ke Dinas Taman" in page
 
 
+def test_handlers_do_for_a_confidential_ticket_what_the_desk_cannot(
+    desk: Desk, session: Session
+) -> None:
+    ticket = desk.report("violence")
+    handler, city_desk = desk.person(HANDLER), desk.person(DESK, username="meja")
+    step(handler, ticket, "returned", reason="Bukan untuk kami.")
+    assert city_desk.get(page_of(ticket)).status_code == 404
+    page = handler.get(page_of(ticket)).text
+    assert "Serahkan ke instansi lain" in page
+    assert "Dinas Jalan" not in page  # it names no handlers of this class
+    assert act(handler, ticket, "serah", form="serah", agency_code="roads").status_code == 422
+    assert act(handler, ticket, "serah", agency_code="women").status_code == 303
+    session.refresh(ticket)
+    assert (ticket.state, ticket.agency_code) == ("new", "women")
+
+
+def test_nothing_becomes_a_duplicate_of_nothing(desk: Desk, session: Session) -> None:
+    ticket = desk.report()
+    assert step(desk.person(ROADS), ticket, "duplicate", reason="Sama.").status_code == 422
+    session.refresh(ticket)
+    assert ticket.state == "new"
+
+
 def test_after_the_second_return_the_assignment_binds(desk: Desk, session: Session) -> None:
     ticket = desk.report()
     ticket.return_count = 2

@@ -73,5 +73,11 @@ class Staff:
         ticket = self.ticket(code)
         act = self.act(ticket)
         raise_visibility(
-            self.session, self.keys, self.storage, ticket, Visibility.CONFIDENTIAL, act=act
+            self.session,
+            self.city,
+            self.keys,
+            self.storage,
+            ticket,
+            Visibility.CONFIDENTIAL,
+            act=act,
         )

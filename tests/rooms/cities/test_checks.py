@@ -196,7 +196,8 @@ def test_protection_that_contradicts_itself(pack: Pack, columns: str, wanted: st
         "categories.csv", f"{CATEGORY}\nKDRT,aman,Kekerasan,SATPOL,kritis,{columns},1,3,14\n"
     )
     pack.write("routing.csv", "rule_id,category_code,agency_code\nkdrt,KDRT,SATPOL\n")
-    pack.add("handlers.csv", HANDLERS, "violence,SATPOL,Kepala ; Sekretaris,INSPEKTORAT")
+    names = [f"{kind},SATPOL,Kepala ; Sekretaris,INSPEKTORAT" for kind in ("violence", "none")]
+    pack.add("handlers.csv", HANDLERS, *names)
     assert [f.values["column"] for f in pack.errors()] == [wanted]
     assert pack.says("categories.csv:2", "bertentangan")
 
@@ -218,6 +219,16 @@ def test_a_class_needs_two_handlers_wherever_its_reports_may_go(pack: Pack) -> N
     )
     assert pack.says("handlers.csv:2", "eskalasinya sendiri")
     assert pack.says("handlers.csv:3", "KOMINFO", severity=Severity.NOTE)
+
+
+def test_handlers_of_another_class_open_nothing(pack: Pack) -> None:
+    columns = "confidential,none,tidak_ada,no,tidak,no"
+    pack.write(
+        "categories.csv", f"{CATEGORY}\nRAHASIA,aman,Rahasia,SATPOL,kritis,{columns},1,3,14\n"
+    )
+    pack.write("routing.csv", "rule_id,category_code,agency_code\nr,RAHASIA,SATPOL\n")
+    pack.add("handlers.csv", HANDLERS, "violence,SATPOL,Kepala ; Sekretaris,INSPEKTORAT")
+    assert pack.says("handlers.csv", "SATPOL", "0 penangan")
 
 
 def test_a_category_closed_to_the_kelurahan_is_not_sent_there(pack: Pack) -> None:
