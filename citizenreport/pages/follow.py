@@ -1,5 +1,7 @@
 """`/lacak`: code and secret open the reporter's own view; the secret never is in an address."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +9,7 @@ from citizenreport.core.db import transaction
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.rules import ReportNotFound
 from citizenreport.pages import passes
+from citizenreport.pages.passes import Pass
 from citizenreport.pages.timeline import own_view
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.guards import public
@@ -52,20 +55,29 @@ def show() -> ResponseReturnValue:
     own = passes.held(passes.FOLLOW)
     if own is None:
         return redirect(url_for("follow.ask"), 303)
-    city = current_city()
     try:
-        with transaction() as session:
-            view = own_view(session, city, current_keys(), own)
+        return timeline(own, faults={})
     except ReportNotFound:
-        return _forget(url_for("follow.ask"))
-    return render_template("pages/follow.html", city=city, report=view)
+        return forget(url_for("follow.ask"))
 
 
 @bp.post("/lacak/tutup")
 @public
 def close() -> ResponseReturnValue:
     """Have the browser forget which report it followed."""
-    return _forget(url_for("follow.ask"))
+    return forget(url_for("follow.ask"))
+
+
+def timeline(own: Pass, *, faults: Mapping[str, str]) -> str:
+    """Render the reporter's view. `faults`: what is wrong with what was typed into it, by field.
+
+    Raises:
+        ReportNotFound: the pass opens nothing any more.
+    """
+    city = current_city()
+    with transaction() as session:
+        view = own_view(session, city, current_keys(), own)
+    return render_template("pages/follow.html", city=city, report=view, faults=faults)
 
 
 def _asking(*, code: str = "", is_refused: bool = False) -> str:
@@ -74,7 +86,8 @@ def _asking(*, code: str = "", is_refused: bool = False) -> str:
     )
 
 
-def _forget(url: str) -> ResponseReturnValue:
+def forget(url: str) -> ResponseReturnValue:
+    """Have the browser forget its pass, and go somewhere else."""
     response = make_response(redirect(url, 303))
     passes.take_back(response, passes.FOLLOW)
     return response

@@ -27,7 +27,7 @@ bp = Blueprint("front", __name__, template_folder="templates")
 
 NEWEST = 6
 INDICATORS = "/indikator"
-BLUEPRINTS = frozenset({"front", "report", "follow", "published", "about"})
+BLUEPRINTS = frozenset({"front", "report", "follow", "follow_acts", "published", "about"})
 
 
 @bp.get("/")

@@ -13,9 +13,10 @@ from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
 from citizenreport.pages import words
 from citizenreport.pages.passes import Pass
+from citizenreport.pipeline.reporter import may_contest_until
 from citizenreport.routing.rules import agency_name
 from citizenreport.triage.models import Ticket
-from citizenreport.triage.states import SIDE_EXITS, State
+from citizenreport.triage.states import OPEN, SIDE_EXITS, WORKING, State
 from citizenreport.web.follow import own_report
 from citizenreport.web.translate import _
 
@@ -37,6 +38,8 @@ STEPS: Final[Mapping[State, str]] = {
     State.EMERGENCY: _n("Laporan dialihkan ke layanan darurat."),
 }
 OPENED: Final = _n("Laporan Anda kami terima dan diteruskan ke %(agency)s.")
+ANSWERED: Final = _n("Keterangan Anda kami terima; penanganan dilanjutkan.")
+GOES_ON: Final = _n("Penanganan dilanjutkan.")
 HANDED_OVER: Final = _n("Laporan diserahkan dari %(before)s ke %(agency)s.")
 REPLIED: Final = _n("%(agency)s menjawab:")
 DEADLINES_MOVED: Final = _n("Target disesuaikan karena ada perubahan hari kerja.")
@@ -81,6 +84,9 @@ class OwnView:
     steps: tuple[Step, ...]
     place: dict[str, str]
     is_near_border: bool
+    is_asked: bool
+    may_contest_until: datetime | None
+    may_withdraw: bool
     is_demo: bool
 
     @property
@@ -92,8 +98,8 @@ class OwnView:
         return any(target.is_late for target in self.targets)
 
     @property
-    def is_settled(self) -> bool:
-        return self.state == State.RESOLVED
+    def may_act(self) -> bool:
+        return self.is_asked or self.may_contest_until is not None or self.may_withdraw
 
 
 def own_view(session: Session, city: City, keys: KeyRing, own: Pass) -> OwnView:
@@ -104,6 +110,7 @@ def own_view(session: Session, city: City, keys: KeyRing, own: Pass) -> OwnView:
     """
     found = own_report(session, city, keys, code=own.code, secret=own.secret)
     area_code, position = found["area_code"], found["position"]
+    ticket: Ticket = found["deadlines"]
     place = {"area_code": area_code or "", "landmark": found["landmark"] or ""}
     if position is not None:
         place |= {"lat": repr(position.lat), "lon": repr(position.lon)}
@@ -119,10 +126,13 @@ def own_view(session: Session, city: City, keys: KeyRing, own: Pass) -> OwnView:
         state=found["state"],
         submitted_at=found["submitted_at"],
         photo_count=found["photo_count"],
-        targets=tuple(_targets(found["deadlines"], now=utcnow())),
+        targets=tuple(_targets(ticket, now=utcnow())),
         steps=tuple(steps(city, found["history"], agency_code=found["agency_code"])),
         place={name: value for name, value in place.items() if value},
         is_near_border=position is not None and city.area_index.locate(position).outside_m > 0,
+        is_asked=ticket.state == State.NEEDS_INFO,
+        may_contest_until=may_contest_until(city, ticket),
+        may_withdraw=State(ticket.state) in OPEN,
         is_demo=found["is_demo"],
     )
 
@@ -130,15 +140,19 @@ def own_view(session: Session, city: City, keys: KeyRing, own: Pass) -> OwnView:
 def steps(city: City, history: Iterable[Mapping[str, Any]], *, agency_code: str) -> list[Step]:
     """Return the timeline, oldest first. `agency_code`: for a history that does not begin."""
     told: list[Step] = []
-    holder = agency_code
+    holder, state = agency_code, ""
     for event in history:
         before, holder = holder, event["agency_code"] or holder
+        was_asked, state = state == State.NEEDS_INFO, event["state"] or state
         names = {"agency": agency_name(city, holder), "before": agency_name(city, before)}
-        told.append(Step(at=event["at"], sentence=_sentence(event, names), text=event["text"]))
+        sentence = _sentence(event, names, was_asked=was_asked)
+        told.append(Step(at=event["at"], sentence=sentence, text=event["text"]))
     return told
 
 
-def _sentence(event: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def _sentence(event: Mapping[str, Any], names: Mapping[str, str], *, was_asked: bool) -> str:
+    if was_asked and event["type"] == "state_changed" and event["state"] in WORKING:
+        return _(ANSWERED) if event["text"] else _(GOES_ON)
     fixed = {
         "opened": OPENED,
         "assigned": HANDED_OVER,

@@ -99,6 +99,8 @@ def the_receipt(made: Visit, known: Known) -> None:
 def the_timeline(made: Visit, known: Known) -> None:
     follow(made, *known.public)
     made.page.wait_for_url("**/lacak/laporan")
+    for summary in made.page.locator("main summary").all():
+        summary.click()
 
 
 def the_confidential_timeline(made: Visit, known: Known) -> None:

@@ -1,0 +1,71 @@
+"""What a reporter does with the own report: answer a question, contest, confirm, withdraw."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City
+from citizenreport.core.keys import KeyRing
+from citizenreport.pipeline.handle import move_ticket
+from citizenreport.triage.clocks import contest_ends_at
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.rules import (
+    Act,
+    ContestWindowOver,
+    TransitionNotAllowed,
+    check_reply,
+)
+from citizenreport.triage.states import Party, State
+
+
+def answer_question(
+    session: Session, city: City, keys: KeyRing, ticket: Ticket, text: str, *, now: datetime
+) -> None:
+    """Answer what staff asked; the ticket goes on where the question stopped it.
+
+    Raises:
+        TransitionNotAllowed: nothing is asked now.
+        TextMissing, TextTooLong, TicketChanged.
+    """
+    if ticket.state != State.NEEDS_INFO or ticket.resume_state is None:
+        raise TransitionNotAllowed(source=ticket.state)
+    answer, target = check_reply(text), State(ticket.resume_state)
+    move_ticket(session, city, keys, ticket, target, act=_act(ticket, now), reason=answer)
+
+
+def contest(
+    session: Session, city: City, keys: KeyRing, ticket: Ticket, reason: str, *, now: datetime
+) -> None:
+    """Say that it is not settled, within the contest window.
+
+    Raises:
+        ContestWindowOver: too late.
+        TransitionNotAllowed: it is not called settled.
+        ReasonMissing, TextTooLong, TicketChanged.
+    """
+    ends_at = may_contest_until(city, ticket)
+    if ends_at is not None and now > ends_at:
+        raise ContestWindowOver
+    act = _act(ticket, now)
+    move_ticket(session, city, keys, ticket, State.CONTESTED, act=act, reason=reason)
+
+
+def confirm(session: Session, city: City, keys: KeyRing, ticket: Ticket, *, now: datetime) -> None:
+    """Say that it is settled. Raises TransitionNotAllowed, TicketChanged."""
+    move_ticket(session, city, keys, ticket, State.CLOSED, act=_act(ticket, now))
+
+
+def withdraw(session: Session, city: City, keys: KeyRing, ticket: Ticket, *, now: datetime) -> None:
+    """Take the report back; what is public of it goes. Raises TransitionNotAllowed, TicketChanged."""
+    move_ticket(session, city, keys, ticket, State.WITHDRAWN, act=_act(ticket, now))
+
+
+def may_contest_until(city: City, ticket: Ticket) -> datetime | None:
+    """Return the end of the contest window; None while nothing is called settled."""
+    if ticket.state != State.RESOLVED or ticket.settled_at is None:
+        return None
+    return contest_ends_at(city.calendar, ticket.settled_at, contest_days=city.contest_days)
+
+
+def _act(ticket: Ticket, now: datetime) -> Act:
+    return Act(parties=frozenset({Party.REPORTER}), at=now, seen=ticket.version)
