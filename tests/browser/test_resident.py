@@ -98,7 +98,8 @@ def test_the_journey_with_the_phones_position_to_the_public_page(
 
     as_staff(publish)
     made.open("/laporan")
-    page.get_by_role("link", name="Penerangan jalan umum mati/kurang").first.click()
+    card = page.locator(".report-card", has_text="Lampu padam di dekat pos ronda.")
+    card.get_by_role("link", name="Penerangan jalan umum mati/kurang").click()
     expect(page.get_by_text("Lampu padam di dekat pos ronda.")).to_be_visible()
     expect(page.get_by_text(story)).to_have_count(0)
     pictures = page.locator(".photos img")
