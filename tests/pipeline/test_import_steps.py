@@ -36,6 +36,20 @@ def test_all_times_make_the_whole_way() -> None:
     ]
 
 
+def test_an_acknowledgement_after_the_closing_does_not_open_it_again() -> None:
+    assert told(State.CLOSED, closed=3, verified=5) == [
+        ("verified", 5),
+        ("resolved", 3),
+        ("closed", 3),
+    ]
+    assert told(closed=3, reopened=4, verified=5) == [
+        ("resolved", 3),
+        ("closed", 3),
+        ("reopened", 4),
+        ("verified", 5),
+    ]
+
+
 def test_reopened_after_closing_ends_reopened() -> None:
     assert told(State.NEW, closed=3, reopened=4) == [
         ("resolved", 3),

@@ -1,6 +1,7 @@
-"""One database for all real cities: sources keep them apart."""
+"""A database for each real city, and what an import made there, read back."""
 
 import os
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,20 +9,29 @@ from sqlalchemy.orm import Session
 
 from citizenreport.core.cluster import Cluster
 from citizenreport.core.db import db
-from citizenreport.core.keys import KeyRing
-from tests.databases import fresh_database_in
-from tests.imports import make_keys
-
-
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
-    return make_keys(tmp_path_factory.mktemp("keys") / "set")
+from citizenreport.core.keys import KeyRing, read_key_files
+from tests.databases import FreshDatabase, fresh_database_in
 
 
 @pytest.fixture(scope="module")
-def stored(template: Cluster, settings: dict[str, object]) -> Iterator[Session]:
-    """A session on a database of the module's own, in an application context; commits are real."""
-    name = f"real_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+def database(
+    template: Cluster, settings: dict[str, object], request: pytest.FixtureRequest
+) -> Iterator[FreshDatabase]:
+    """A database of the module's own, in an application context; commits are real."""
+    town = re.sub(r"\W", "_", request.module.__name__.rpartition(".")[2])
+    name = f"{town}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with fresh_database_in(template, name, settings) as database, database.app.app_context():
-        yield db.session()
+        yield database
         db.session.remove()
+
+
+@pytest.fixture(scope="module")
+def stored(database: FreshDatabase) -> Session:
+    """The session on the module's database."""
+    session: Session = db.session()
+    return session
+
+
+@pytest.fixture(scope="module")
+def keys(database: FreshDatabase) -> KeyRing:
+    return read_key_files(database.app.config["KEYS_DIR"])

@@ -20,6 +20,7 @@ TOLD = (
     ("closed", State.CLOSED),
     ("reopened", State.REOPENED),
 )
+HANDLED = frozenset({State.VERIFIED, State.IN_PROGRESS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Step:
 
 
 def steps_of(times: Mapping[str, datetime | None], status: State | None) -> tuple[Step, ...]:
-    """Return the steps after the opening, oldest first; they end in `status` where it is given.
+    """Return the steps after the opening, in order; they end in `status` where it is given.
 
     Raises:
         Refused: the status says settled and no time says when.
@@ -43,10 +44,31 @@ def steps_of(times: Mapping[str, datetime | None], status: State | None) -> tupl
         if (instant := times.get(name)) is not None
     ]
     timed.sort(key=lambda step: step.at)  # stable: at one instant the order of TOLD
+    timed = _handled_before_settled(timed)
     if status in SIDE_EXITS:
         return _ended_aside(timed, status, times)
     steps = _settled_before_closed(timed)
     return tuple(_ended_in(steps, status, times) if status is not None else steps)
+
+
+def _handled_before_settled(timed: list[Step]) -> list[Step]:
+    """Put acknowledging and starting before the settling that they follow without a reopening.
+
+    Some systems let a closed report be acknowledged; that does not open it again.
+    """
+    ordered: list[Step] = []
+    settled_from: int | None = None
+    for step in timed:
+        if step.state in HANDLED and settled_from is not None:
+            ordered.insert(settled_from, step)
+            settled_from += 1
+            continue
+        if step.state in SETTLED and settled_from is None:
+            settled_from = len(ordered)
+        elif step.state is State.REOPENED:
+            settled_from = None
+        ordered.append(step)
+    return ordered
 
 
 def _settled_before_closed(timed: list[Step]) -> list[Step]:
