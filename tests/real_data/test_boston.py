@@ -18,7 +18,6 @@ from tests.packs import BOSTON_REASONS, build_boston_pack, slug
 from tests.real_data.imported import (
     Imported,
     Rows,
-    assert_chains_verify,
     gz_rows,
     imported,
     toml_values,
@@ -152,10 +151,6 @@ def test_on_time_recomputed_equals_the_citys_flag(found: dict[str, Imported], ca
         (False, "ONTIME", True): 4_898,
         (True, "", False): 82,
     }
-
-
-def test_the_chains_verify(stored: Session, found: dict[str, Imported]) -> None:
-    assert_chains_verify(stored, streams=len(found))
 
 
 def test_duplicates_join_the_case_the_city_names(

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import statistics
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -103,7 +104,8 @@ def test_feet_of_the_texan_frame_fall_where_the_degrees_say(city: City, keys: Ke
         if one.position is not None and (degrees := degrees_of(one.facts.row)) is not None
     ]
     assert len(apart) > 2_500
-    assert sorted(apart)[len(apart) * 99 // 100] < 2.0
+    # In most rows the city's degrees were made from its feet; in the others it moved the point.
+    assert statistics.median(apart) < 0.01
 
 
 def degrees_of(row: Row) -> Position | None:

@@ -80,7 +80,9 @@ def routed(city: City, memory: Memory, placed: Placed) -> tuple[RoutingInput, De
             is_office_hours=office_hours,
         )
         return given, decided
-    day = city.local_date(facts.submitted_at)
+    rules = city.routing_by_category.get(given.category_code, ())
+    is_dated = any(rule.valid_from or rule.valid_to for rule in rules)
+    day = city.local_date(facts.submitted_at) if is_dated else None
     key = (given.category_code, given.area_code, day, office_hours, handlers_for)
     found = memory.decisions.get(key)
     if found is None:

@@ -58,7 +58,8 @@ def _remarks(one: Placed) -> Iterable[str]:
 class Run:
     """What a run needs, what it has counted, and what waits for the end.
 
-    `waiting` are duplicates whose original had not come when they were read.
+    `waiting` are duplicates whose original had not come when they were read. `patterns` are the
+    rows that most reports are filled into (tickets.py).
     """
 
     city: City
@@ -68,3 +69,4 @@ class Run:
     memory: Memory = field(default_factory=Memory)
     tally: Tally = field(default_factory=Tally)
     waiting: list[Placed] = field(default_factory=list)
+    patterns: dict[tuple[object, ...], object] = field(default_factory=dict)

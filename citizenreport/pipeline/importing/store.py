@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -159,8 +160,9 @@ def copy_rows(session: Session, table: str, rows: Sequence[Mapping[str, Any]]) -
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with raw_connection(session).cursor() as cursor, cursor.copy(statement) as copy:
+        values_of = itemgetter(*columns)
         for row in rows:
-            copy.write_row(tuple(row.values()))
+            copy.write_row(values_of(row))
 
 
 def update_tickets(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
