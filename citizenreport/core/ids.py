@@ -7,16 +7,18 @@ from uuid_utils.compat import uuid7
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0/O, 1/I/L: read over the phone
 TRACKING_CODE_CHARS = 10
+# A letter for each byte; bytes beyond the last whole alphabet go, so that all are equally likely.
+_LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
+_LEFT_OVER = bytes(range(256 - 256 % len(ALPHABET), 256))
 CODE_CHARACTERS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def new_tracking_code() -> str:
     """Return ten random characters of a 31-letter alphabet (49 bits); the only public id of a report."""
-    code = ""
+    code = b""
     while len(code) < TRACKING_CODE_CHARS:
-        # Bytes beyond the last whole alphabet are thrown away: each letter stays equally likely.
-        code += "".join(ALPHABET[b % 31] for b in secrets.token_bytes(16) if b < 248)
-    return code[:TRACKING_CODE_CHARS]
+        code += secrets.token_bytes(16).translate(_LETTERS, _LEFT_OVER)
+    return code[:TRACKING_CODE_CHARS].decode()
 
 
 def normalise_tracking_code(text: str) -> str:

@@ -66,6 +66,7 @@ def canonical(value: object) -> bytes:
     return _ENCODER.encode(value).encode()
 
 
+@lru_cache(maxsize=4096)
 def instant_text(instant: datetime) -> str:
     """Return an instant as UTC text with microseconds, always of the same length."""
     return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
@@ -73,37 +74,41 @@ def instant_text(instant: datetime) -> str:
 
 def chain_hash(event: SealedEvent) -> bytes:
     """Return SHA-256 over the previous hash and the canonical JSON of all fields but `hash`."""
-    return _digest(
+    return event_hash(
         event,
         kind=event.stream_kind,
-        stream_id=event.stream_id,
+        stream_id=str(event.stream_id),
         seq=event.seq,
-        schema_version=event.schema_version,
+        payload=canonical(event.payload),
         nonce=event.nonce,
         previous=event.previous_hash,
+        schema_version=event.schema_version,
     )
 
 
-def _digest(
+def event_hash(
     fact: NewEvent | SealedEvent,
     *,
     kind: str,
-    stream_id: UUID,
+    stream_id: str,
     seq: int,
-    schema_version: int,
+    payload: bytes,
     nonce: bytes,
     previous: bytes,
-    payload: bytes | None = None,
+    schema_version: int = SCHEMA_VERSION,
 ) -> bytes:
-    """Return the hash. `payload`: the payload's canonical JSON, where it has been made already."""
+    """Return the hash of an event at its place; `payload` is canonical JSON.
+
+    Hashed is the canonical JSON of a list. It is written out here, for ids, numbers and instants
+    need no escapes; a test holds it to `canonical`.
+    """
     actor = f'"{fact.actor_id}"' if fact.actor_id else "null"
-    # The canonical JSON of a list, written out: ids, numbers and instants need no escapes.
     head = (
         f'[{_quoted(kind)},"{stream_id}",{seq},"{instant_text(fact.recorded_at)}",'
         f'"{instant_text(fact.occurred_at)}",{actor},{_quoted(fact.type)},{schema_version},'
     )
-    inner = canonical(fact.payload) if payload is None else payload
-    return hashlib.sha256(previous + head.encode() + inner + f',"{nonce.hex()}"]'.encode()).digest()
+    tail = f',"{nonce.hex()}"]'
+    return hashlib.sha256(b"".join((previous, head.encode(), payload, tail.encode()))).digest()
 
 
 @lru_cache(maxsize=256)
@@ -112,19 +117,9 @@ def _quoted(text: str) -> str:
 
 
 def seal_event(
-    new: NewEvent,
-    *,
-    kind: StreamKind,
-    stream_id: UUID,
-    seq: int,
-    previous: bytes,
-    nonce: bytes,
-    payload: bytes | None = None,
+    new: NewEvent, *, kind: StreamKind, stream_id: UUID, seq: int, previous: bytes, nonce: bytes
 ) -> SealedEvent:
-    """Put a new event at its place in a stream. `nonce` keeps small payloads from being guessed.
-
-    `payload`: `canonical(new.payload)`, from a caller that makes it anyway.
-    """
+    """Put a new event at its place in a stream. `nonce` keeps small payloads from being guessed."""
     return SealedEvent(
         stream_kind=kind.value,
         stream_id=stream_id,
@@ -137,15 +132,14 @@ def seal_event(
         payload=new.payload,
         nonce=nonce,
         previous_hash=previous,
-        hash=_digest(
+        hash=event_hash(
             new,
             kind=kind.value,
-            stream_id=stream_id,
+            stream_id=str(stream_id),
             seq=seq,
-            schema_version=SCHEMA_VERSION,
+            payload=canonical(new.payload),
             nonce=nonce,
             previous=previous,
-            payload=payload,
         ),
     )
 

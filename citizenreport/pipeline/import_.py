@@ -16,7 +16,7 @@ from citizenreport.pipeline.importing.cells import Refused, Row
 from citizenreport.pipeline.importing.facts import Facts, facts_of
 from citizenreport.pipeline.importing.places import Placed, place_all
 from citizenreport.pipeline.importing.rejects import Rejected
-from citizenreport.pipeline.importing.run import NO_ORIGINAL, OTHER_VISIBILITY, Run
+from citizenreport.pipeline.importing.run import NO_ORIGINAL, OTHER_VISIBILITY, Run, no_cycle_search
 from citizenreport.pipeline.importing.tickets import TABLES, Rows, make_rows
 from citizenreport.pipeline.importing.updates import update_known
 from citizenreport.pipeline.submit import CURRENT_PACK, StaleCity
@@ -53,9 +53,10 @@ def import_rows(
     Raises:
         StaleCity: the pack changed since the run began; nothing of the batch was stored.
     """
-    placed, rejected = judge(run, rows, now=now)
-    _begin(session, run)
-    _take_in(session, run, placed, now=now, is_last=False)
+    with no_cycle_search():
+        placed, rejected = judge(run, rows, now=now)
+        _begin(session, run)
+        _take_in(session, run, placed, now=now, is_last=False)
     return rejected
 
 
@@ -63,8 +64,9 @@ def import_waiting(session: Session, run: Run, *, now: datetime) -> None:
     """Take in a batch of the duplicates that waited for their original; call while any wait."""
     run.waiting[:] = originals_first(run.waiting)
     batch, run.waiting[:] = run.waiting[:BATCH_ROWS], run.waiting[BATCH_ROWS:]
-    _begin(session, run)
-    _take_in(session, run, batch, now=now, is_last=True)
+    with no_cycle_search():
+        _begin(session, run)
+        _take_in(session, run, batch, now=now, is_last=True)
 
 
 def _begin(session: Session, run: Run) -> None:

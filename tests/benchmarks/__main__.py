@@ -4,10 +4,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.benchmarks import intake, locating
+from tests.benchmarks import importing, intake, locating
 
 FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
     "intake": intake.figures,
+    "importing": importing.figures,
     "locating": locating.figures,
 }
 

@@ -23,8 +23,8 @@ def told(status: State | None = None, **hours: int) -> list[tuple[str, int]]:
     return [(step.state.value, (step.at - START) // timedelta(hours=1)) for step in steps]
 
 
-def test_a_closing_time_alone_settles_and_closes_without_a_verification() -> None:
-    assert told(closed=5) == [("resolved", 5), ("closed", 5)]
+def test_a_closing_time_alone_closes_and_nothing_is_made_up_before_it() -> None:
+    assert told(closed=5) == [("closed", 5)]
 
 
 def test_all_times_make_the_whole_way() -> None:
@@ -39,11 +39,9 @@ def test_all_times_make_the_whole_way() -> None:
 def test_an_acknowledgement_after_the_closing_does_not_open_it_again() -> None:
     assert told(State.CLOSED, closed=3, verified=5) == [
         ("verified", 5),
-        ("resolved", 3),
         ("closed", 3),
     ]
     assert told(closed=3, reopened=4, verified=5) == [
-        ("resolved", 3),
         ("closed", 3),
         ("reopened", 4),
         ("verified", 5),
@@ -51,17 +49,12 @@ def test_an_acknowledgement_after_the_closing_does_not_open_it_again() -> None:
 
 
 def test_reopened_after_closing_ends_reopened() -> None:
-    assert told(State.NEW, closed=3, reopened=4) == [
-        ("resolved", 3),
-        ("closed", 3),
-        ("reopened", 4),
-    ]
+    assert told(State.NEW, closed=3, reopened=4) == [("closed", 3), ("reopened", 4)]
 
 
 def test_reopened_before_the_last_closing_ends_closed() -> None:
     assert told(State.CLOSED, reopened=3, closed=8) == [
         ("reopened", 3),
-        ("resolved", 8),
         ("closed", 8),
     ]
 
@@ -81,7 +74,7 @@ def test_a_side_exit_is_never_settled(status: State) -> None:
 def test_a_settled_status_without_a_time_is_refused() -> None:
     with pytest.raises(Refused, match="tanpa waktu selesai"):
         told(State.CLOSED)
-    assert told(State.CLOSED, updated=6) == [("resolved", 6), ("closed", 6)]
+    assert told(State.CLOSED, updated=6) == [("closed", 6)]
 
 
 def test_a_status_that_is_where_the_times_end_adds_nothing() -> None:
@@ -95,10 +88,7 @@ def test_a_newer_snapshot_adds_only_what_was_not_told_before() -> None:
     now = hour(100)
     newer = steps_of({"submitted": START, "verified": hour(1), "closed": hour(5)}, State.CLOSED)
     added = new_steps(newer, before, now=now)
-    assert [(step.state, step.at) for step in added] == [
-        (State.RESOLVED, hour(5)),
-        (State.CLOSED, hour(5)),
-    ]
+    assert [(step.state, step.at) for step in added] == [(State.CLOSED, hour(5))]
     recorded = before + [(step.state.value, step.at) for step in added]
     assert new_steps(newer, recorded, now=now) == []
 

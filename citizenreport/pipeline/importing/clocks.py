@@ -1,7 +1,8 @@
 """Deadlines and routing of many reports: the same answers as one by one, each computed once."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from citizenreport.cities.calendar import (
     deadline_working_days,
@@ -20,17 +21,11 @@ class Memory:
 
     deadlines: dict[tuple[date, int], datetime] = field(default_factory=dict)
     decisions: dict[tuple[object, ...], Decision] = field(default_factory=dict)
+    changes: dict[str, list[date]] = field(default_factory=dict)  # of rules, by category
 
 
-def due_of(
-    city: City,
-    memory: Memory,
-    category: Category,
-    *,
-    submitted_at: datetime,
-    verified_at: datetime | None = None,
-) -> Deadlines:
-    """Return what `triage.clocks.deadlines` returns for a ticket without pauses."""
+def due_of(city: City, memory: Memory, category: Category, *, submitted_at: datetime) -> Deadlines:
+    """Return what `triage.clocks.deadlines` returns for a ticket that is not verified yet."""
     verification = _working_days(city, memory, submitted_at, category.verification_working_days)
     return Deadlines(
         first_response_due_at=first_response_due(
@@ -40,10 +35,15 @@ def due_of(
             around_the_clock=category.priority in AROUND_THE_CLOCK,
         ),
         verification_due_at=verification,
-        settlement_due_at=_working_days(
-            city, memory, verified_at or verification, category.settlement_working_days
-        ),
+        settlement_due_at=settlement_due_of(city, memory, category, verified_at=verification),
     )
+
+
+def settlement_due_of(
+    city: City, memory: Memory, category: Category, *, verified_at: datetime
+) -> datetime:
+    """Return the settlement's deadline of a ticket without pauses."""
+    return _working_days(city, memory, verified_at, category.settlement_working_days)
 
 
 def _working_days(city: City, memory: Memory, start_at: datetime, days: int) -> datetime:
@@ -80,11 +80,20 @@ def routed(city: City, memory: Memory, placed: Placed) -> tuple[RoutingInput, De
             is_office_hours=office_hours,
         )
         return given, decided
-    rules = city.routing_by_category.get(given.category_code, ())
-    is_dated = any(rule.valid_from or rule.valid_to for rule in rules)
-    day = city.local_date(facts.submitted_at) if is_dated else None
-    key = (given.category_code, given.area_code, day, office_hours, handlers_for)
+    period = _period(city, memory, given.category_code, city.local_date(facts.submitted_at))
+    key = (given.category_code, given.area_code, period, office_hours, handlers_for)
     found = memory.decisions.get(key)
     if found is None:
         found = memory.decisions[key] = decide(city, given)
     return given, found
+
+
+def _period(city: City, memory: Memory, category_code: str, day: date) -> int:
+    """Return which period a day lies in, between the days on which rules of a category change."""
+    changes = memory.changes.get(category_code)
+    if changes is None:
+        rules = city.routing_by_category.get(category_code, ())
+        first = {rule.valid_from for rule in rules if rule.valid_from}
+        after = {rule.valid_to + timedelta(days=1) for rule in rules if rule.valid_to}
+        changes = memory.changes[category_code] = sorted(first | after)
+    return bisect_right(changes, day)

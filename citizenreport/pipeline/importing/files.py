@@ -69,13 +69,14 @@ def opened(path: Path, form: Form) -> Generator[Source, None, None]:
         with _unzipped(path) as plain:
             yield _geopackage(plain, form)
         return
-    reader = {CSV: _csv, JSONL: _json_lines, JSON: _json_array}[kind]
+    if kind == JSON:
+        yield _json_array(path, form)
+        return
     try:
-        with _text(path, form) as counted:
-            _, rows = reader(counted, form)
-            total = sum(1 for _ in rows)
         with _text(path, form) as file:
-            columns, rows = reader(file, form)
+            total = COUNTS[kind](file, form)
+        with _text(path, form) as file:
+            columns, rows = READERS[kind](file, form)
             yield Source(columns=columns, total=total, crs=None, rows=rows)
     except UnicodeDecodeError as error:
         raise FileUnreadable(
@@ -113,6 +114,11 @@ def _csv(file: TextIO, form: Form) -> tuple[tuple[str, ...], Iterator[Row]]:
     if twice:
         raise FileUnreadable(_n("Judul kolom muncul lebih dari sekali:") + f" {', '.join(twice)}")
     return header, _csv_rows(header, lines)
+
+
+def _csv_count(file: TextIO, form: Form) -> int:
+    csv.field_size_limit(CELL_MAX_CHARS)
+    return sum(1 for cells in csv.reader(file, delimiter=form.delimiter, strict=True) if cells) - 1
 
 
 def _csv_rows(header: tuple[str, ...], lines: Iterable[list[str]]) -> Iterator[Row]:
@@ -172,17 +178,24 @@ def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
     return flat
 
 
-def _json_array(file: TextIO, _: Form) -> tuple[tuple[str, ...], Iterator[Row]]:
+def _json_array(path: Path, form: Form) -> Source:
     try:
-        found = json.load(file, parse_constant=_no_constant)
-    except UnicodeDecodeError:
-        raise
-    except (ValueError, RecursionError) as error:
+        with _text(path, form) as file:
+            found = json.load(file, parse_constant=_no_constant)
+    except (ValueError, RecursionError, EOFError, gzip.BadGzipFile) as error:
         raise FileUnreadable(_n("Isinya bukan JSON yang sah.") + f" ({error})") from error
     if not isinstance(found, list):
         raise FileUnreadable(_n("Isinya harus berupa daftar JSON: [ … ]."))
     rows = [_row_of(number, value) for number, value in enumerate(found, start=1)]
-    return _columns_of(rows), iter(rows)
+    return Source(columns=_columns_of(rows), total=len(rows), crs=None, rows=iter(rows))
+
+
+def _json_count(file: TextIO, _: Form) -> int:
+    return sum(1 for line in file if line.strip())
+
+
+READERS = {CSV: _csv, JSONL: _json_lines}
+COUNTS = {CSV: _csv_count, JSONL: _json_count}
 
 
 def _no_constant(name: str) -> float:

@@ -1,12 +1,12 @@
 """The history of a ticket as another system tells it. Pure.
 
 Only steps that the source tells are recorded; nothing is made up between them. A report of which
-only a closing time is known goes from new to resolved to closed at that time, and has no
+only a closing time is known goes from new to closed at that time, which settles it, and has no
 verification: it does not count among the verified ones.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from citizenreport.core.text import _n
@@ -47,8 +47,7 @@ def steps_of(times: Mapping[str, datetime | None], status: State | None) -> tupl
     timed = _handled_before_settled(timed)
     if status in SIDE_EXITS:
         return _ended_aside(timed, status, times)
-    steps = _settled_before_closed(timed)
-    return tuple(_ended_in(steps, status, times) if status is not None else steps)
+    return tuple(_ended_in(timed, status, times) if status is not None else timed)
 
 
 def _handled_before_settled(timed: list[Step]) -> list[Step]:
@@ -71,18 +70,6 @@ def _handled_before_settled(timed: list[Step]) -> list[Step]:
     return ordered
 
 
-def _settled_before_closed(timed: list[Step]) -> list[Step]:
-    """Put a settlement before each closing that has none: the source closes what is done."""
-    steps: list[Step] = []
-    is_settled = False
-    for step in timed:
-        if step.state is State.CLOSED and not is_settled:
-            steps.append(replace(step, state=State.RESOLVED))
-        is_settled = step.state in SETTLED
-        steps.append(step)
-    return steps
-
-
 def _ended_aside(
     timed: list[Step], status: State, times: Mapping[str, datetime | None]
 ) -> tuple[Step, ...]:
@@ -103,8 +90,6 @@ def _ended_in(steps: list[Step], status: State, times: Mapping[str, datetime | N
     if status in SETTLED:
         if times.get("updated") is None:
             raise Refused(_n("Status “selesai” tanpa waktu selesai."))
-        if status is State.CLOSED and last is not State.RESOLVED:
-            missing.append(State.RESOLVED)
         missing.append(status)
     elif last in SETTLED and status in OPEN:
         missing.append(State.REOPENED)

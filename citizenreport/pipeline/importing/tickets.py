@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,15 @@ from citizenreport.intake.service import make_report
 from citizenreport.ledger.rules import (
     FIRST_PREVIOUS_HASH,
     NONCE_BYTES,
+    SCHEMA_VERSION,
     NewEvent,
     Payload,
     StreamKind,
     canonical,
-    seal_event,
+    event_hash,
+    instant_text,
 )
-from citizenreport.pipeline.importing.clocks import due_of, routed
+from citizenreport.pipeline.importing.clocks import due_of, routed, settlement_due_of
 from citizenreport.pipeline.importing.facts import Facts
 from citizenreport.pipeline.importing.mapping import ImportMapping
 from citizenreport.pipeline.importing.places import Placed
@@ -37,6 +40,7 @@ Rows = dict[str, list[dict[str, Any]]]
 """Rows by table."""
 
 TABLES = ("report", "report_key", "assignment", "ticket", "event")  # in the order of their keys
+TICKET = StreamKind.TICKET.value
 TICKET_DEFAULTS: Mapping[str, object] = {
     "parent_ticket_id": None,
     "first_responded_at": None,
@@ -53,51 +57,38 @@ TICKET_DEFAULTS: Mapping[str, object] = {
 class Stream:
     """The end of a ticket's event stream, and the events that are to be added there."""
 
-    ticket_id: UUID
+    key: str  # the ticket's id
     seq: int = 0
     previous: bytes = FIRST_PREVIOUS_HASH
     rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(
-        self,
-        type_: str,
-        payload: Payload,
-        *,
-        at: datetime,
-        now: datetime,
-        text: bytes | None = None,
-    ) -> None:
-        """Add an event that was so at `at` and is recorded `now`. `text`: the payload as JSON."""
-        new = NewEvent(type=type_, payload=payload, recorded_at=now, occurred_at=at)
+    def add(self, type_: str, payload: bytes, *, at: datetime, now: datetime) -> None:
+        """Add an event that was so at `at` and is recorded `now`; `payload` is canonical JSON."""
         self.seq += 1
-        nonce = os.urandom(NONCE_BYTES)
-        text = canonical(payload) if text is None else text
-        sealed = seal_event(
-            new,
-            kind=StreamKind.TICKET,
-            stream_id=self.ticket_id,
+        row: dict[str, Any] = {
+            "stream_kind": TICKET,
+            "stream_id": self.key,
+            "seq": self.seq,
+            "recorded_at": instant_text(now),
+            "occurred_at": instant_text(at),
+            "type": type_,
+            "schema_version": SCHEMA_VERSION,
+            "payload": payload.decode(),
+            "nonce": os.urandom(NONCE_BYTES),
+            "previous_hash": self.previous,
+            "hash": b"",
+            "dispatched_at": instant_text(now),  # the past asks for no work: no receipt, no alert
+        }
+        self.previous = row["hash"] = event_hash(
+            NewEvent(type=type_, payload={}, recorded_at=now, occurred_at=at),
+            kind=TICKET,
+            stream_id=self.key,
             seq=self.seq,
+            payload=payload,
+            nonce=row["nonce"],
             previous=self.previous,
-            nonce=nonce,
-            payload=text,
         )
-        self.rows.append(
-            {
-                "stream_kind": sealed.stream_kind,
-                "stream_id": self.ticket_id,
-                "seq": self.seq,
-                "recorded_at": now,
-                "occurred_at": at,
-                "type": type_,
-                "schema_version": sealed.schema_version,
-                "payload": text.decode(),
-                "nonce": nonce,
-                "previous_hash": self.previous,
-                "hash": sealed.hash,
-                "dispatched_at": now,  # the past asks for no work: no receipt, no alert
-            }
-        )
-        self.previous = sealed.hash
+        self.rows.append(row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,19 +124,17 @@ def make_rows(
     """Make the rows of a report that is new here, with its whole history; return the ticket's id."""
     facts = placed.facts
     given, decision = routed(run.city, run.memory, placed)
-    due = _due(run, facts, verified_at=None)
+    due = _due(run, facts)
     if facts.visibility is Visibility.CONFIDENTIAL:  # each is sealed with a key of its own
         pattern = make_pattern(run, placed, given, decision)
-        report_id: UUID = pattern.report["id"]
         report = dict(pattern.report)
     else:
         pattern = _pattern(run, placed, given, decision)
-        report_id = new_id()
-        report = {**pattern.report, **_own_report(placed, report_id)}
-    ticket_id, assignment_id = new_id(), new_id()
+        report = {**pattern.report, **_own_report(placed)}
+    report_id, assignment_id, ticket_id = str(report["id"]), str(new_id()), new_id()
     ticket = {
         **pattern.ticket,
-        "id": ticket_id,
+        "id": (key := str(ticket_id)),
         "report_id": report_id,
         "assignment_id": assignment_id,
         "parent_ticket_id": parent_ticket_id,
@@ -154,20 +143,10 @@ def make_rows(
         "verification_due_at": due.verification_due_at,
         "settlement_due_at": due.settlement_due_at,
     }
-    stream = Stream(ticket_id=ticket_id)
-    opened = pattern.opened % (
-        f'"{due.first_response_due_at.isoformat()}"',
-        "true" if placed.is_outside else "false",
-        f'"{report_id}"',
-        f'"{due.settlement_due_at.isoformat()}"',
-        f'"{facts.submitted_at.isoformat()}"',
-        f'"{due.verification_due_at.isoformat()}"',
-    )
-    stream.add("opened", {}, at=facts.submitted_at, now=now, text=opened.encode())
-    verified_at = next((s.at for s in facts.steps if s.state is State.VERIFIED), None)
-    later = _due(run, facts, verified_at=verified_at) if verified_at else None
-    source = run.mapping.source
-    walk(stream, ticket, facts.steps, source=source, due_after_verification=later, now=now)
+    stream = Stream(key=key)
+    opened = _opened_text(pattern, placed, report_id, due)
+    stream.add("opened", opened, at=facts.submitted_at, now=now)
+    walk(run, stream, ticket, facts, facts.steps, now=now)
     into["report"].append(report)
     if pattern.report_key is not None:
         into["report_key"].append(dict(pattern.report_key))
@@ -179,11 +158,24 @@ def make_rows(
     return ticket_id
 
 
-def _own_report(placed: Placed, report_id: UUID) -> dict[str, Any]:
+def _opened_text(pattern: Pattern, placed: Placed, report_id: str, due: Deadlines) -> bytes:
+    """Return the opening's payload as canonical JSON: the pattern with what is the report's own."""
+    text = pattern.opened % (
+        f'"{due.first_response_due_at.isoformat()}"',
+        "true" if placed.is_outside else "false",
+        f'"{report_id}"',
+        f'"{due.settlement_due_at.isoformat()}"',
+        f'"{placed.facts.submitted_at.isoformat()}"',
+        f'"{due.verification_due_at.isoformat()}"',
+    )
+    return text.encode()
+
+
+def _own_report(placed: Placed) -> dict[str, Any]:
     """Return what of a report is its own, beside category, area, wish and language."""
     facts, located, position = placed.facts, placed.located, placed.position
     return {
-        "id": report_id,
+        "id": str(new_id()),
         "tracking_code": new_tracking_code(),
         "located_area_code": located.area_code if located else None,
         "position": f"SRID=4326;POINT({position.lon!r} {position.lat!r})" if position else None,
@@ -244,7 +236,7 @@ def make_pattern(run: Run, placed: Placed, given: RoutingInput, decision: Decisi
         occurred_at=facts.submitted_at,
         decided_by=decision.decided_by.value,
         rule_id=decision.rule_id,
-        due=_due(run, facts, verified_at=None),
+        due=_due(run, facts),
         has_fixed_deadlines=facts.deadline_at is not None,
     )
     ticket = make_ticket(run.city, facts.category, opening, now=facts.submitted_at)
@@ -279,44 +271,44 @@ def _draft(mapping: ImportMapping, placed: Placed) -> PlacedDraft:
     )
 
 
-def _due(run: Run, facts: Facts, *, verified_at: datetime | None) -> Deadlines:
-    due = due_of(
-        run.city,
-        run.memory,
-        facts.category,
-        submitted_at=facts.submitted_at,
-        verified_at=verified_at,
-    )
+def _due(run: Run, facts: Facts) -> Deadlines:
+    due = due_of(run.city, run.memory, facts.category, submitted_at=facts.submitted_at)
     if facts.deadline_at is None:
         return due
     return replace(due, settlement_due_at=facts.deadline_at)
 
 
 def walk(
+    run: Run,
     stream: Stream,
     row: dict[str, Any],
+    facts: Facts,
     steps: Sequence[Step],
     *,
-    source: str,
-    due_after_verification: Deadlines | None,
     now: datetime,
 ) -> None:
     """Take a ticket through steps: its columns in `row` change, an event is added for each."""
+    before = State(row["state"])
     for step in steps:
-        before = State(row["state"])
-        payload: dict[str, Any] = {
-            "from": before.value,
-            "to": step.state.value,
-            "source": source,
-        }
+        is_first_verification = step.state is State.VERIFIED and row["verified_at"] is None
+        payload = {"from": row["state"], "source": run.mapping.source}
         _apply(row, before, step)
-        if step.state is State.VERIFIED and due_after_verification is not None:
-            row["settlement_due_at"] = due_after_verification.settlement_due_at
+        payload["to"], before = row["state"], step.state
+        if is_first_verification and not row["has_fixed_deadlines"]:
+            row["settlement_due_at"] = settlement_due_of(
+                run.city, run.memory, facts.category, verified_at=step.at
+            )
             payload["settlement_due_at"] = row["settlement_due_at"].isoformat()
         if step.state is State.DUPLICATE and row["parent_ticket_id"] is not None:
             payload["parent_ticket_id"] = str(row["parent_ticket_id"])
-        stream.add("state_changed", payload, at=step.at, now=now)
+        stream.add("state_changed", _text_of(tuple(payload.items())), at=step.at, now=now)
         row["version"] += 1
+
+
+@lru_cache(maxsize=10_000)
+def _text_of(items: tuple[tuple[str, str], ...]) -> bytes:
+    """Return the canonical JSON of a payload; steps of thousands of tickets share one."""
+    return canonical(dict(items))
 
 
 def _apply(row: dict[str, Any], before: State, step: Step) -> None:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
 from citizenreport.indicators import service as indicators
+from citizenreport.ledger.rules import canonical
 from citizenreport.pipeline.importing import store
-from citizenreport.pipeline.importing.clocks import due_of
 from citizenreport.pipeline.importing.places import Placed
 from citizenreport.pipeline.importing.run import Run
 from citizenreport.pipeline.importing.store import Known
@@ -48,7 +48,7 @@ def update_known(
         one = known[external_id]
         row = dict(one.ticket)
         stream = Stream(
-            ticket_id=row["id"], seq=one.events[-1].seq, previous=bytes(one.events[-1].hash)
+            key=str(row["id"]), seq=one.events[-1].seq, previous=bytes(one.events[-1].hash)
         )
         _update(run, placed, one, row, stream, rows, parent=parent, now=now)
         if stream.rows:
@@ -78,21 +78,11 @@ def _update(
     steps = new_steps(placed.facts.steps, known.steps(source), now=now)
     had_parent = row["parent_ticket_id"] is not None
     row["parent_ticket_id"] = row["parent_ticket_id"] or parent
-    due = None
-    verified_at = next((step.at for step in steps if step.state is State.VERIFIED), None)
-    if verified_at is not None and not row["has_fixed_deadlines"]:
-        due = due_of(
-            run.city,
-            run.memory,
-            placed.facts.category,
-            submitted_at=row["submitted_at"],
-            verified_at=verified_at,
-        )
-    walk(stream, row, steps, source=source, due_after_verification=due, now=now)
+    walk(run, stream, row, placed.facts, steps, now=now)
     is_told = any(step.state is State.DUPLICATE for step in steps)
     if row["parent_ticket_id"] is not None and not had_parent and not is_told:
         payload = {"parent_ticket_id": str(row["parent_ticket_id"]), "source": source}
-        stream.add("parent_found", payload, at=now, now=now)
+        stream.add("parent_found", canonical(payload), at=now, now=now)
         row["version"] += 1
 
 
@@ -129,7 +119,7 @@ def _reassign(
     }
     row |= {"agency_code": wanted, "assignment_id": assignment["id"]}
     row["version"] += 1
-    stream.add("assigned", payload, at=now, now=now)
+    stream.add("assigned", canonical(payload), at=now, now=now)
 
 
 def _move_deadline(
@@ -147,7 +137,7 @@ def _move_deadline(
         "pack_version": run.city.pack_version,
         "source": source,
     }
-    stream.add("deadlines_moved", payload, at=now, now=now)
+    stream.add("deadlines_moved", canonical(payload), at=now, now=now)
 
 
 def _follow(session: Session, run: Run, ticket_ids: list[UUID], *, now: datetime) -> None:
