@@ -78,13 +78,13 @@ ACTS: dict[str, tuple[str, str, dict[str, str]]] = {
 def test_a_choice_that_is_none_is_refused_in_words(office: Office, act: str) -> None:
     path, name, fields = ACTS[act]
     before = office.state()
-    for given in [*naughty()[::11], *OWN, "closed", "new", "public", "PUBLIC", "verified "]:
+    for given in [*naughty()[::40], *OWN, "closed", "new", "public", "PUBLIC", "verified "]:
         sent = given.encode("utf-8", "replace").decode()
         assert_clean_page(office.send(path, **fields, **{name: sent}), 409, 422)
     assert office.state() == before
 
 
-@pytest.mark.parametrize("target", ["new", "closed", "withdrawn", "contested", "merged", "lapsed"])
+@pytest.mark.parametrize("target", ["new", "closed", "withdrawn", "contested"])
 def test_a_step_that_the_table_lacks_is_refused(office: Office, target: str) -> None:
     before = office.state()
     status = 403 if target == "withdrawn" else 409  # which the reporter may, and nobody else
@@ -132,7 +132,7 @@ def test_a_text_too_long_comes_back_whole(
 
 @pytest.mark.real_data
 def test_a_reply_is_stored_as_typed_but_for_control_characters(office: Office) -> None:
-    for given in [*naughty()[::7], *OWN]:
+    for given in [*naughty()[::16], *OWN]:
         sent = given.encode("utf-8", "replace").decode()
         expected = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", sent.replace("\r", "\n")).strip()
         before = office.state()

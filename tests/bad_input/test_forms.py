@@ -109,7 +109,7 @@ def texts_of(intake: Intake, report: Report) -> dict[str, str | None]:
 @pytest.mark.real_data
 def test_a_code_that_is_none_brings_the_page_back(intake: Intake, resident: Resident) -> None:
     form, before = blank_form(resident), intake.stored()
-    texts = [text for text in typable(naughty()) if text.strip()]
+    texts = [text for text in typable(naughty())[::3] if text.strip()]
     tried = [(CODES[n % len(CODES)], text) for n, text in enumerate(texts)]
     tried += [(name, text) for name in CODES for text in typable(OWN)]
     for name, text in tried:
@@ -137,7 +137,7 @@ def is_meant(name: str, text: str) -> bool:
 @pytest.mark.real_data
 def test_a_category_that_is_none_asks_again_for_one(intake: Intake, resident: Resident) -> None:
     form, before = blank_form(resident), intake.stored()
-    for text in typable(naughty())[::6] + typable(OWN):
+    for text in typable(naughty())[::15] + typable(OWN):
         for path in ("/lapor", "/lapor/isi"):
             data = dict(form.fields) | USUAL | {"category_code": text}
             reply = resident.client.post(path, data=data)
@@ -160,7 +160,7 @@ def test_a_send_key_that_is_none_keeps_what_was_typed(intake: Intake, resident: 
 @pytest.mark.real_data
 def test_code_and_secret_of_any_content_open_nothing(resident: Resident) -> None:
     form = resident.open("/lacak").form("/lacak")
-    for text in typable(naughty())[::2] + typable(OWN):
+    for text in typable(naughty())[::5] + typable(OWN):
         for code, secret in ((text, text), ("ABCDEFGHJK", text)):
             reply = resident.client.post(
                 "/lacak", data=dict(form.fields) | {"code": code, "secret": secret}
