@@ -17,6 +17,7 @@ from citizenreport.pipeline.importing.files import opened
 from citizenreport.pipeline.importing.mapping import missing_columns, read_mapping
 from citizenreport.pipeline.importing.rejects import Rejected
 from citizenreport.pipeline.importing.run import Run
+from citizenreport.web.context import current_storage
 
 
 def make_keys(folder: Path) -> KeyRing:
@@ -39,7 +40,13 @@ def import_file(
     rejected: list[Rejected] = []
     with opened(path, read.form) as source:
         assert missing_columns(read, source.columns) == []
-        run = Run(city=city, keys=keys, mapping=read, file_crs=source.crs)
+        run = Run(
+            city=city,
+            keys=keys,
+            storage=current_storage(),
+            mapping=read,
+            file_crs=source.crs,
+        )
         for batch in batches(source.rows, batch_rows):
             with transaction() as session:
                 rejected += import_rows(session, run, batch, now=utcnow())

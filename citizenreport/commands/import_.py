@@ -24,7 +24,7 @@ from citizenreport.pipeline.importing.mapping import (
 )
 from citizenreport.pipeline.importing.rejects import Rejected, rejects_file
 from citizenreport.pipeline.importing.run import Run
-from citizenreport.web.context import current_city, current_keys
+from citizenreport.web.context import current_city, current_keys, current_storage
 
 FIRST_REJECTS = 10
 SUSPECT_SHARE = 0.01  # a point with more of the rows than this may be a default point
@@ -49,7 +49,13 @@ def import_(file: Path, mapping_file: Path, rejects: Path | None, dry_run: bool)
     try:
         with opened(file, mapping.form) as source:
             check_columns(mapping, source)
-            run = Run(city=city, keys=current_keys(), mapping=mapping, file_crs=source.crs)
+            run = Run(
+                city=city,
+                keys=current_keys(),
+                storage=current_storage(),
+                mapping=mapping,
+                file_crs=source.crs,
+            )
             target = rejects or file.with_name(f"{file.name}.rejects.csv")
             refused = dry(run, source) if dry_run else take_in(run, source, target)
     except CitizenReportError as error:

@@ -102,7 +102,8 @@ def raise_visibility(
     """
     before = Visibility(ticket.visibility)
     check_raise(before, wanted)
-    triage.change(session, ticket, act=act, visibility=wanted.value)
+    triage.change(session, ticket, act=act, visibility=wanted.value, parent_ticket_id=None)
+    triage.part_duplicates(session, ticket)
     unused = publication.withdraw(session, ticket_id=ticket.id)
     if wanted is Visibility.CONFIDENTIAL:
         data_key = intake_queries.data_key_of(session, keys, ticket.report_id)

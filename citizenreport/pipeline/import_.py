@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from citizenreport.cities.rules import Visibility
+from citizenreport.disclosure.rules import stricter
 from citizenreport.pipeline.importing import store
 from citizenreport.pipeline.importing.cells import Refused, Row
 from citizenreport.pipeline.importing.facts import Facts, facts_of
@@ -129,7 +131,8 @@ def _parent(
         run.tally.notes[NO_ORIGINAL] += 1
         return None
     own = tickets.get(one.facts.external_id)  # staff may have made it stricter meanwhile
-    if visibilities[parent] != (visibilities[own] if own else one.facts.visibility.value):
+    known = Visibility(visibilities[own]) if own else None
+    if visibilities[parent] != stricter(one.facts.visibility, known).value:
         run.tally.notes[OTHER_VISIBILITY] += 1
         return None
     return parent

@@ -353,6 +353,16 @@ def move_deadlines(session: Session, city: City, ticket: Ticket, *, act: Act) ->
     return True
 
 
+def part_duplicates(session: Session, ticket: Ticket) -> None:
+    """Part a ticket from duplicates of another visibility: a join never crosses it. The log keeps
+    that they were joined.
+    """
+    others = update(Ticket).where(
+        Ticket.parent_ticket_id == ticket.id, Ticket.visibility != ticket.visibility
+    )
+    session.execute(others.values(parent_ticket_id=None))
+
+
 def seal_messages(session: Session, ticket: Ticket, data_key: bytes) -> None:
     """Seal everything written on a ticket that has become confidential."""
     for message in session.scalars(select(Message).where(Message.ticket_id == ticket.id)):

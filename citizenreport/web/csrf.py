@@ -125,7 +125,8 @@ def _remember(response: Response) -> Response:
     """Keep the seed in the visitor's cookie; the page with its token is theirs alone."""
     seed = scratch().get("csrf_seed")
     if seed is not None:
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        if response.headers.get("Cache-Control") != "no-store":
+            response.headers["Cache-Control"] = "private, no-cache"
         response.set_cookie(
             cookie_name("csrf"),
             seed,

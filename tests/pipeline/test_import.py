@@ -38,6 +38,7 @@ from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act
 from citizenreport.triage.states import Party, State
+from citizenreport.web.context import current_storage
 from tests.imports import import_file, loaded, make_keys
 from tests.made_cities import category, city_of
 
@@ -336,6 +337,31 @@ def test_what_the_source_withdraws_leaves_the_public(
     assert session.scalars(select(PublishedReport)).all() == []
 
 
+@pytest.mark.parametrize("seen_by", ["some", "few"])
+def test_what_the_source_makes_stricter_leaves_the_public(
+    session: Session, city: City, keys: KeyRing, tmp_path: Path, seen_by: str
+) -> None:
+    path = write(tmp_path / "a.csv", [{}, {"same_as": "R1"}])
+    import_file(path, MAPPING, city, keys)
+    ticket = ticket_of(session, "R1")
+    act = Act(parties=frozenset({Party.AGENCY}), at=utcnow(), seen=ticket.version)
+    release_report(session, city, ticket, TextRelease(state=ReleaseState.HELD), act=act)
+    session.commit()
+    assert ticket_of(session, "R2").parent_ticket_id == ticket.id
+    newer = write(path, [{"seen_by": seen_by}, {"same_as": "R1"}])
+    run, _ = import_file(newer, MAPPING, city, keys)
+    assert (run.tally.updated, run.tally.unchanged) == (1, 1)
+    raised = ticket_of(session, "R1")
+    assert raised.visibility == Visibility({"some": "restricted", "few": "confidential"}[seen_by])
+    assert session.scalars(select(PublishedReport)).all() == []
+    assert ticket_of(session, "R2").parent_ticket_id is None  # it is public: the two are parted
+    report = session.get_one(Report, raised.report_id)
+    assert (report.description is None) is (seen_by == "few")
+    run, _ = import_file(write(path, [{}]), MAPPING, city, keys)  # looser again: no effect
+    assert ticket_of(session, "R1").visibility == raised.visibility
+    assert verify(walk(session), {}).faults == ()
+
+
 def test_what_staff_made_stricter_joins_nothing_that_is_not(
     session: Session, city: City, keys: KeyRing, tmp_path: Path
 ) -> None:
@@ -585,10 +611,12 @@ def test_a_pattern_filled_in_is_what_the_rooms_would_make(
             assert stable(into["report"][-1]) == stable(dict(rooms.report))
         return into
 
-    together = made(Run(city=city, keys=keys, mapping=mapping), rows)
+    together = made(Run(city=city, keys=keys, storage=current_storage(), mapping=mapping), rows)
     alone: Rows = {table: [] for table in TABLES}
     for row in rows:
-        for table, several in made(Run(city=city, keys=keys, mapping=mapping), [row]).items():
+        for table, several in made(
+            Run(city=city, keys=keys, storage=current_storage(), mapping=mapping), [row]
+        ).items():
             alone[table] += several
     assert len(together["report"]) == len(rows)
     for table in TABLES:

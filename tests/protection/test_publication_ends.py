@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from citizenreport.cities.rules import Visibility
+from citizenreport.pipeline.hand_over import merge
 from citizenreport.pipeline.handle import move_ticket
 from citizenreport.publication.models import PublishedReply, PublishedReport
 from citizenreport.publication.rules import Withdrawn
@@ -27,3 +29,16 @@ def test_a_text_that_is_held_again_takes_the_answers_with_it(scene: Scene) -> No
     scene.release(ticket, None)
     assert scene.session.scalars(select(PublishedReply.text)).all() == []
     assert scene.session.scalars(select(PublishedReport.text)).all() == [None]
+
+
+@pytest.mark.parametrize("raised", ["first", "second"])
+def test_raising_one_of_two_joined_reports_parts_them(scene: Scene, raised: str) -> None:
+    tickets = {name: scene.ticket_of(scene.submit()) for name in ("first", "second")}
+    first, second = tickets["first"], tickets["second"]
+    act = scene.act(second)
+    merge(scene.session, scene.city, scene.keys, second, first, act=act, reason="Sama.")
+    scene.session.commit()
+    assert second.parent_ticket_id == first.id
+    scene.raise_(tickets[raised], Visibility.RESTRICTED)
+    scene.session.refresh(second)
+    assert second.parent_ticket_id is None

@@ -21,6 +21,12 @@ def test_every_answer_carries_them(small: FlaskClient) -> None:
         assert "geolocation=(self)" in headers["Permissions-Policy"]
 
 
+def test_nobody_shows_a_stored_answer_without_asking(small: FlaskClient) -> None:
+    assert small.get("/problems/").headers["Cache-Control"] == "no-cache"
+    assert small.get("/token").headers["Cache-Control"] == "private, no-cache"
+    assert small.get("/nothing").headers["Cache-Control"] == "no-store"
+
+
 def test_a_nonce_is_fresh_and_only_where_asked_for() -> None:
     app = small_app()
     app.add_url_rule(

@@ -13,6 +13,7 @@ from citizenreport.pipeline.importing.clocks import Memory
 from citizenreport.pipeline.importing.mapping import ImportMapping
 from citizenreport.pipeline.importing.places import Placed
 from citizenreport.pipeline.importing.rejects import Rejected
+from citizenreport.storage.rules import Storage
 
 NO_POSITION = _n("tanpa titik lokasi")
 DEFAULT_POINT = _n("dengan titik baku, dianggap tanpa titik lokasi")
@@ -67,6 +68,7 @@ class Run:
 
     city: City
     keys: KeyRing
+    storage: Storage
     mapping: ImportMapping
     file_crs: str | None = None
     memory: Memory = field(default_factory=Memory)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import Visibility
 from citizenreport.indicators import service as indicators
 from citizenreport.ledger.rules import canonical
+from citizenreport.pipeline.handle import raise_visibility
 from citizenreport.pipeline.importing import store
 from citizenreport.pipeline.importing.places import Placed
 from citizenreport.pipeline.importing.run import Run
@@ -26,7 +27,8 @@ from citizenreport.publication import service as publication
 from citizenreport.routing.rules import DecidedBy, Decision, RoutingInput
 from citizenreport.routing.service import make_assignment
 from citizenreport.triage.models import Ticket
-from citizenreport.triage.states import State
+from citizenreport.triage.rules import Act
+from citizenreport.triage.states import Party, State
 
 
 def update_known(
@@ -44,6 +46,7 @@ def update_known(
     known = store.known_of(session, {external_id: tickets[external_id] for external_id in wanted})
     rows: Rows = {"assignment": [], "event": []}
     changed: list[dict[str, Any]] = []
+    stricter: dict[UUID, Visibility] = {}
     for external_id, (placed, parent) in wanted.items():
         one = known[external_id]
         row = dict(one.ticket)
@@ -54,10 +57,24 @@ def update_known(
         if stream.rows:
             rows["event"] += stream.rows
             changed.append(row)
+        if placed.facts.visibility.strictness > Visibility(row["visibility"]).strictness:
+            stricter[row["id"]] = placed.facts.visibility
     store.insert_all(session, rows)
     store.update_tickets(session, changed)
     _follow(session, run, [row["id"] for row in changed], now=now)
-    return len(changed)
+    _tighten(session, run, stricter, now=now)
+    return len(stricter.keys() | {row["id"] for row in changed})
+
+
+def _tighten(
+    session: Session, run: Run, stricter: Mapping[UUID, Visibility], *, now: datetime
+) -> None:
+    """Make stricter what the source calls stricter now. What it loosens stays as it is here."""
+    for ticket_id, wanted in stricter.items():
+        ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
+        act = Act(parties=frozenset({Party.SYSTEM}), at=now, seen=ticket.version)
+        # Files that nothing names any more go with the nightly sweep.
+        raise_visibility(session, run.city, run.keys, run.storage, ticket, wanted, act=act)
 
 
 def _update(
