@@ -21,6 +21,7 @@ from citizenreport.pipeline.importing.cells import Row
 from citizenreport.pipeline.importing.files import Form, opened
 from citizenreport.pipeline.importing.mapping import read_mapping
 from citizenreport.pipeline.importing.run import Run
+from citizenreport.web.context import current_storage
 from tests.imports import import_file, loaded
 from tests.made_cities import city_of
 from tests.real_data.imported import Rows, gz_rows, imported
@@ -95,7 +96,7 @@ def test_feet_of_the_texan_frame_fall_where_the_degrees_say(city: City, keys: Ke
     feet = MAPPING.replace('lon = "LONGITUDE"', 'lon = "x"\ncrs = "EPSG:2278"')
     mapping = read_mapping(feet.replace('lat = "LATITUDE"', 'lat = "y"'), city)
     with opened(path_of(2012), Form()) as source:
-        run = Run(city=city, keys=keys, mapping=mapping)
+        run = Run(city=city, keys=keys, storage=current_storage(), mapping=mapping)
         placed, rejected = judge(run, source.rows, now=utcnow())
     assert rejected == []
     apart = [
