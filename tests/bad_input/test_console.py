@@ -40,6 +40,11 @@ class Office:
         address = f"/petugas/tiket/{ticket or self.ticket.id}/{path}"
         return self.visitor.client.post(address, data=given)
 
+    def return_it(self) -> None:
+        """Give the ticket back to the city desk, which then may hand it over."""
+        reply = self.send("langkah", target="returned", reason="Bukan kewenangan kami.")
+        assert reply.status_code == 303
+
     def state(self) -> dict[str, object]:
         """Return everything an act could change."""
         found: dict[str, object] = {
@@ -77,6 +82,8 @@ ACTS: dict[str, tuple[str, str, dict[str, str]]] = {
 @pytest.mark.parametrize("act", ACTS)
 def test_a_choice_that_is_none_is_refused_in_words(office: Office, act: str) -> None:
     path, name, fields = ACTS[act]
+    if act == "hand over":
+        office.return_it()
     before = office.state()
     for given in [*naughty()[::40], *OWN, "closed", "new", "public", "PUBLIC", "verified "]:
         sent = given.encode("utf-8", "replace").decode()
@@ -103,11 +110,19 @@ def test_a_version_that_is_forged_or_old_changes_nothing(office: Office, seen: s
         ("jawaban", {"text": "Petugas kami ke lokasi besok."}),
         ("tayang", {"text_state": "released", "public_text": "Lampu jalan mati."}),
         ("perlindungan", {"visibility": "confidential"}),
-        ("serah", {"agency_code": "DPUPR"}),
     ]:
         reply = office.send(path, seen=seen, **fields)
         assert_clean_page(reply, 409)
     assert office.state() == before
+
+
+@pytest.mark.parametrize("seen", ["", "0", "1", "3", "999999999"])
+def test_a_version_that_is_forged_hands_nothing_over(office: Office, seen: str) -> None:
+    office.return_it()
+    before = office.state()
+    assert_clean_page(office.send("serah", seen=seen, agency_code="DPUPR"), 409)
+    assert office.state() == before
+    assert office.send("serah", agency_code="DPUPR").status_code == 303
 
 
 @pytest.mark.parametrize(
