@@ -15,3 +15,8 @@ def naughty() -> list[str]:
     found = json.loads(shared_data("badinput", "blns.json").read_text(encoding="utf-8"))
     assert len(found) > 500
     return [*found, *OWN]
+
+
+def typable(texts: list[str]) -> list[str]:
+    """Leave out what no browser can send: lone surrogates."""
+    return [text for text in texts if not any("\ud800" <= c <= "\udfff" for c in text)]

@@ -14,7 +14,7 @@ from citizenreport.intake.models import Report
 from citizenreport.web.locale import LANGUAGE_COOKIE
 from citizenreport.web.sessions import cookie_name
 from tests.bad_input.intake import Intake, reports
-from tests.bad_input.naughty import OWN, naughty
+from tests.bad_input.naughty import OWN, naughty, typable
 from tests.doors.pages.resident import Form, Resident
 
 LONGEST = {
@@ -51,11 +51,6 @@ def meant(text: str) -> str:
 
 def fits(name: str, text: str) -> bool:
     return "\x00" not in text and len(meant(text)) <= LONGEST[name]
-
-
-def typable(texts: list[str]) -> list[str]:
-    """Leave out what no browser can send: lone surrogates."""
-    return [text for text in texts if not any("\ud800" <= c <= "\udfff" for c in text)]
 
 
 def send(resident: Resident, form: Form, **filled: str) -> tuple[int, str]:
