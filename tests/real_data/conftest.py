@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -35,3 +36,13 @@ def stored(database: FreshDatabase) -> Session:
 @pytest.fixture(scope="module")
 def keys(database: FreshDatabase) -> KeyRing:
     return read_key_files(database.app.config["KEYS_DIR"])
+
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one city together: what one of them imported the others read."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
