@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from citizenreport.cities.rules import City
 from citizenreport.core.clock import utcnow
@@ -27,12 +27,11 @@ STORY = "Sudah kami periksa. Perbaikan dijadwalkan minggu ini."
 
 
 @pytest.fixture
-def chromium() -> Iterator[Browser]:
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     path = shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=HARDENED)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=path, args=HARDENED)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
