@@ -44,9 +44,9 @@ def import_(file: Path, mapping_file: Path, rejects: Path | None, dry_run: bool)
 
     Interrupted, the same command continues. A newer FILE updates what it brought before.
     """
-    city = current_city()
-    mapping = mapping_of(mapping_file, city)
     try:
+        city = current_city()
+        mapping = mapping_of(mapping_file, city)
         with opened(file, mapping.form) as source:
             check_columns(mapping, source)
             run = Run(
@@ -60,6 +60,9 @@ def import_(file: Path, mapping_file: Path, rejects: Path | None, dry_run: bool)
             refused = dry(run, source) if dry_run else take_in(run, source, target)
     except CitizenReportError as error:
         raise click.ClickException(error.detail) from error
+    except KeyboardInterrupt:
+        click.echo("\nDihentikan. Perintah yang sama akan melanjutkan.", err=True)
+        raise click.exceptions.Exit(130) from None
     report(run, refused, None if dry_run else target)
 
 
@@ -67,6 +70,8 @@ def mapping_of(path: Path, city: City) -> ImportMapping:
     """Read the mapping file, or end with everything that is wrong in it."""
     try:
         return read_mapping(path.read_text(encoding="utf-8"), city)
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{path.name}: isinya bukan UTF-8.") from error
     except MappingInvalid as error:
         lines = "\n".join(f"  {fault}" for fault in error.faults)
         raise click.ClickException(f"{path.name}:\n{lines}") from error

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ from citizenreport.triage.states import Party, State
 from citizenreport.web.context import current_storage
 from tests.imports import import_file, loaded, make_keys
 from tests.made_cities import category, city_of
+from tests.shared_data import shared_data
 
 WIB = ZoneInfo("Asia/Jakarta")
 MAPPING = """
@@ -633,3 +635,34 @@ def stable(row: dict[str, object]) -> dict[str, object]:
         payload = json.loads(str(kept["payload"]))
         kept["payload"] = {name: value for name, value in payload.items() if name != "report_id"}
     return kept
+
+
+def test_every_naughty_string_arrives_unharmed_or_is_refused(
+    session: Session, city: City, keys: KeyRing, tmp_path: Path
+) -> None:
+    """As text of a report and as its external id; nothing else happens to the others."""
+    strings = json.loads(shared_data("badinput", "blns.json").read_text(encoding="utf-8"))
+    path = tmp_path / "a.jsonl"
+    rows = [
+        {"id": f"{number}", **FIRST, "lon": 110.2, "lat": -7.2, "text": string}
+        for number, string in enumerate(strings)
+    ]
+    rows += [{**FIRST, "id": string, "text": "x"} for string in strings]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    mapping = re.sub(
+        r"(?<=\n)\[(status|agency|duplicate_of|visibility)\]\n(?:[^\[].*\n)*", "", MAPPING
+    )
+    mapping = re.sub(r"(verified|closed|reopened|deadline) = .*\n", "", mapping)
+    mapping += '[status]\ndefault = "new"\n'
+    run, rejected = import_file(path, mapping, city, keys)
+    assert run.tally.added + run.tally.unchanged + run.tally.updated + len(rejected) == len(rows)
+    refused = {one.row.number for one in rejected}
+    reports = {
+        report.external_id: report
+        for report in session.scalars(select(Report).where(Report.external_source == "old"))
+    }
+    for number, string in enumerate(strings):
+        if number + 1 not in refused:
+            assert reports[str(number)].description == string.strip()
+    assert len(refused) < 20
+    assert verify(walk(session), {}).faults == ()

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import random
 from pathlib import Path
 
 import numpy as np
@@ -127,7 +128,7 @@ def test_a_geopackage_names_its_frame(tmp_path: Path) -> None:
         assert (source.crs, source.total) == ("EPSG:2056", 3)
         assert source.columns == ("id", "geometry")
     assert rows[2].cells["id"] == "G2"
-    assert shapely.from_wkb(rows[2].cells["geometry"]) == shapely.Point(2683000, 1247000)  # type: ignore[arg-type]
+    assert rows[2].cells["geometry"] == "POINT (2683000.0 1247000.0)"
 
 
 def test_two_layers_ask_which(tmp_path: Path) -> None:
@@ -138,9 +139,43 @@ def test_two_layers_ask_which(tmp_path: Path) -> None:
     assert len(rows_of(path, Form(layer="more"))) == 2
 
 
-def test_a_file_that_is_no_geopackage_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", ["", "not a database", "SQLite format 3\x00" + "\x00" * 5000])
+def test_a_file_that_is_no_geopackage_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(FileUnreadable):
-        rows_of(write(tmp_path / "a.gpkg", "not a database"))
+        rows_of(write(tmp_path / "a.gpkg", content))
+
+
+def test_a_damaged_geopackage_is_refused_or_read_and_never_worse(tmp_path: Path) -> None:
+    whole = geopackage(tmp_path / "a.gpkg", [shapely.Point(n, n) for n in range(300)]).read_bytes()
+    dice = random.Random(3)
+    for _ in range(6):
+        damaged = bytearray(whole)
+        for _ in range(400):
+            damaged[dice.randrange(100, len(whole))] = dice.randrange(256)
+        try:
+            rows = rows_of(write(tmp_path / "b.gpkg", bytes(damaged)))
+        except (FileUnreadable, AssertionError):  # refused, or fewer rows than it claims
+            continue
+        assert all(row.cells for row in rows)
+
+
+def test_shapes_that_are_no_points_come_as_their_kind_and_no_number_as_nothing(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.gpkg"
+    pyogrio.raw.write(
+        path,
+        shapely.to_wkb([shapely.box(0, 0, 1, 1), None]),
+        [np.array(["A", "B"], dtype=object), np.array([1.5, np.nan])],
+        ["id", "size"],
+        geometry_type="Unknown",
+        crs="EPSG:4326",
+        driver="GPKG",
+    )
+    assert [row.cells for row in rows_of(path)] == [
+        {"id": "A", "size": 1.5, "geometry": "POLYGON EMPTY"},
+        {"id": "B", "size": None, "geometry": None},
+    ]
 
 
 def test_every_csv_of_the_spectrum_parses_as_its_json_says() -> None:

@@ -4,6 +4,8 @@ import csv
 import gzip
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,8 +13,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
-
-import pyogrio
 
 from citizenreport.core.errors import InvalidInput
 from citizenreport.core.text import _n
@@ -28,10 +28,9 @@ SUFFIXES = {
     ".json": JSON,
     ".gpkg": GPKG,
 }
-GEOMETRY = "geometry"  # the column a GeoPackage row carries its shape in, as WKB
 RAW = "isi"  # the column a row that could not be read is kept in
 CELL_MAX_CHARS = 1_000_000
-GPKG_ROWS_AT_ONCE = 5_000
+CHILD = Path(__file__).with_name("gpkg_child.py")
 
 
 class FileUnreadable(InvalidInput):
@@ -66,8 +65,8 @@ def opened(path: Path, form: Form) -> Generator[Source, None, None]:
     if not path.is_file():
         raise FileUnreadable(_n("Berkas ini tidak ada."), path=str(path))
     if kind == GPKG:
-        with _unzipped(path) as plain:
-            yield _geopackage(plain, form)
+        with _unzipped(path) as plain, _geopackage(plain, form) as source:
+            yield source
         return
     if kind == JSON:
         yield _json_array(path, form)
@@ -221,38 +220,40 @@ def _unzipped(path: Path) -> Generator[Path, None, None]:
         yield plain
 
 
-def _geopackage(path: Path, form: Form) -> Source:
-    try:
-        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-        layer = form.layer or (layers[0] if len(layers) == 1 else None)
-        if layer not in layers:
-            raise FileUnreadable(
-                _n("Tulis layer di berkas pemetaan. Yang ada:") + f" {', '.join(layers)}"
+@contextmanager
+def _geopackage(path: Path, form: Form) -> Generator[Source, None, None]:
+    """Give what a process of its own reads out of the file (gpkg_child.py)."""
+    command = [sys.executable, "-I", str(CHILD), str(path.absolute()), form.layer or ""]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
+    ) as child:
+        assert child.stdout is not None
+        try:
+            head = _head_of(child.stdout.readline())
+            yield Source(
+                columns=tuple(head["columns"]),
+                total=head["total"],
+                crs=head["crs"],
+                rows=_features(child, child.stdout),
             )
-        about = pyogrio.read_info(path, layer=layer, force_feature_count=True)
-    except pyogrio.errors.DataSourceError as error:
-        raise FileUnreadable(f"{FileUnreadable.title} ({error})") from error
-    names = tuple(str(name) for name in about["fields"])
-    return Source(
-        columns=(*names, GEOMETRY),
-        total=int(about["features"]),
-        crs=about["crs"],
-        rows=_features(path, layer, names, int(about["features"])),
-    )
+        finally:
+            child.kill()
 
 
-def _features(path: Path, layer: str, names: tuple[str, ...], total: int) -> Iterator[Row]:
-    for start in range(0, total, GPKG_ROWS_AT_ONCE):
-        _, _, shapes, fields = pyogrio.raw.read(
-            path,
-            layer=layer,
-            skip_features=start,
-            max_features=GPKG_ROWS_AT_ONCE,
-            datetime_as_string=True,
+def _head_of(line: bytes) -> dict[str, Any]:
+    try:
+        head: dict[str, Any] = json.loads(line)
+    except ValueError:
+        raise FileUnreadable from None
+    if "layers" in head:
+        raise FileUnreadable(
+            _n("Tulis layer di berkas pemetaan. Yang ada:") + f" {', '.join(head['layers'])}"
         )
-        columns = [values.tolist() for values in fields]
-        for offset, shape in enumerate(shapes):
-            cells: dict[str, object] = {
-                name: column[offset] for name, column in zip(names, columns, strict=True)
-            }
-            yield Row(number=start + offset + 1, cells={**cells, GEOMETRY: shape})
+    return head
+
+
+def _features(child: "subprocess.Popen[bytes]", lines: Iterable[bytes]) -> Iterator[Row]:
+    for number, line in enumerate(lines, start=1):
+        yield _json_row(number, line.decode("ascii", "replace"))
+    if child.wait() != 0:
+        raise FileUnreadable(_n("Berkas ini rusak: hanya sebagian yang terbaca."))

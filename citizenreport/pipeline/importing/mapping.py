@@ -23,7 +23,8 @@ from citizenreport.pipeline.importing.cells import (
     TimeColumns,
     column_names,
 )
-from citizenreport.pipeline.importing.files import FORMATS, GEOMETRY, Form
+from citizenreport.pipeline.importing.files import FORMATS, Form
+from citizenreport.pipeline.importing.gpkg_child import GEOMETRY
 from citizenreport.triage.states import State
 
 SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")

@@ -89,13 +89,11 @@ def _coordinates(columns: PlaceColumns, row: Row) -> tuple[float, float] | Refus
 
 
 def _of_shape(columns: PlaceColumns, row: Row) -> tuple[float, float]:
-    assert columns.shape is not None
-    value = row.cells.get(columns.shape.names[0])
-    text = None if isinstance(value, bytes) else columns.shape.text(row)
-    if not isinstance(value, bytes) and text is None:
+    text = columns.shape.text(row) if columns.shape is not None else None
+    if text is None:
         return NO_POINT
     try:
-        shape = shapely.from_wkb(value) if isinstance(value, bytes) else shapely.from_wkt(text)
+        shape = shapely.from_wkt(text)
     except shapely.errors.ShapelyError:
         raise Refused(_n("Bentuk geometri tidak terbaca.")) from None
     assert shape is not None

@@ -68,9 +68,7 @@ def _open_private(path: Path) -> TextIO:
 
 
 def printable(value: object) -> str:
-    """Return a cell as text that UTF-8 can carry: bytes as hex, lone surrogates replaced."""
-    if isinstance(value, bytes):
-        return value.hex()
+    """Return a cell as text that UTF-8 can carry, lone surrogates replaced."""
     return str(value).encode("utf-8", "replace").decode()
 
 

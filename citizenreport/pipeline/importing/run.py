@@ -15,6 +15,7 @@ from citizenreport.pipeline.importing.places import Placed
 from citizenreport.pipeline.importing.rejects import Rejected
 from citizenreport.storage.rules import Storage
 
+MANY_POINTS = 100_000
 NO_POSITION = _n("tanpa titik lokasi")
 DEFAULT_POINT = _n("dengan titik baku, dianggap tanpa titik lokasi")
 OUTSIDE = _n("di luar kota, tetap diterima")
@@ -35,7 +36,7 @@ class Tally:
     rejected: int = 0
     notes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    points: Counter[tuple[float, float]] = field(default_factory=Counter)
+    points: Counter[tuple[float, float]] = field(default_factory=Counter)  # to find a default point
 
     def note(self, placed: Sequence[Placed], rejected: Sequence[Rejected]) -> None:
         """Count what a batch of rows was like."""
@@ -47,6 +48,8 @@ class Tally:
                 self.notes[remark] += 1
             if one.position is not None:
                 self.points[one.position.lon, one.position.lat] += 1
+        if len(self.points) > MANY_POINTS:  # a default point comes again and again: it stays
+            self.points = Counter({at: n for at, n in self.points.items() if n > 1})
 
 
 def _remarks(one: Placed) -> Iterable[str]:
