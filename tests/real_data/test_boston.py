@@ -24,7 +24,7 @@ from tests.real_data.imported import (
 )
 from tests.shared_data import rows_of, shared_data
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.xdist_group("boston")]
 
 MAPPING = f"""
 source = "boston-311"

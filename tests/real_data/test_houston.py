@@ -27,7 +27,7 @@ from tests.made_cities import city_of
 from tests.real_data.imported import Rows, gz_rows, imported
 from tests.shared_data import shared_data
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.xdist_group("houston")]
 
 ZONE = ZoneInfo("America/Chicago")
 YEARS = (2012, 2013, 2014, 2015)

@@ -26,7 +26,7 @@ from tests.real_data.imported import (
 from tests.servers import environment_of
 from tests.shared_data import ROOT, shared_data
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.xdist_group("los_angeles")]
 
 MAPPING = f"""
 source = "la-311"

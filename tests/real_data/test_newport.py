@@ -16,7 +16,7 @@ from tests.made_cities import city_of
 from tests.real_data.imported import imported, steps
 from tests.shared_data import shared_data
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.xdist_group("newport")]
 
 MAPPING = """
 source = "newport-seeclickfix"

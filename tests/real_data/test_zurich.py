@@ -18,7 +18,7 @@ from tests.made_cities import category, city_of
 from tests.real_data.imported import Rows, gz_rows, imported
 from tests.shared_data import shared_data
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.xdist_group("zurich")]
 
 KINDS = {
     "Abfall/Sammelstelle": "WASTE",
