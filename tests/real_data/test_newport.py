@@ -75,9 +75,10 @@ def test_all_times_arrive_as_the_same_instants(
                 instant = EPOCH + timedelta(milliseconds=issue[name])
                 arrived[name] += instant in told[str(issue["id"]), state]
     assert arrived == {"acknowledged_at": 302, "closed_at": 961, "reopened_at": 48}
+    assert_every_issue_ends_where_its_status_says(stored, issues)
 
 
-def test_every_issue_ends_where_its_status_says(
+def assert_every_issue_ends_where_its_status_says(
     stored: Session, issues: list[dict[str, Any]]
 ) -> None:
     found = imported(stored, "newport-seeclickfix")
