@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -40,6 +41,10 @@ from tests.databases import (
 )
 from tests.scenes import Scene
 from tests.servers import LiveServer, live_server_on
+
+# How long an example takes says more about the machine's other work than about the code.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 CLUSTER = pytest.StashKey[Cluster]()
 STACK = pytest.StashKey[ExitStack]()
