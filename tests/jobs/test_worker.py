@@ -214,7 +214,10 @@ def test_a_job_of_an_unknown_name_harms_nobody(
 
 
 # A cursor on the server cannot be closed any more once its connection was ended from outside.
-@pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <function ServerCursorMixin.__del__"
+    ":pytest.PytestUnraisableExceptionWarning"
+)
 def test_the_worker_outlives_a_database_that_throws_it_out(
     database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
 ) -> None:
