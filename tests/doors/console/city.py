@@ -17,7 +17,6 @@ from citizenreport.cities.rules import (
     Calendar,
     Category,
     City,
-    ComplaintClass,
     HandlerLine,
     Priority,
     ProtectionClass,
@@ -28,6 +27,7 @@ from citizenreport.cities.rules import (
 from citizenreport.geo.areas import AreaIndex
 from citizenreport.geo.position import Position
 from citizenreport.web.context import EXTENSION
+from tests import made_cities
 
 INSIDE = Position(lon=110.22, lat=-7.47)
 
@@ -41,36 +41,8 @@ NAMES = {
 
 
 def category(code: str, name: str, lead: str, **changes: object) -> Category:
-    usual: dict[str, object] = {
-        "category_code": code,
-        "aspect": Aspect.COMFORT,
-        "names": {"id": name},
-        "examples": (),
-        "keywords": {},
-        "questions": (),
-        "lead": lead,
-        "supporting": (),
-        "external": (),
-        "complaint_class": ComplaintClass.ORDINARY,
-        "priority": Priority.MEDIUM,
-        "emergency_numbers": (),
-        "may_be_emergency": False,
-        "visibility": Visibility.PUBLIC,
-        "protection_class": ProtectionClass.NONE,
-        "public_precision": PublicPrecision.EXACT,
-        "public_photo": True,
-        "village_access": "ya",
-        "may_be_suggested": True,
-        "mediation": False,
-        "sensitive_flags": (),
-        "first_response_hours": 48,
-        "verification_working_days": 3,
-        "settlement_working_days": 14,
-        "deadline_basis": "",
-        "national_categories": (),
-        "is_confirmed": False,
-    }
-    return Category(**(usual | changes))  # type: ignore[arg-type]
+    """Return a category as it usually is, under a name of its own."""
+    return made_cities.category(code, lead, **{"names": {"id": name}, **changes})
 
 
 def small_town() -> City:
