@@ -136,16 +136,22 @@ def source_folder(source: Path) -> Path:
     return Path(files_folder(source).parents[1].name)
 
 
-def install_node_modules() -> None:
-    """Fetch what package-lock.json names, unless it is there already."""
-    lock = (ROOT / "package-lock.json").read_bytes()
+def install_node_modules(*, with_tools: bool = False) -> None:
+    """Fetch what package-lock.json names, unless it is there already.
+
+    `with_tools`: what only checks and tests need, too; a service is built without.
+    """
+    digest = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
     stamp = ROOT / "node_modules" / ".locked"
-    digest = hashlib.sha256(lock).hexdigest()
-    if stamp.exists() and stamp.read_text() == digest:
+    found = stamp.read_text().split() if stamp.exists() else []
+    if found and found[0] == digest and ("tools" in found or not with_tools):
         return
+    wanted = [] if with_tools else ["--omit=dev"]
     npm = node_tool("npm")
-    subprocess.run([npm, "ci", "--ignore-scripts", "--loglevel=error"], cwd=ROOT, check=True)
-    stamp.write_text(digest)
+    subprocess.run(
+        [npm, "ci", *wanted, "--ignore-scripts", "--loglevel=error"], cwd=ROOT, check=True
+    )
+    stamp.write_text(f"{digest} tools" if with_tools else digest)
 
 
 def run_node(script: Path, *arguments: str) -> None:
@@ -172,7 +178,7 @@ def node_tool(name: str) -> str:
 def check_types() -> None:
     """Have TypeScript check the sources, if there are any."""
     if any(PACKAGE.glob("*/frontend/**/*.ts")):
-        install_node_modules()
+        install_node_modules(with_tools=True)
         compiler = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
         run_node(compiler, "-p", str(PACKAGE / "web" / "frontend"))
 
