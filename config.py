@@ -47,6 +47,7 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "CHECKPOINT_DIR": Path(_required(env, "CITIZENREPORT_CHECKPOINT_DIR")),
         "SMTP_URL": env.get("CITIZENREPORT_SMTP_URL", ""),
         "MAIL_FROM": env.get("CITIZENREPORT_MAIL_FROM", ""),
+        "CONTACT_EMAIL": _address(env, "CITIZENREPORT_CONTACT_EMAIL"),
         "PASSWORD_MEMORY_KIB": _number(env, "CITIZENREPORT_PASSWORD_MEMORY_KIB", 65_536),
         "PASSWORD_TIME_COST": _number(env, "CITIZENREPORT_PASSWORD_TIME_COST", 3),
     }
@@ -63,6 +64,14 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     if not (given.isascii() and given.isdigit() and int(given) > 0):
         raise SettingInvalid(name, "must be a whole number above 0")
     return int(given)
+
+
+def _address(env: Mapping[str, str], name: str) -> str:
+    """Return a bare mail address; empty when there is none."""
+    given = env.get(name, "")
+    if any(character.isspace() or character in "<>" for character in given):
+        raise SettingInvalid(name, "must be a bare mail address, as in lapor@example.go.id")
+    return given
 
 
 def _database_url(given: str) -> str:

@@ -23,6 +23,9 @@ class PublishedReport(Base, kw_only=True):
         Index(None, "position", postgresql_using="gist"),
         Index("ix_published_report_submitted", "submitted_on", "tracking_code"),
         Index("ix_published_report_category", "category_code", "submitted_on", "tracking_code"),
+        Index("ix_published_report_changed", "changed_on", "tracking_code"),
+        Index("ix_published_report_settled", "settled_on"),
+        Index("ix_published_report_state", "state"),
     )
 
     tracking_code: Mapped[str] = mapped_column(primary_key=True)
@@ -53,6 +56,7 @@ class PublishedPhoto(Base, kw_only=True):
         ForeignKey("published_report.tracking_code", ondelete="CASCADE"), index=True
     )
     storage_key: Mapped[str]
+    thumbnail_key: Mapped[str | None] = mapped_column(default=None)
     media_type: Mapped[str]
     width: Mapped[int]
     height: Mapped[int]

@@ -101,3 +101,13 @@ def photo_counts(session: Session, tracking_codes: Sequence[str]) -> dict[str, i
         .group_by(PublishedPhoto.tracking_code)
     )
     return dict(session.execute(query).tuples().all())
+
+
+def changes(session: Session, *, limit: int) -> Sequence[tuple[str, date]]:
+    """Return code and day of change of published reports, those changed last first."""
+    query = (
+        select(PublishedReport.tracking_code, PublishedReport.changed_on)
+        .order_by(PublishedReport.changed_on.desc(), PublishedReport.tracking_code.desc())
+        .limit(limit)
+    )
+    return session.execute(query).tuples().all()
