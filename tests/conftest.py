@@ -14,6 +14,7 @@ import os
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ from citizenreport.cities.rules import City
 from citizenreport.core.cluster import Cluster
 from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, db, transaction
 from citizenreport.core.keys import KeyRing, make_key_files, read_key_files
+from citizenreport.web import sending
 from citizenreport.web.context import EXTENSION
 from tests.databases import (
     FreshDatabase,
@@ -135,11 +137,20 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
             )
         )
         monkeypatch.setattr(db, "session", scoped)
+        monkeypatch.setattr(sending, "single_statement", partial(inside, scoped))
         monkeypatch.setitem(db.engines, PUBLIC_BIND, connection)
         with public_role_for_others(connection):
             yield scoped()
         scoped.remove()
         outer.rollback()
+
+
+@contextmanager
+def inside(scoped: scoped_session[Session]) -> Generator[Session, None, None]:
+    """Give the test's own session for one statement, which may fail without ending the test's."""
+    with scoped.begin_nested():
+        yield scoped()
+    scoped.commit()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 APP_ROLE = "citizenreport_app"  # reads and writes; may only INSERT and SELECT in the ledger
 PUBLIC_ROLE = "citizenreport_public"  # SELECT on published rows, nothing else
 PUBLIC_BIND = "public"
+STATEMENT_BIND = "statement"  # each statement a transaction of its own
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
@@ -61,6 +62,21 @@ def transaction() -> Generator[Session, None, None]:
 
 
 @contextmanager
+def single_statement() -> Generator["psycopg.Connection[tuple[Any, ...]]", None, None]:
+    """Give a connection on which every statement is committed when it returns.
+
+    For what is written in one statement, on the hot path: no BEGIN, no COMMIT, no session.
+    """
+    pooled = db.engines[STATEMENT_BIND].raw_connection()
+    try:
+        connection = pooled.driver_connection
+        assert isinstance(connection, psycopg.Connection)
+        yield connection
+    finally:
+        pooled.close()
+
+
+@contextmanager
 def public_reading() -> Generator[Session, None, None]:
     """Give a read-only session whose role can SELECT published rows and nothing else.
 
@@ -85,27 +101,31 @@ def raw_connection(session: Session) -> "psycopg.Connection[tuple[Any, ...]]":
 Row = tuple[str, dict[str, Any]]
 """(table name, values by column). Names come from models, never from outside."""
 
+Writer = Session | psycopg.Connection[tuple[Any, ...]]
+"""Where rows go: into a session's transaction, or each statement by itself."""
 
-def insert_rows(session: Session, rows: list[Row], *, returning: str) -> Any:
-    """Insert rows of several tables in one statement and return what a scalar query then gives.
+
+def insert_rows(writer: Writer, rows: list[Row], *, condition: str, value: object) -> bool:
+    """Insert rows of several tables in one statement, if a condition holds; tell whether it did.
 
     One round trip instead of one a table: the way a report comes in is the hot path. Foreign keys
-    between the rows hold, for they are checked when the statement ends. `returning` is a query for
-    one value, fixed in the code. The text is the same for the same columns, so that it is made
-    once here and planned once by PostgreSQL.
+    between the rows hold, for they are checked when the statement ends. `condition` is a query,
+    fixed in the code, that gives one row or none; `$1` in it is `value`. The text is the same for
+    the same columns, so that it is made once here and planned once by PostgreSQL.
     """
     shape = tuple((table, tuple(row)) for table, row in rows)
-    values = [value for _, row in rows for value in row.values()]
-    cursor = psycopg.RawCursor(raw_connection(session))
-    found = cursor.execute(_insert_text(shape, returning), values, prepare=True).fetchone()
-    return found[0] if found else None
+    values = [value, *(value for _, row in rows for value in row.values())]
+    connection = raw_connection(writer) if isinstance(writer, Session) else writer
+    cursor = psycopg.RawCursor(connection)
+    return cursor.execute(_insert_text(shape, condition), values, prepare=True).fetchone() == (1,)
 
 
 @lru_cache(maxsize=256)
-def _insert_text(shape: tuple[tuple[str, tuple[str, ...]], ...], returning: str) -> bytes:
-    marks = count(1)
-    parts = [
-        sql.SQL("{} AS (INSERT INTO {} ({}) VALUES ({}))").format(
+def _insert_text(shape: tuple[tuple[str, tuple[str, ...]], ...], condition: str) -> bytes:
+    marks = count(2)
+    parts = [sql.SQL("holds AS MATERIALIZED ({})").format(sql.SQL(condition))]
+    parts += [
+        sql.SQL("{} AS (INSERT INTO {} ({}) SELECT {} FROM holds)").format(
             sql.Identifier(f"t{number}"),
             sql.Identifier(table),
             sql.SQL(", ").join(map(sql.Identifier, columns)),
@@ -113,4 +133,5 @@ def _insert_text(shape: tuple[tuple[str, tuple[str, ...]], ...], returning: str)
         )
         for number, (table, columns) in enumerate(shape)
     ]
-    return (sql.SQL("WITH ") + sql.SQL(", ").join(parts) + sql.SQL(" " + returning)).as_bytes()
+    ending = sql.SQL(" SELECT count(*) FROM holds")
+    return (sql.SQL("WITH ") + sql.SQL(", ").join(parts) + ending).as_bytes()

@@ -10,19 +10,22 @@ from typing import Any
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 
-from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, PUBLIC_ROLE
+from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, PUBLIC_ROLE, STATEMENT_BIND
 
 
 def engine_settings(database_url: str) -> dict[str, object]:
     """Return the Flask-SQLAlchemy settings for a login address."""
+    as_service = _as_role(database_url, APP_ROLE)
+    working = as_service["connect_args"]
     return {
         "SQLALCHEMY_DATABASE_URI": database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": _as_role(database_url, APP_ROLE),
+        "SQLALCHEMY_ENGINE_OPTIONS": as_service,
         "SQLALCHEMY_BINDS": {
             PUBLIC_BIND: {
                 "url": database_url,
                 **_as_role(database_url, PUBLIC_ROLE, default_transaction_read_only="on"),
-            }
+            },
+            STATEMENT_BIND: {"url": database_url, "connect_args": {**working, "autocommit": True}},
         },
     }
 

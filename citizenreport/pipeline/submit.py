@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, Visibility
-from citizenreport.core.db import Row, insert_rows
+from citizenreport.core.db import Row, Writer, insert_rows
 from citizenreport.core.errors import Unavailable
 from citizenreport.core.ids import new_id
 from citizenreport.core.keys import KeyRing, seal
@@ -37,6 +37,7 @@ from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.service import NewTicket, Opening, make_ticket
 
 CURRENT_PACK = "SELECT max(pack_version) FROM pack_version WHERE is_current"
+IS_CURRENT = f"{CURRENT_PACK} HAVING max(pack_version) = $1"
 
 
 class StaleCity(Unavailable):
@@ -78,7 +79,7 @@ class Submitted:
 
 
 def submit_report(
-    session: Session,
+    writer: Writer,
     city: City,
     keys: KeyRing,
     storage: Storage,
@@ -110,7 +111,7 @@ def submit_report(
     with _all_or_none(storage) as put:
         is_sealed = visibility is Visibility.CONFIDENTIAL
         rows += _photo_rows(put, placed.draft, new, is_sealed=is_sealed)
-        _insert(session, city, rows)
+        _insert(writer, city, rows)
     return Submitted(
         report_id=new.id,
         tracking_code=new.tracking_code,
@@ -127,15 +128,15 @@ def submit_report(
     )
 
 
-def _insert(session: Session, city: City, rows: list[Row]) -> None:
+def _insert(writer: Writer, city: City, rows: list[Row]) -> None:
     """Insert everything in one statement. Raises AlreadySent, StaleCity."""
     try:
-        version = insert_rows(session, rows, returning=CURRENT_PACK)
+        is_stored = insert_rows(writer, rows, condition=IS_CURRENT, value=city.pack_version)
     except UniqueViolation as error:
         if error.diag.constraint_name == "pk_idempotency_key":
             raise AlreadySent from error
         raise
-    if version != city.pack_version:
+    if not is_stored:
         raise StaleCity
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from citizenreport.core.clock import utcnow
-from citizenreport.core.db import transaction
+from citizenreport.core.db import single_statement, transaction
 from citizenreport.intake.photos import prepare_photos
 from citizenreport.intake.rules import (
     AlreadySent,
@@ -54,9 +54,9 @@ def _submit(draft: Draft, send: Send) -> Submitted:
 
 
 def _submit_once(draft: Draft, send: Send) -> Submitted:
-    with transaction() as session:
+    with single_statement() as connection:
         return submit.submit_report(
-            session,
+            connection,
             current_city(),
             current_keys(),
             current_storage(),
