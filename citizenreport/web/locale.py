@@ -100,8 +100,10 @@ def _remember(response: Response) -> Response:
     if "language_was_chosen" in scratch():
         response.vary.update(("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", str(get_locale()))
+    if not request.query_string or is_machine_path(request.path):
+        return response
     asked = request.args.get("lang")
-    if asked in LANGUAGES and not is_machine_path(request.path):
+    if asked in LANGUAGES:
         response.set_cookie(
             LANGUAGE_COOKIE,
             asked,

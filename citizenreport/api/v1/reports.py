@@ -85,9 +85,14 @@ def create() -> ResponseReturnValue:
         body=body,
         photos=photos,
     )
-    answer = _acknowledgement(submitted)
+    answer = ACKNOWLEDGEMENT.dump(_acknowledgement(submitted))
     location = f"{_public_url()}/api/v1/reports/{submitted.tracking_code}"
-    return answer, 201, {"Location": location, "Cache-Control": "no-store"}
+    return Response(
+        json.dumps(answer),
+        201,
+        {"Location": location, "Cache-Control": "no-store"},
+        mimetype="application/json",
+    )
 
 
 @bp.get("/<tracking_code>")
