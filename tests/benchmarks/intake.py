@@ -36,6 +36,7 @@ def figures() -> Iterator[dict[str, object]]:
     """Yield the rates of each round and the ratios of their medians."""
     body = json.dumps(REPORT).encode()
     messages = {
+        "no_framework": request("/no-framework", body),
         "bare": request("/bare", body),
         "session": request("/session", body),
         "intake": request("/api/v1/reports", body),
@@ -49,7 +50,7 @@ def figures() -> Iterator[dict[str, object]]:
             for name, message in messages.items():
                 rates[name].append(rate(port, message, REQUESTS))
     medians = {name: statistics.median(found) for name, found in rates.items()}
-    for name in ("bare", "session", "intake"):
+    for name in ("no_framework", "bare", "session", "intake"):
         found = rates[name]
         yield {
             "figure": f"{name}_per_s",
@@ -63,7 +64,9 @@ def figures() -> Iterator[dict[str, object]]:
         "rounds": [round(x, 3) for x in ratios],
         "goal": ">= 0.333",
     }
-    yield {"figure": "intake_to_session", "value": round(medians["intake"] / medians["session"], 3)}
+    for other in ("no_framework", "session"):
+        ratio = medians["intake"] / medians[other]
+        yield {"figure": f"intake_to_{other}", "value": round(ratio, 3)}
     yield {
         "figure": "intake_confidential_per_s",
         "value": round(medians["confidential"]),
