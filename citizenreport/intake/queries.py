@@ -41,6 +41,12 @@ def by_code_and_secret(
     return report
 
 
+def is_followed(session: Session, report_id: UUID) -> bool:
+    """Tell whether somebody holds a secret of this report: not of an imported or erased one."""
+    query = select(Report.id).where(Report.id == report_id, Report.secret_hmac.is_not(None))
+    return session.scalar(query) is not None
+
+
 def photos_of(session: Session, report_id: UUID) -> Sequence[Photo]:
     """Return a report's photos in the order they were sent."""
     query = select(Photo).where(Photo.report_id == report_id).order_by(Photo.position_in_report)

@@ -30,6 +30,7 @@ from citizenreport.messaging.rules import Mail
 from citizenreport.messaging.texts import Template
 from citizenreport.triage.models import Ticket
 from citizenreport.web.context import current_keys
+from citizenreport.web.links import Purpose, mint_link
 from citizenreport.web.translate import _
 
 MESSAGE_KEY_CHARS: Final = 32
@@ -137,8 +138,8 @@ def name_in(names: Names, language: str) -> str:
 
 
 def report_link(report: Report) -> str:
-    """Return where the reporter follows a report: the page asks for the secret, which is not in it."""
-    return f"{current_app.config['PUBLIC_URL']}/lacak?kode={report.tracking_code}"
+    """Return a fresh link by which the reporter follows a report; neither code nor secret is in it."""
+    return mint_link(report.id, Purpose.FOLLOW)
 
 
 def console_link() -> str:

@@ -32,7 +32,7 @@ Tanggapan pertama paling lambat: %(first_response_due)s
 Target selesai: %(settlement_due)s
 
 Ikuti perkembangannya di %(link)s
-Siapkan kode rahasia yang tampil saat laporan dikirim.
+Tautan itu berlaku 30 hari. Simpan juga kode dan kata rahasia yang tampil saat laporan dikirim.
 
 Surel ini dikirim otomatis. Tidak perlu dibalas.
 """),

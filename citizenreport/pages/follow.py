@@ -9,8 +9,8 @@ from citizenreport.core.db import transaction
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.rules import ReportNotFound
 from citizenreport.pages import passes
-from citizenreport.pages.passes import Pass
-from citizenreport.pages.timeline import own_view
+from citizenreport.pages.opened import SecretNeeded, forget_all, hold_pass, opened_report
+from citizenreport.pages.timeline import view_of
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
@@ -43,7 +43,7 @@ def enter() -> ResponseReturnValue:
     except ReportNotFound:
         return _asking(code=typed, is_refused=True), 404
     response = make_response(redirect(url_for("follow.show"), 303))
-    passes.give(response, passes.FOLLOW, own)
+    hold_pass(response, own)
     return response
 
 
@@ -52,13 +52,12 @@ def enter() -> ResponseReturnValue:
 def show() -> ResponseReturnValue:
     """Show the reporter what happened and what comes next."""
     keep_out_of_caches()
-    own = passes.held(passes.FOLLOW)
-    if own is None:
-        return redirect(url_for("follow.ask"), 303)
     try:
-        return timeline(own, faults={})
+        return timeline(faults={})
     except ReportNotFound:
         return forget(url_for("follow.ask"))
+    except SecretNeeded as needed:
+        return ask_again(needed)
 
 
 @bp.post("/lacak/tutup")
@@ -68,26 +67,36 @@ def close() -> ResponseReturnValue:
     return forget(url_for("follow.ask"))
 
 
-def timeline(own: Pass, *, faults: Mapping[str, str]) -> str:
+def timeline(*, faults: Mapping[str, str]) -> str:
     """Render the reporter's view. `faults`: what is wrong with what was typed into it, by field.
 
     Raises:
-        ReportNotFound: the pass opens nothing any more.
+        ReportNotFound: this browser has opened nothing, or it opens nothing any more.
+        SecretNeeded: a link has opened it, and it is confidential.
     """
     city = current_city()
     with transaction() as session:
-        view = own_view(session, city, current_keys(), own)
+        view = view_of(session, city, current_keys(), opened_report(session).report)
     return render_template("pages/follow.html", city=city, report=view, faults=faults)
 
 
-def _asking(*, code: str = "", is_refused: bool = False) -> str:
+def ask_again(needed: SecretNeeded) -> ResponseReturnValue:
+    """Ask for the secret of a report whose code is known."""
+    return _asking(code=needed.tracking_code, needs_secret=True)
+
+
+def _asking(*, code: str = "", is_refused: bool = False, needs_secret: bool = False) -> str:
     return render_template(
-        "pages/follow_ask.html", city=current_city(), code=code, is_refused=is_refused
+        "pages/follow_ask.html",
+        city=current_city(),
+        code=code,
+        is_refused=is_refused,
+        needs_secret=needs_secret,
     )
 
 
 def forget(url: str) -> ResponseReturnValue:
     """Have the browser forget its pass, and go somewhere else."""
     response = make_response(redirect(url, 303))
-    passes.take_back(response, passes.FOLLOW)
+    forget_all(response)
     return response

@@ -9,12 +9,10 @@ from sqlalchemy.orm import Session
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import InvalidInput
-from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.rules import ReportNotFound
-from citizenreport.pages import passes
-from citizenreport.pages.follow import forget, timeline
+from citizenreport.pages.follow import ask_again, forget, timeline
+from citizenreport.pages.opened import SecretNeeded, opened_report
 from citizenreport.pipeline import reporter
-from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import TicketChanged, TransitionNotAllowed
 from citizenreport.web.context import current_city, current_keys
@@ -77,20 +75,16 @@ def _act(work: Work, *, field: str = "") -> ResponseReturnValue:
     Text that does not fit is shown again at its `field`.
     """
     keep_out_of_caches()
-    own = passes.held(passes.FOLLOW)
-    if own is None:
-        return redirect(url_for("follow.ask"), 303)
     try:
         with transaction() as session:
-            report = intake_queries.by_code_and_secret(
-                session, current_keys(), tracking_code=own.code, secret=own.secret
-            )
-            work(session, triage_queries.of_report(session, report.id)[0])
+            work(session, opened_report(session).ticket)
     except ReportNotFound:
         return forget(url_for("follow.ask"))
+    except SecretNeeded as needed:
+        return ask_again(needed)
     except (TransitionNotAllowed, TicketChanged):
         return redirect(url_for("follow.show"), 303)
     except InvalidInput as error:
         problem = describe(error)
-        return timeline(own, faults={field: problem.detail or problem.title}), problem.status
+        return timeline(faults={field: problem.detail or problem.title}), problem.status
     return redirect(url_for("follow.show"), 303)

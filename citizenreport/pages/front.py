@@ -14,7 +14,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from citizenreport.core.db import public_reading
-from citizenreport.pages import passes, words
+from citizenreport.pages import words
+from citizenreport.pages.opened import forget_all
 from citizenreport.pages.published import Card, cards
 from citizenreport.pages.report_form import villages
 from citizenreport.publication import queries as publication_queries
@@ -49,7 +50,7 @@ def show() -> str:
 def leave() -> Response:
     """Forget the passes of this browser and go to a page that tells nothing."""
     response = make_response(redirect(url_for("front.postal_codes"), 303))
-    passes.take_back(response, passes.RECEIPT, passes.FOLLOW)
+    forget_all(response)
     return response
 
 

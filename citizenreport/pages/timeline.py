@@ -11,6 +11,8 @@ from citizenreport.cities.rules import City, Visibility
 from citizenreport.core.clock import utcnow
 from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
+from citizenreport.intake import queries as intake_queries
+from citizenreport.intake.models import Report
 from citizenreport.pages import words
 from citizenreport.pages.passes import Pass
 from citizenreport.pipeline.reporter import may_contest_until
@@ -108,7 +110,15 @@ def own_view(session: Session, city: City, keys: KeyRing, own: Pass) -> OwnView:
     Raises:
         ReportNotFound: no such code, or another secret.
     """
-    found = own_report(session, city, keys, code=own.code, secret=own.secret)
+    report = intake_queries.by_code_and_secret(
+        session, keys, tracking_code=own.code, secret=own.secret
+    )
+    return view_of(session, city, keys, report)
+
+
+def view_of(session: Session, city: City, keys: KeyRing, report: Report) -> OwnView:
+    """Return what the reporter of a report sees; whoever asks has shown that it is theirs."""
+    found = own_report(session, city, keys, report)
     area_code, position = found["area_code"], found["position"]
     ticket: Ticket = found["deadlines"]
     place = {"area_code": area_code or "", "landmark": found["landmark"] or ""}

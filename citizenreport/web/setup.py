@@ -8,6 +8,7 @@ from citizenreport.web import (
     csrf,
     demo_notice,
     headers,
+    link_pages,
     locale,
     problem_pages,
     problems,
@@ -34,3 +35,4 @@ def init_app(app: Flask, services: context.Services) -> None:
     assets.init_app(app)
     demo_notice.init_app(app)
     app.register_blueprint(problem_pages.bp)
+    app.register_blueprint(link_pages.bp)

@@ -122,6 +122,7 @@ def all_questions(app: Flask, code: str) -> Iterator[str]:
 def fillings(rule: Rule, code: str) -> Iterator[dict[str, str]]:
     known = {
         "tracking_code": [code, "ZZZZZZZZZZ"],
+        "token": ["A" * 64, code],
         "code": [code, "I01", "not-found", "ZZZZZZZZZZ"],
         "photo_code": ["A" * 22],
         "name": ["none.css"],

@@ -17,6 +17,7 @@ from citizenreport.api.v1.schemas import (
 from citizenreport.core.db import public_reading, transaction
 from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.core.text import _n
+from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.photos import MAX_PHOTO_BYTES, MAX_PHOTOS, TooManyPhotos
 from citizenreport.intake.rules import ReportNotFound
 from citizenreport.pipeline.submit import Submitted
@@ -112,7 +113,10 @@ def show(tracking_code: str) -> ResponseReturnValue:
     secret = _bearer(request)
     if secret is not None:
         with transaction() as session:
-            body = own_report(session, current_city(), current_keys(), code=code, secret=secret)
+            own = intake_queries.by_code_and_secret(
+                session, current_keys(), tracking_code=code, secret=secret
+            )
+            body = own_report(session, current_city(), current_keys(), own)
         return _no_store(OwnReportSchema().dump(body))
     with public_reading() as session:
         report = publication_queries.by_code(session, code)

@@ -170,4 +170,4 @@ def test_following_asks_the_database_little(
     staff.session.expire_all()
     with queries() as asked:
         assert resident.open("/lacak/laporan").status == 200
-    assert len(asked) <= 7, asked
+    assert len(asked) <= 8, asked

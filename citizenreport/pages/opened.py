@@ -1,0 +1,90 @@
+"""Which report this browser has opened: by code and secret, or by a link from a mail.
+
+A link is less than the secret: whoever reads the mailbox has it. It opens no confidential report
+(the page asks for the secret), and what is held about the reporter stays behind the secret too.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import Visibility
+from citizenreport.core.errors import NotAllowed
+from citizenreport.core.text import _n
+from citizenreport.intake import queries as intake_queries
+from citizenreport.intake.models import Report
+from citizenreport.intake.rules import ReportNotFound
+from citizenreport.pages import passes
+from citizenreport.pages.passes import Pass
+from citizenreport.triage import queries as triage_queries
+from citizenreport.triage.models import Ticket
+from citizenreport.web.context import current_keys
+from citizenreport.web.links import Link, Purpose, drop_link, held_link
+
+BY_LINK: Final = (Purpose.FOLLOW, Purpose.ANSWER)
+
+
+class SecretNeeded(NotAllowed):
+    """A link is not enough for this. `tracking_code` fills in the form that asks for the secret."""
+
+    code = "secret-needed"
+    title = _n("Untuk ini kami perlu kata rahasia Anda.")
+
+    def __init__(self, tracking_code: str) -> None:
+        super().__init__()
+        self.tracking_code = tracking_code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Opened:
+    """The report and its first ticket. `has_secret`: opened by its holder, not only by a link."""
+
+    report: Report
+    ticket: Ticket
+    has_secret: bool
+
+
+def opened_report(session: Session, *, needs_secret: bool = False) -> Opened:
+    """Return the report this browser opened last: `hold_pass` ends links, so a link came later.
+
+    Raises:
+        ReportNotFound: none, or it opens nothing any more.
+        SecretNeeded: it was opened by a link, and that is not enough.
+    """
+    own, link = passes.held(passes.FOLLOW), _newest_link()
+    if own is not None:
+        report = intake_queries.by_code_and_secret(
+            session, current_keys(), tracking_code=own.code, secret=own.secret
+        )
+        if link is None or link.about == report.id:
+            return _opened(session, report, has_secret=True)
+    if link is None or not intake_queries.is_followed(session, link.about):
+        raise ReportNotFound
+    opened = _opened(session, intake_queries.by_id(session, link.about), has_secret=False)
+    if needs_secret or opened.ticket.visibility == Visibility.CONFIDENTIAL.value:
+        raise SecretNeeded(opened.report.tracking_code)
+    return opened
+
+
+def hold_pass(response: Response, own: Pass) -> None:
+    """Put a pass into the browser; links that were opened before count no more."""
+    passes.give(response, passes.FOLLOW, own)
+    drop_link(response, *BY_LINK)
+
+
+def forget_all(response: Response) -> None:
+    """Have the browser forget what it opened, in whatever way."""
+    passes.take_back(response, passes.RECEIPT, passes.FOLLOW)
+    drop_link(response, *Purpose)
+
+
+def _newest_link() -> Link | None:
+    links = [link for link in map(held_link, BY_LINK) if link is not None]
+    return max(links, key=lambda link: link.made_at, default=None)
+
+
+def _opened(session: Session, report: Report, *, has_secret: bool) -> Opened:
+    ticket = triage_queries.of_report(session, report.id)[0]
+    return Opened(report=report, ticket=ticket, has_secret=has_secret)
