@@ -15,7 +15,7 @@ import citizenreport.pipeline.demo.models
 import citizenreport.publication.models
 import citizenreport.routing.models
 import citizenreport.triage.models  # noqa: F401
-from citizenreport.api.v1 import indicators, reports
+from citizenreport.api.v1 import challenge, indicators, reports
 from citizenreport.api.v1.document import make_api
 from citizenreport.cities.pack import find_pack, read_city
 from citizenreport.cities.queries import current_pack
@@ -47,7 +47,7 @@ DOORS: tuple[Blueprint, ...] = (
     indicator_pages.bp,
     finding.bp,
 )
-API = (reports.bp, indicators.bp)
+API = (reports.bp, indicators.bp, challenge.bp)
 
 SAFE_DEFAULTS = {
     "MAX_CONTENT_LENGTH": 80 * 1024 * 1024,  # five photos of 15 MB and the form around them

@@ -25,6 +25,7 @@ from citizenreport.intake.rules import (
     Subject,
 )
 from citizenreport.web.csrf import FIELD as CSRF_FIELD
+from citizenreport.web.proof import FIELD as PROOF_FIELD
 from citizenreport.web.wire import Email, WireSchema, between, one_of, text
 
 ANSWER_PREFIX: Final = "answers."
@@ -33,6 +34,8 @@ STRICTER: Final = (Visibility.RESTRICTED.value, Visibility.CONFIDENTIAL.value)
 POINT_FIELDS: Final = ("lat", "lon", "accuracy_m")
 PLACE_FIELDS: Final = ("area_code", "neighbourhood", "landmark", *POINT_FIELDS)
 DROP_POINT: Final = "drop_point"
+NOT_WORDS: Final = frozenset({CSRF_FIELD, PROOF_FIELD})
+"""Fields that another sending of the same form may fill differently."""
 EMAIL_MAX_CHARS: Final = 254
 CODE_MAX_CHARS: Final = 40
 
@@ -92,7 +95,7 @@ def without_blanks(form: "MultiDict[str, str]") -> dict[str, Any]:
 
 def fingerprint_of(form: "MultiDict[str, str]") -> bytes:
     """Return what was sent as one text, the same for the same form sent again."""
-    sent = sorted((name, values) for name, values in form.lists() if name != CSRF_FIELD)
+    sent = sorted((name, values) for name, values in form.lists() if name not in NOT_WORDS)
     return json.dumps(sent).encode()
 
 

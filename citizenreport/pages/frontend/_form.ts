@@ -2,6 +2,7 @@
 
 import { find, focusOnFaults, showScripted } from "./_page";
 import { offerPosition } from "./_place";
+import { proveForm } from "./_proof";
 
 function countLetters(): void {
   for (const counter of document.querySelectorAll<HTMLElement>("[data-counter]")) {
@@ -49,6 +50,7 @@ export function startForm(form: HTMLFormElement): void {
   showScripted();
   countLetters();
   offerPosition(form);
+  proveForm(form);
   sendOnce(form);
   leaveFast(form);
   focusOnFaults();
