@@ -45,12 +45,18 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "KEYS_DIR": Path(_required(env, "CITIZENREPORT_KEYS_DIR")),
         "STORAGE_DIR": Path(_required(env, "CITIZENREPORT_STORAGE_DIR")),
         "CHECKPOINT_DIR": Path(_required(env, "CITIZENREPORT_CHECKPOINT_DIR")),
+        "BASEMAP_DIR": _basemap_dir(env),
         "SMTP_URL": env.get("CITIZENREPORT_SMTP_URL", ""),
         "MAIL_FROM": env.get("CITIZENREPORT_MAIL_FROM", ""),
         "CONTACT_EMAIL": _address(env, "CITIZENREPORT_CONTACT_EMAIL"),
         "PASSWORD_MEMORY_KIB": _number(env, "CITIZENREPORT_PASSWORD_MEMORY_KIB", 65_536),
         "PASSWORD_TIME_COST": _number(env, "CITIZENREPORT_PASSWORD_TIME_COST", 3),
     }
+
+
+def _basemap_dir(env: Mapping[str, str]) -> Path:
+    given = env.get("CITIZENREPORT_BASEMAP_DIR")
+    return Path(given or Path(_required(env, "CITIZENREPORT_STORAGE_DIR")) / "basemap")
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

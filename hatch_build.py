@@ -94,6 +94,7 @@ def bundled(draft: Path) -> dict[str, str]:
         ROOT / "node_modules" / "esbuild" / "bin" / "esbuild",
         *given,
         *("--bundle", "--minify", "--format=esm", "--splitting", f"--target={TARGETS}"),
+        "--supported:destructuring=true",  # all of them have it; libraries are written with it
         *("--entry-names=[dir]/[name]-[hash]", "--chunk-names=chunks/[name]-[hash]"),
         *("--asset-names=assets/[name]-[hash]", "--legal-comments=none", "--log-level=warning"),
         *("--loader:.svg=file", "--loader:.png=file", "--loader:.woff2=file"),

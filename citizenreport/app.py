@@ -25,7 +25,16 @@ from citizenreport.console import acts, home, login, queue, tickets
 from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
 from citizenreport.core.keys import BrokenKeys, KeyRing, read_key_files
-from citizenreport.pages import about, finding, follow, follow_acts, front, published, report
+from citizenreport.pages import (
+    about,
+    city_map,
+    finding,
+    follow,
+    follow_acts,
+    front,
+    published,
+    report,
+)
 from citizenreport.pages import indicators as indicator_pages
 from citizenreport.storage.files import FileStorage
 from citizenreport.web import setup
@@ -43,6 +52,7 @@ DOORS: tuple[Blueprint, ...] = (
     follow.bp,
     follow_acts.bp,
     published.bp,
+    city_map.bp,
     about.bp,
     indicator_pages.bp,
     finding.bp,

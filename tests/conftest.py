@@ -102,6 +102,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         "KEYS_DIR": folder / "keys",
         "STORAGE_DIR": folder / "storage",
         "CHECKPOINT_DIR": folder / "checkpoints",
+        "BASEMAP_DIR": folder / "basemap",
         "SMTP_URL": "",
         "MAIL_FROM": "lapor@localhost",
         "PASSWORD_MEMORY_KIB": 8,

@@ -1,15 +1,20 @@
 """`citizenreport city`: check a pack, and load it into the database."""
 
+from pathlib import Path
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from citizenreport.cities import service
 from citizenreport.cities.findings import Finding, Severity
+from citizenreport.cities.ground import bounds_of
 from citizenreport.cities.pack import check_pack, good_city
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError
+from citizenreport.storage.basemap import install
+from citizenreport.web.context import current_city
 
 city_cli = AppGroup("city", help="The city as data: check a pack, load it.")
 
@@ -51,6 +56,24 @@ def load(path: str | None) -> None:
     click.echo(
         f"{city.name}: paket versi {loaded.pack_version}, "
         + (f"{len(loaded.changes)} perubahan." if loaded.changes else "tidak ada yang berubah.")
+    )
+
+
+@city_cli.command("basemap")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def basemap(file: Path) -> None:
+    """Draw the streets of FILE (.pmtiles, vector tiles) under every map, in place of those before."""
+    folder = Path(current_app.config["BASEMAP_DIR"])
+    try:
+        installed = install(file, folder, city_bounds=bounds_of(current_city()))
+    except CitizenReportError as error:
+        raise click.ClickException(error.detail) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+    header = installed.header
+    click.echo(
+        f"{installed.path}: zum {header.min_zoom} sampai {header.max_zoom}. "
+        + (f"Sumber: {installed.credit}" if installed.credit else "Sumber tidak disebut.")
     )
 
 

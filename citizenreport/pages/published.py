@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil, sqrt
 from typing import Final
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import Aspect, Category, City, Visibility
 from citizenreport.core.db import public_reading
 from citizenreport.core.ids import normalise_tracking_code
+from citizenreport.geo.grid import CELL_M
 from citizenreport.pages import words
 from citizenreport.pages.report_form import villages
 from citizenreport.publication import queries as publication_queries
@@ -52,6 +54,38 @@ class Card:
     is_demo: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPlace:
+    """Where a released report is. A cell's centre stands for all of the cell: `radius_m` reaches
+    its corners.
+    """
+
+    lon: float
+    lat: float
+    is_exact: bool
+    radius_m: int
+
+    @property
+    def coordinates(self) -> str:
+        """Latitude and longitude, to about a metre."""
+        return f"{self.lat:.5f}, {self.lon:.5f}"
+
+
+def shown_place(row: PublishedReport) -> ShownPlace | None:
+    """Return the published place; None where only the area is public.
+
+    An hour is published only with an exact place (protection.md, section 3).
+    """
+    if row.position is None:
+        return None
+    return ShownPlace(
+        lon=row.position.lon,
+        lat=row.position.lat,
+        is_exact=row.submitted_at is not None,
+        radius_m=ceil(CELL_M / sqrt(2)),
+    )
+
+
 @bp.get("/laporan")
 @public
 def index() -> str:
@@ -86,7 +120,13 @@ def show(tracking_code: str) -> str:
     with public_reading() as session:
         row = publication_queries.by_code(session, normalise_tracking_code(tracking_code))
         report = public_report(session, city, row, public_url="")
-        return render_template("pages/published.html", city=city, report=report, agency=agency_name)
+        return render_template(
+            "pages/published.html",
+            city=city,
+            report=report,
+            agency=agency_name,
+            place=shown_place(row),
+        )
 
 
 @bp.get("/foto/<photo_code>")

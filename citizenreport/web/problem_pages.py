@@ -58,6 +58,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "too-large": REMEDY[413],
     "address-too-long": _n("Kurangi isi alamatnya, lalu coba lagi."),
     "unsupported-media-type": REMEDY[415],
+    "range-not-satisfiable": _n("Minta bagian yang ada di dalam berkas, atau berkas seutuhnya."),
     "precondition-required": _n("Kirim header If-Match dengan versi yang Anda baca."),
     "server-error": _n(
         "Catat nomor kejadiannya dan beri tahu kami. Coba lagi beberapa menit lagi."

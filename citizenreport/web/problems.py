@@ -52,6 +52,7 @@ FRAMEWORK: Final[Mapping[int, tuple[str, str]]] = {
     413: (BodyTooLarge.code, BodyTooLarge.title),
     414: ("address-too-long", _n("Alamat yang diminta terlalu panjang.")),
     415: ("unsupported-media-type", _n("Jenis isi kiriman ini tidak diterima.")),
+    416: ("range-not-satisfiable", _n("Bagian berkas yang diminta tidak ada.")),
     422: (errors.InvalidInput.code, errors.InvalidInput.title),
     428: ("precondition-required", _n("Sertakan versi data yang Anda baca.")),
     429: (errors.TooMany.code, errors.TooMany.title),
@@ -65,7 +66,7 @@ REMEDY: Final[Mapping[int, str]] = {
 """What to do, where the title alone does not say it and nothing in the body can be pointed at."""
 
 OTHER: Final = ("http", _n("Permintaan tidak berhasil."))
-KEPT_HEADERS: Final = ("Allow", "Retry-After", "WWW-Authenticate")
+KEPT_HEADERS: Final = ("Allow", "Content-Range", "Retry-After", "WWW-Authenticate")
 NEVER_SHOWN_AGAIN: Final = ("password", "secret", "token")
 
 

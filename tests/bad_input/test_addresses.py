@@ -26,6 +26,9 @@ PUBLIC = {
     "/": ["lang"],
     "/lapor": ["kategori"],
     "/laporan": ["aspek", "kategori", "kelurahan", "status", "setelah"],
+    "/peta/kota.json": ["lang"],
+    "/peta/dasar.json": ["v"],
+    "/peta/jalan.pmtiles": ["v"],
     "/indikator/I01": ["jenis", "wilayah"],
     "/petugas/masuk": ["next"],
     "/api/v1/indicators/I01/values": [
