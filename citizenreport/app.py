@@ -32,6 +32,7 @@ from citizenreport.pages import (
     follow,
     follow_acts,
     front,
+    nearby,
     published,
     report,
 )
@@ -56,6 +57,7 @@ DOORS: tuple[Blueprint, ...] = (
     about.bp,
     indicator_pages.bp,
     finding.bp,
+    nearby.bp,
 )
 API = (reports.bp, indicators.bp, challenge.bp)
 

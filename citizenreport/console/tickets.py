@@ -1,6 +1,6 @@
 """Reading one ticket: its page and its photos."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
@@ -15,11 +15,11 @@ from citizenreport.console.ticket_page import TicketPage, read_page
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError
-from citizenreport.core.keys import open_sealed
+from citizenreport.core.keys import Place, open_sealed
 from citizenreport.identity.rules import Permission
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Photo
-from citizenreport.intake.service import photo_place
+from citizenreport.intake.service import photo_place, thumbnail_place
 from citizenreport.storage.rules import StoredFileNotFound
 from citizenreport.triage import desk
 from citizenreport.triage import service as triage
@@ -47,10 +47,21 @@ def show(ticket_id: UUID) -> ResponseReturnValue:
 @requires(Permission.READ_TICKETS)
 def photo(photo_id: UUID) -> Response:
     """Send a photo as the handlers see it; opened here when it is sealed."""
+    return _send_photo(photo_id, _photo_content)
+
+
+@bp.get("/foto/<uuid:photo_id>/kecil")
+@requires(Permission.READ_TICKETS)
+def thumbnail(photo_id: UUID) -> Response:
+    """Send a photo small, or whole as long as nobody has made it small."""
+    return _send_photo(photo_id, _thumbnail_content)
+
+
+def _send_photo(photo_id: UUID, content_of: Callable[[Session, Photo], bytes]) -> Response:
     with transaction() as session:
         ticket, found = desk.with_photo(session, current_city(), current_actor(), photo_id)
         note_reading(session, ticket)
-        content = _photo_content(session, found)
+        content = content_of(session, found)
     response = Response(content, mimetype=found.media_type)
     response.headers["Content-Disposition"] = "inline"
     return response
@@ -100,10 +111,20 @@ def note_reading(session: Session, ticket: Ticket) -> None:
 
 
 def _photo_content(session: Session, photo: Photo) -> bytes:
-    content = current_storage().get(photo.storage_key)
+    return _opened(session, photo, photo.storage_key, photo_place(photo.id))
+
+
+def _thumbnail_content(session: Session, photo: Photo) -> bytes:
+    if photo.thumbnail_key is None:
+        return _photo_content(session, photo)
+    return _opened(session, photo, photo.thumbnail_key, thumbnail_place(photo.id))
+
+
+def _opened(session: Session, photo: Photo, key: str, place: Place) -> bytes:
+    content = current_storage().get(key)
     if not photo.is_sealed:
         return content
     data_key = intake_queries.data_key_of(session, current_keys(), photo.report_id)
     if data_key is None:
         raise StoredFileNotFound
-    return open_sealed(data_key, content, photo_place(photo.id))
+    return open_sealed(data_key, content, place)

@@ -54,7 +54,10 @@ def _batches(keys: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _named(session: Session, keys: list[str]) -> set[str]:
-    columns = (Photo.storage_key, Photo.thumbnail_key, PublishedPhoto.storage_key)
+    columns = (
+        *(Photo.storage_key, Photo.thumbnail_key),
+        *(PublishedPhoto.storage_key, PublishedPhoto.thumbnail_key),
+    )
     return {
         key
         for column in columns

@@ -11,6 +11,8 @@ from citizenreport.intake.models import Photo
 from citizenreport.intake.photos import make_thumbnail as shrink
 from citizenreport.intake.queries import data_key_of
 from citizenreport.intake.service import photo_place, thumbnail_place
+from citizenreport.publication.service import publish_thumbnail
+from citizenreport.storage.rules import Storage
 from citizenreport.web.context import current_keys, current_storage
 
 
@@ -26,10 +28,22 @@ def make_thumbnail(*, photo_id: str) -> None:
         data_key = data_key_of(session, current_keys(), photo.report_id) if is_sealed else None
     if is_sealed and data_key is None:  # erased meanwhile
         return
-    key = storage.put(_small(id_, storage.get(source), data_key))
+    content = _small(id_, storage.get(source), data_key)
+    key = storage.put(content)
     with transaction() as session:
         was_kept = _keep(session, id_, source=source, key=key)
     if not was_kept:
+        storage.delete(key)
+    elif not is_sealed:
+        _publish(id_, storage, content)
+
+
+def _publish(photo_id: UUID, storage: Storage, content: bytes) -> None:
+    """Put a copy beside the public copy of a photo that was released before its thumbnail came."""
+    key = storage.put(content)
+    with transaction() as session:
+        was_wanted = publish_thumbnail(session, photo_id=photo_id, thumbnail_key=key)
+    if not was_wanted:
         storage.delete(key)
 
 

@@ -1,12 +1,20 @@
-"""`/bantuan`: how it works, what happens to what people write, what this is not for."""
+"""`/bantuan`: how it works, what happens to what people write, what this is not for.
+
+Everything that is a number here is the pack's own or the one the code works with.
+"""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
+from citizenreport.cities.rules import Agency, City
 from citizenreport.core.text import _n
 from citizenreport.pages import words
+from citizenreport.pages.front import INDICATORS, MEDIAN_WINDOW_DAYS, has_page
+from citizenreport.publication.rules import MEDIAN_FROM_N
+from citizenreport.routing.rules import agency_name
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.translate import _, ngettext
@@ -26,6 +34,10 @@ KEPT_NAMES: Final[Mapping[str, str]] = {
 }
 
 
+ASSESSED_ON: Final = date(2026, 11, 24)
+"""When the accessibility statement was last held against the service."""
+
+
 @bp.get("/bantuan")
 @public
 def show() -> str:
@@ -36,8 +48,52 @@ def show() -> str:
         for name, days in city.retention_days.items()
     ]
     return render_template(
-        "pages/about.html", city=city, kept=kept, numbers=words.verified_numbers(city)
+        "pages/about.html",
+        city=city,
+        kept=kept,
+        numbers=words.verified_numbers(city),
+        neighbour_channels=_neighbour_channels(city),
+        outside_bodies=_outside_bodies(city),
+        indicators_url=INDICATORS if has_page(INDICATORS) else None,
+        median_days=MEDIAN_WINDOW_DAYS,
+        median_from_n=MEDIAN_FROM_N,
+        desk_name=agency_name(city, city.desk_agency_code),
+        contact=current_app.config.get("CONTACT_EMAIL", ""),
     )
+
+
+@bp.get("/bantuan/aksesibilitas")
+@public
+def accessibility() -> str:
+    """Say how far the service can be used by everyone, how that was tested, and what is missing."""
+    city = current_city()
+    return render_template(
+        "pages/accessibility.html",
+        city=city,
+        assessed_on=ASSESSED_ON,
+        desk_name=agency_name(city, city.desk_agency_code),
+        contact=current_app.config.get("CONTACT_EMAIL", ""),
+    )
+
+
+def _neighbour_channels(city: City) -> list[str]:
+    """Return how to reach the bodies of the places around the city, each once."""
+    found = (agency for code, agency in city.agencies.items() if code in _around(city))
+    return [agency.channel for agency in found if agency.channel]
+
+
+def _around(city: City) -> set[str | None]:
+    return {neighbour.channel_agency_code for neighbour in city.neighbours.values()}
+
+
+def _outside_bodies(city: City) -> list[Agency]:
+    """Return the bodies outside the city's government that have a way in, as the pack orders them."""
+    around = _around(city)
+    return [
+        agency
+        for agency in city.agencies.values()
+        if agency.is_external and agency.channel and agency.agency_code not in around
+    ]
 
 
 def _duration(days: int) -> str:

@@ -29,6 +29,7 @@ FINDABLE: Final = frozenset(
         "published.index",
         "published.show",
         "about.show",
+        "about.accessibility",
         "indicator_pages.index",
         "indicator_pages.show",
     }

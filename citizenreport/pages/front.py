@@ -1,5 +1,7 @@
 """`/`: emergency numbers first, one big action, what was released last; and a way out."""
 
+from datetime import timedelta
+
 from flask import (
     Blueprint,
     Response,
@@ -11,15 +13,19 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from citizenreport.cities.rules import City
+from citizenreport.core.clock import utcnow
 from citizenreport.core.db import public_reading
 from citizenreport.pages import words
 from citizenreport.pages.opened import forget_all
-from citizenreport.pages.published import Card, cards
+from citizenreport.pages.published import cards
 from citizenreport.pages.report_form import villages
 from citizenreport.publication import queries as publication_queries
-from citizenreport.publication.rules import Page
+from citizenreport.publication.rules import MEDIAN_FROM_N, CityNumbers, Page
+from citizenreport.triage.states import OPEN
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
@@ -28,6 +34,8 @@ bp = Blueprint("front", __name__, template_folder="templates")
 
 NEWEST = 6
 INDICATORS = "/indikator"
+MEDIAN_WINDOW_DAYS = 90
+"""The median is of what was settled in this many days up to today."""
 BLUEPRINTS = frozenset({"front", "report", "follow", "follow_acts", "published", "about"})
 
 
@@ -36,11 +44,17 @@ BLUEPRINTS = frozenset({"front", "report", "follow", "follow_acts", "published",
 def show() -> str:
     """Show the front page."""
     city = current_city()
+    with public_reading() as session:
+        newest = cards(session, city, publication_queries.page(session, Page(limit=NEWEST)))
+        city_numbers = numbers_of(session, city)
     return render_template(
         "pages/front.html",
         city=city,
         numbers=words.verified_numbers(city),
-        newest=_newest(),
+        newest=newest,
+        city_numbers=city_numbers,
+        median_from_n=MEDIAN_FROM_N,
+        villages=villages(city),
         indicators_url=INDICATORS if has_page(INDICATORS) else None,
     )
 
@@ -77,6 +91,12 @@ def has_page(path: str) -> bool:
     return True
 
 
-def _newest() -> list[Card]:
-    with public_reading() as session:
-        return cards(session, current_city(), publication_queries.page(session, Page(limit=NEWEST)))
+def numbers_of(session: Session, city: City) -> CityNumbers:
+    """Return the city in three numbers, by its own calendar."""
+    today = city.local_date(utcnow())
+    return publication_queries.city_numbers(
+        session,
+        open_states=[state.value for state in OPEN],
+        month_from=today.replace(day=1),
+        median_from=today - timedelta(days=MEDIAN_WINDOW_DAYS),
+    )

@@ -14,10 +14,11 @@ from citizenreport.cities.rules import Aspect, Category, City, Visibility
 from citizenreport.core.db import public_reading
 from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.geo.grid import CELL_M
+from citizenreport.intake.photos import MEDIA_TYPE, THUMBNAIL_SIDE_PX
 from citizenreport.pages import words
 from citizenreport.pages.report_form import villages
 from citizenreport.publication import queries as publication_queries
-from citizenreport.publication.models import PublishedReport
+from citizenreport.publication.models import PublishedPhoto, PublishedReport
 from citizenreport.publication.rules import Page, PublishedReportNotFound
 from citizenreport.routing.rules import agency_name
 from citizenreport.storage.rules import is_key
@@ -37,6 +38,15 @@ SHOWN_STATES: Final = tuple(state for state in State if state is not State.WITHD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbnail:
+    """The small picture of a released photo; pixels."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A released report in a list."""
 
@@ -50,6 +60,7 @@ class Card:
     tone: str
     submitted_on: date
     excerpt: str | None
+    photo: Thumbnail | None
     photo_count: int
     is_demo: bool
 
@@ -138,8 +149,26 @@ def photo(photo_code: str) -> Response:
     with public_reading() as session:
         found = publication_queries.photo_by_code(session, photo_code)
         key, media_type = found.storage_key, found.media_type
+    return _picture(key, media_type, etag=photo_code)  # another picture has another code
+
+
+@bp.get("/foto/<photo_code>/kecil")
+@public
+def thumbnail(photo_code: str) -> Response:
+    """Send a released photo small, or whole as long as nobody has made it small."""
+    if not is_key(photo_code):
+        raise PublishedReportNotFound
+    with public_reading() as session:
+        found = publication_queries.photo_by_code(session, photo_code)
+        whole, small, media_type = found.storage_key, found.thumbnail_key, found.media_type
+    if small is None:
+        return _picture(whole, media_type, etag=photo_code)
+    return _picture(small, MEDIA_TYPE, etag=f"{photo_code}-kecil")
+
+
+def _picture(key: str, media_type: str, *, etag: str) -> Response:
     response = Response(current_storage().get(key), mimetype=media_type)
-    response.set_etag(photo_code)  # another picture has another code
+    response.set_etag(etag)
     response.cache_control.no_cache = True
     response.cache_control.public = True
     response.headers["Content-Disposition"] = "inline"
@@ -149,7 +178,8 @@ def photo(photo_code: str) -> Response:
 
 def cards(session: Session, city: City, rows: Sequence[PublishedReport]) -> list[Card]:
     """Return what a list shows of each report."""
-    counts = publication_queries.photo_counts(session, [row.tracking_code for row in rows])
+    photos = publication_queries.first_photos(session, [row.tracking_code for row in rows])
+    shown = {code: thumbnail_of(photo) for code, (photo, _count) in photos.items()}
     return [
         Card(
             code=row.tracking_code,
@@ -162,11 +192,22 @@ def cards(session: Session, city: City, rows: Sequence[PublishedReport]) -> list
             tone=words.state_tone(row.state),
             submitted_on=row.submitted_on,
             excerpt=_excerpt(row.text),
-            photo_count=counts.get(row.tracking_code, 0),
+            photo=shown.get(row.tracking_code),
+            photo_count=photos[row.tracking_code][1] if row.tracking_code in photos else 0,
             is_demo=row.is_demo,
         )
         for row in rows
     ]
+
+
+def thumbnail_of(photo: PublishedPhoto) -> Thumbnail:
+    """Return where a released photo is shown small, and how large it is then."""
+    scale = min(1.0, THUMBNAIL_SIDE_PX / max(photo.width, photo.height))
+    return Thumbnail(
+        url=url_for("published.thumbnail", photo_code=photo.photo_code),
+        width=max(1, round(photo.width * scale)),
+        height=max(1, round(photo.height * scale)),
+    )
 
 
 def _printable(value: str) -> str:

@@ -100,6 +100,11 @@ def short_day(value: date) -> str:
     return str(flask_babel.format_date(value, "d MMM y"))
 
 
+def days_number(value: float) -> str:
+    """Return a number of days, with a half where there is one: `4,5`."""
+    return str(flask_babel.format_decimal(value, format="#,##0.#"))
+
+
 def moment(value: datetime) -> str:
     """Return an instant on the city's clock, without seconds: `17 Mar 2026, 08.05 WIB`."""
     # Only Indonesian has a short name for the zone in CLDR; people here say WIB in every language.
@@ -144,6 +149,7 @@ TEMPLATE_WORDS: Final[Mapping[str, object]] = {
     "day": day,
     "short_day": short_day,
     "moment": moment,
+    "days_number": days_number,
     "spaced": spaced,
 }
 """What templates of the pages may call."""

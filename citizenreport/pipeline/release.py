@@ -135,11 +135,13 @@ def release_photo(
                 photo_code=code,
                 tracking_code=release.tracking_code,
                 storage_key=storage.put(storage.get(photo.storage_key)),
+                thumbnail_key=_copied(storage, photo.thumbnail_key),
                 media_type=photo.media_type,
                 width=photo.width,
                 height=photo.height,
                 position_in_report=photo.position_in_report,
             ),
+            changed_on=published_day(city, act.at),
         )
     publication.decide_photo(
         session,
@@ -154,6 +156,11 @@ def release_photo(
     )
     payload = {"photo_id": str(photo.id), "state": state.value}
     triage.record(session, ticket, "photo_decided", payload, act=act)
+
+
+def _copied(storage: Storage, key: str | None) -> str | None:
+    """Return the key of a copy; None for a thumbnail that is not made yet and comes later."""
+    return storage.put(storage.get(key)) if key is not None else None
 
 
 def _photo(session: Session, ticket: Ticket, photo_id: UUID) -> Photo:

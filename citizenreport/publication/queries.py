@@ -14,7 +14,12 @@ from citizenreport.publication.models import (
     PublishedReport,
     Release,
 )
-from citizenreport.publication.rules import Page, PublishedReportNotFound
+from citizenreport.publication.rules import (
+    MEDIAN_FROM_N,
+    CityNumbers,
+    Page,
+    PublishedReportNotFound,
+)
 
 
 def by_code(session: Session, tracking_code: str) -> PublishedReport:
@@ -91,16 +96,23 @@ def released_among(session: Session, ticket_ids: Collection[UUID]) -> Sequence[U
     return session.scalars(query).all()
 
 
-def photo_counts(session: Session, tracking_codes: Sequence[str]) -> dict[str, int]:
-    """Return how many released photos each of these reports has; one without is left out."""
+def first_photos(
+    session: Session, tracking_codes: Sequence[str]
+) -> dict[str, tuple[PublishedPhoto, int]]:
+    """Return the first released photo of each of these reports, and how many it has.
+
+    One without photos is left out.
+    """
     if not tracking_codes:
         return {}
+    count = func.count().over(partition_by=PublishedPhoto.tracking_code)
     query = (
-        select(PublishedPhoto.tracking_code, func.count())
+        select(PublishedPhoto, count)
+        .distinct(PublishedPhoto.tracking_code)
         .where(PublishedPhoto.tracking_code.in_(tracking_codes))
-        .group_by(PublishedPhoto.tracking_code)
+        .order_by(PublishedPhoto.tracking_code, PublishedPhoto.position_in_report)
     )
-    return dict(session.execute(query).tuples().all())
+    return {photo.tracking_code: (photo, number) for photo, number in session.execute(query)}
 
 
 def changes(session: Session, *, limit: int) -> Sequence[tuple[str, date]]:
@@ -111,3 +123,37 @@ def changes(session: Session, *, limit: int) -> Sequence[tuple[str, date]]:
         .limit(limit)
     )
     return session.execute(query).tuples().all()
+
+
+def city_numbers(
+    session: Session, *, open_states: Collection[str], month_from: date, median_from: date
+) -> CityNumbers:
+    """Return the city in three numbers, in one query. Days count as they are published.
+
+    `month_from`: first day of those settled this month; `median_from`: of those the median is of.
+    """
+    settled_on, days = PublishedReport.settled_on, PublishedReport.submitted_on
+    median = func.percentile_cont(0.5).within_group(settled_on - days)
+    this_month = select(func.count()).where(settled_on >= month_from).scalar_subquery()
+    still_open = (
+        select(func.count()).where(PublishedReport.state.in_(open_states)).scalar_subquery()
+    )
+    query = select(func.count(), median, this_month, still_open).where(settled_on >= median_from)
+    count, median_days, settled, open_now = session.execute(query).one()
+    return CityNumbers(
+        settled_this_month=settled,
+        median_days=float(median_days) if count >= MEDIAN_FROM_N else None,
+        median_of=count,
+        still_open=open_now,
+    )
+
+
+def with_places(session: Session, *, limit: int) -> Sequence[PublishedReport]:
+    """Return published reports that have a public place, newest day first."""
+    query = (
+        select(PublishedReport)
+        .where(PublishedReport.position.is_not(None))
+        .order_by(PublishedReport.submitted_on.desc(), PublishedReport.tracking_code.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).all()

@@ -10,6 +10,10 @@ from citizenreport.core.text import _n
 PUBLIC_TEXT_MAX_CHARS = 4_000
 
 
+MEDIAN_FROM_N = 10
+"""A median of fewer would tell of single reports. Source: protection.md section 4, policy v1."""
+
+
 class ReleaseState(StrEnum):
     HELD = "held"
     RELEASED = "released"
@@ -44,6 +48,19 @@ class PublicTextInvalid(InvalidInput):
 class PublishedReportNotFound(NotFound):
     code = "report-not-found"
     title = _n("Laporan tidak ditemukan, atau tidak untuk umum.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CityNumbers:
+    """The city in three numbers, of released public reports and nothing else.
+
+    `median_days`: calendar days from report to settlement, None below MEDIAN_FROM_N of them.
+    """
+
+    settled_this_month: int
+    median_days: float | None
+    median_of: int
+    still_open: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,10 +40,26 @@ def publish(
     session.flush()
 
 
-def publish_photo(session: Session, photo: PublishedPhoto) -> None:
+def publish_photo(session: Session, photo: PublishedPhoto, *, changed_on: date) -> None:
     """Put a photo before the public."""
     session.add(photo)
+    report = session.get(PublishedReport, photo.tracking_code)
+    if report is not None:
+        report.changed_on = changed_on
     session.flush()
+
+
+def publish_thumbnail(session: Session, *, photo_id: UUID, thumbnail_key: str) -> bool:
+    """Put the small picture of a released photo beside it; say whether there was one without."""
+    decision = session.get(PhotoRelease, photo_id)
+    if decision is None or decision.photo_code is None:
+        return False
+    photo = session.get(PublishedPhoto, decision.photo_code)
+    if photo is None or photo.thumbnail_key is not None:
+        return False
+    photo.thumbnail_key = thumbnail_key
+    session.flush()
+    return True
 
 
 def decide_photo(session: Session, decision: PhotoRelease) -> None:
@@ -110,10 +126,9 @@ def withdraw(session: Session, *, ticket_id: UUID) -> list[str]:
     release = session.get(Release, ticket_id)
     if release is None:
         return []
-    keys = session.scalars(
-        select(PublishedPhoto.storage_key).where(
-            PublishedPhoto.tracking_code == release.tracking_code
-        )
+    columns = select(PublishedPhoto.storage_key, PublishedPhoto.thumbnail_key)
+    stored = session.execute(
+        columns.where(PublishedPhoto.tracking_code == release.tracking_code)
     ).all()
     session.execute(
         delete(PublishedReport).where(PublishedReport.tracking_code == release.tracking_code)
@@ -121,7 +136,7 @@ def withdraw(session: Session, *, ticket_id: UUID) -> list[str]:
     session.execute(delete(PhotoRelease).where(PhotoRelease.ticket_id == ticket_id))
     session.delete(release)
     session.flush()
-    return list(keys)
+    return [key for row in stored for key in row if key is not None]
 
 
 def withdraw_photo(session: Session, *, photo_id: UUID) -> None:

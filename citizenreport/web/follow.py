@@ -39,6 +39,7 @@ def public_report(
         "photos": [
             {
                 "url": f"{public_url}/foto/{photo.photo_code}",
+                "thumbnail_url": f"{public_url}/foto/{photo.photo_code}/kecil",
                 "width": photo.width,
                 "height": photo.height,
             }

@@ -1,13 +1,19 @@
 """`/` and `/bantuan`."""
 
+import re
+
 import pytest
 from babel.messages.pofile import read_po
+from flask import Flask
 
 from citizenreport.cities.rules import City
 from citizenreport.i18n.languages import CATALOGUES
 from tests.doors.pages.resident import Resident
 
-PAGES = ("/", "/lapor", "/lapor?kategori=A04", "/lacak", "/laporan", "/bantuan", "/kode-pos")
+PAGES = (
+    *("/", "/lapor", "/lapor?kategori=A04", "/lacak", "/laporan", "/kode-pos"),
+    *("/bantuan", "/bantuan/aksesibilitas"),
+)
 
 
 def test_verified_emergency_numbers_come_before_anything_else(
@@ -35,8 +41,11 @@ def test_an_empty_city_says_when_reports_will_appear(resident: Resident) -> None
 def test_every_link_of_every_page_leads_somewhere(resident: Resident, path: str) -> None:
     page = resident.open(path)
     for link in set(page.links):
-        if link.startswith("#"):
-            assert link[1:] in page.ids
+        if "#" in link:
+            path_of, anchor = link.split("#")
+            there = resident.open(path_of) if path_of else page
+            assert there.status == 200, link
+            assert anchor in there.ids, link
         elif link.startswith("/"):
             assert resident.client.get(link).status_code == 200, link
         else:
@@ -85,6 +94,37 @@ def test_help_tells_how_long_things_are_kept(resident: Resident, magelang: City)
     assert page.response.text.count("<tr>") - 1 == len(magelang.retention_days)
     for key in ("my_data", "my_rights", "my_photo", "ombudsman"):
         assert magelang.texts[key]["id"] in page.text
+
+
+def test_help_names_only_numbers_that_somebody_tried(resident: Resident, magelang: City) -> None:
+    verified = {n.number for n in magelang.emergency_numbers if n.verified_on}
+    unverified = {n.number for n in magelang.emergency_numbers} - verified
+    for path in ("/", "/bantuan", "/bantuan/aksesibilitas"):
+        page = resident.open(path)
+        said = set(re.findall(r"(?<![\d/.])\d{3}(?![\d/.]|\s*(?:persen|piksel))", page.text))
+        assert not said & unverified, path
+        assert {link.removeprefix("tel:") for link in page.links if link.startswith("tel:")} <= (
+            verified
+        )
+
+
+def test_help_says_where_to_turn_with_other_matters(resident: Resident, magelang: City) -> None:
+    text = resident.open("/bantuan").text
+    outside = [a for a in magelang.agencies.values() if a.is_external and a.channel]
+    assert len(outside) > 5
+    for agency in outside:
+        assert " ".join((agency.channel or "").split()) in text, agency.agency_code
+    assert "LAPOR! di lapor.go.id" in text
+
+
+def test_the_accessibility_statement_names_measure_gaps_and_contact(
+    app: Flask, resident: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "CONTACT_EMAIL", "lapor@example.go.id")
+    page = resident.open("/bantuan/aksesibilitas")
+    for word in ("WCAG 2.2", "AA", "Yang masih kurang", "Ombudsman", "lapor@example.go.id"):
+        assert word in page.text
+    assert "mailto:lapor@example.go.id" in page.links
 
 
 def test_the_way_out_tells_nothing(resident: Resident) -> None:

@@ -1,15 +1,19 @@
 """`/laporan` and `/foto`: what was released, and nothing else."""
 
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from citizenreport.core.ids import new_tracking_code
-from citizenreport.publication.models import PublishedReport
+from citizenreport.intake.models import Photo
+from citizenreport.jobs.thumbnails import make_thumbnail
+from citizenreport.publication.models import PublishedPhoto, PublishedReport
 from citizenreport.triage.states import State
 from citizenreport.web.context import EXTENSION
 from tests.doors.pages.conftest import Counting
@@ -19,9 +23,9 @@ from tests.doors.pages.staff import Staff
 FIRST_DAY = date(2026, 3, 2)
 
 
-def jpeg() -> tuple[io.BytesIO, str]:
+def jpeg(width: int = 40, height: int = 30) -> tuple[io.BytesIO, str]:
     file = io.BytesIO()
-    Image.new("RGB", (40, 30), "teal").save(file, "JPEG")
+    Image.new("RGB", (width, height), "teal").save(file, "JPEG")
     file.seek(0)
     return file, "a.jpg"
 
@@ -107,9 +111,11 @@ def test_a_released_photo_is_sent_and_asked_for_anew_each_time(
     assert "<img" not in resident.open(f"/laporan/{code}").response.text
     staff.release_photos(code)
     html = resident.open(f"/laporan/{code}").response.text
-    first, second = [part.split('"')[0] for part in html.split('<img src="')[1:]]
+    small = [part.split('"')[0] for part in html.split('<img src="')[1:]]
+    first, second = [address.removesuffix("/kecil") for address in small]
     assert first != second
     assert first.startswith("/foto/")
+    assert {f"{first}/kecil", f"{second}/kecil"} == set(small)
 
     photo = resident.client.get(first)
     assert (photo.status_code, photo.mimetype) == (200, "image/jpeg")
@@ -122,6 +128,50 @@ def test_a_released_photo_is_sent_and_asked_for_anew_each_time(
     staff.hide(code)
     gone = resident.client.get(first, headers={"If-None-Match": photo.headers["ETag"]})
     assert gone.status_code == 404
+
+
+def test_cards_show_the_first_photo_small_with_its_size_and_words(
+    app: Flask, resident: Resident, staff: Staff, session: Session
+) -> None:
+    code, _ = receipt_of(resident.report(photos=[jpeg(800, 600), jpeg(30, 40)]))
+    staff.release(code)
+    staff.release_photos(code)
+    for path in ("/", "/laporan"):
+        html = resident.open(path).response.text
+        [image] = re.findall(r'<img class="card-photo"[^>]+>', html)
+        assert 'width="400" height="300"' in image
+        assert 'loading="lazy"' in image
+        assert 'alt="Foto laporan: ' in image
+        assert "2 foto" in html
+    [small] = re.findall(r'src="(/foto/[^"]+/kecil)"', image)
+    whole = resident.client.get(small)
+    assert Image.open(io.BytesIO(whole.data)).size == (800, 600)  # nobody made it small yet
+
+    first = session.scalars(select(Photo).where(Photo.position_in_report == 1)).one()
+    make_thumbnail(photo_id=str(first.id))
+    answer = resident.client.get(small, headers={"If-None-Match": whole.headers["ETag"]})
+    assert answer.status_code == 200
+    assert Image.open(io.BytesIO(answer.data)).size == (400, 300)
+    [decided] = session.scalars(
+        select(PublishedPhoto).where(PublishedPhoto.thumbnail_key.is_not(None))
+    )
+    staff.hide(code)
+    assert resident.client.get(small).status_code == 404
+    assert decided.thumbnail_key != first.thumbnail_key
+
+
+def test_a_thumbnail_that_was_there_first_is_copied(
+    resident: Resident, staff: Staff, session: Session
+) -> None:
+    code, _ = receipt_of(resident.report(photos=jpeg(800, 600)))
+    photo = session.scalars(select(Photo)).one()
+    make_thumbnail(photo_id=str(photo.id))
+    staff.release(code)
+    staff.release_photos(code)
+    published = session.scalars(select(PublishedPhoto)).one()
+    assert published.thumbnail_key not in (None, photo.thumbnail_key)
+    answer = resident.client.get(f"/foto/{published.photo_code}/kecil")
+    assert Image.open(io.BytesIO(answer.data)).size == (400, 300)
 
 
 @pytest.mark.parametrize("code", ["x", "A" * 22, "a%00b", "..%2f..%2fetc%2fpasswd", "%ff"])
