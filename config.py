@@ -50,6 +50,7 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "MAIL_FROM": env.get("CITIZENREPORT_MAIL_FROM", ""),
         "CONTACT_EMAIL": _address(env, "CITIZENREPORT_CONTACT_EMAIL"),
         "PASSWORD_MEMORY_KIB": _number(env, "CITIZENREPORT_PASSWORD_MEMORY_KIB", 65_536),
+        "LIMITS": env.get("CITIZENREPORT_LIMITS", ""),
         "PASSWORD_TIME_COST": _number(env, "CITIZENREPORT_PASSWORD_TIME_COST", 3),
     }
 

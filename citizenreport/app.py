@@ -14,7 +14,8 @@ import citizenreport.ledger.models
 import citizenreport.pipeline.demo.models
 import citizenreport.publication.models
 import citizenreport.routing.models
-import citizenreport.triage.models  # noqa: F401
+import citizenreport.triage.models
+import citizenreport.web.models  # noqa: F401
 from citizenreport.api.v1 import challenge, indicators, reports
 from citizenreport.api.v1.document import make_api
 from citizenreport.cities.pack import find_pack, read_city
@@ -38,7 +39,7 @@ from citizenreport.pages import (
 )
 from citizenreport.pages import indicators as indicator_pages
 from citizenreport.storage.files import FileStorage
-from citizenreport.web import setup
+from citizenreport.web import limits, setup
 from citizenreport.web.context import CityHolder, CityMissing, Services
 
 # Each door adds its blueprint; each room with tables adds `import citizenreport.<room>.models` above.
@@ -76,6 +77,7 @@ def create_app(settings: Mapping[str, object]) -> Flask:
     db.init_app(app)
     api = make_api(app)
     setup.init_app(app, _services(app))
+    limits.init_app(app)
     for door in DOORS:
         app.register_blueprint(door)
     for resource in API:

@@ -105,6 +105,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         "BASEMAP_DIR": folder / "basemap",
         "SMTP_URL": "",
         "MAIL_FROM": "lapor@localhost",
+        "LIMITS": "times=10000",  # tests of limits set their own
         "PASSWORD_MEMORY_KIB": 8,
         "PASSWORD_TIME_COST": 1,
     }

@@ -12,7 +12,9 @@ import hmac
 import secrets
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address, ip_network
+from typing import Any
 
+import psycopg
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -27,9 +29,13 @@ from citizenreport.identity.rules import (
 
 IPV4_PREFIX_BITS = 24
 IPV6_PREFIX_BITS = 48
+SHARED_DAY_KEY = """
+INSERT INTO client_day_key (day, key) VALUES (%s, %s)
+ON CONFLICT (day) DO UPDATE SET day = excluded.day RETURNING key
+"""
 
 
-def address_prefix(address: str) -> str:
+def address_prefix(address: str, *, ipv6_bits: int = IPV6_PREFIX_BITS) -> str:
     """Return the network of an address, /24 or /48; `unknown` for what is no address."""
     try:
         parsed = ip_address(address)
@@ -38,7 +44,7 @@ def address_prefix(address: str) -> str:
     mapped = getattr(parsed, "ipv4_mapped", None)
     if mapped is not None:
         parsed = mapped
-    bits = IPV4_PREFIX_BITS if parsed.version == 4 else IPV6_PREFIX_BITS
+    bits = IPV4_PREFIX_BITS if parsed.version == 4 else ipv6_bits
     return str(ip_network(f"{parsed}/{bits}", strict=False))
 
 
@@ -95,6 +101,13 @@ def sweep(session: Session, *, now: datetime) -> None:
     old = now - FORGET_AFTER
     session.execute(delete(LoginFailure).where(LoginFailure.last_at <= old))
     session.execute(delete(ClientDayKey).where(ClientDayKey.day < old.astimezone(UTC).date()))
+
+
+def shared_day_key(connection: "psycopg.Connection[Any]", day: date) -> bytes:
+    """Return the random key of a day, in one statement; the first to ask makes it."""
+    row = connection.execute(SHARED_DAY_KEY, (day, secrets.token_bytes(32))).fetchone()
+    assert row is not None
+    return bytes(row[0])
 
 
 def _day_key(session: Session, day: date) -> bytes:

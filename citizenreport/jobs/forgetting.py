@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from citizenreport.core.clock import utcnow
@@ -16,6 +16,7 @@ from citizenreport.intake.service import forget_sends
 from citizenreport.publication.models import PublishedPhoto
 from citizenreport.storage.rules import Storage
 from citizenreport.web.context import current_storage
+from citizenreport.web.models import ActCount
 
 FILES_KEPT: Final = timedelta(hours=24)  # a file is stored before the row that names it
 BATCH: Final = 500
@@ -32,6 +33,7 @@ def forget(*, now: datetime | None = None) -> None:
         forget_sends(session, now=at)
         identity.sweep(session, now=at)
         session.execute(text(DELETE_REASONS))
+        session.execute(delete(ActCount).where(ActCount.expires_at <= at))
     sweep_files(current_storage(), now=at)
 
 

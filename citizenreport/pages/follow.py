@@ -14,6 +14,7 @@ from citizenreport.pages.timeline import view_of
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.limits import guessing
 
 MAX_CODE_CHARS = 20  # with spaces and hyphens that people put in
 
@@ -36,7 +37,7 @@ def enter() -> ResponseReturnValue:
     typed = request.form.get("code", "")
     own = passes.typed_pass(typed, request.form.get("secret", ""))
     try:
-        with transaction() as session:
+        with guessing(), transaction() as session:
             intake_queries.by_code_and_secret(
                 session, current_keys(), tracking_code=own.code, secret=own.secret
             )

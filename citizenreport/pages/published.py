@@ -26,6 +26,7 @@ from citizenreport.triage.states import LABELS, State
 from citizenreport.web.context import current_city, current_storage
 from citizenreport.web.follow import public_report
 from citizenreport.web.guards import public
+from citizenreport.web.limits import guessing
 from citizenreport.web.paging import CursorInvalid, cursor_of, read_cursor
 from citizenreport.web.translate import _
 
@@ -128,7 +129,7 @@ def index() -> str:
 def show(tracking_code: str) -> str:
     """Show a released report; one that is not public looks like one that never was."""
     city = current_city()
-    with public_reading() as session:
+    with guessing(), public_reading() as session:
         row = publication_queries.by_code(session, normalise_tracking_code(tracking_code))
         report = public_report(session, city, row, public_url="")
         return render_template(

@@ -60,6 +60,11 @@ class CityHolder:
         assert self._city is not None
         return self._city
 
+    @property
+    def held(self) -> City | None:
+        """The city as it was read last, or None; asks nobody."""
+        return self._city
+
     def refresh(self) -> None:
         """Read the city anew. Raises CityMissing and keeps the old one."""
         if self._load is None:

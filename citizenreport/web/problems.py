@@ -19,8 +19,10 @@ from werkzeug.exceptions import HTTPException
 from citizenreport.core import errors
 from citizenreport.core.text import _n
 from citizenreport.web.bodies import BodyTooLarge, MalformedBody
+from citizenreport.web.context import current_services
 from citizenreport.web.csrf import FIELD as CSRF_FIELD
 from citizenreport.web.guards import LoginNeeded
+from citizenreport.web.locale import page_language
 from citizenreport.web.paths import is_machine_path
 from citizenreport.web.translate import _
 
@@ -67,6 +69,7 @@ REMEDY: Final[Mapping[int, str]] = {
 
 OTHER: Final = ("http", _n("Permintaan tidak berhasil."))
 KEPT_HEADERS: Final = ("Allow", "Content-Range", "Retry-After", "WWW-Authenticate")
+WAITING: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 NEVER_SHOWN_AGAIN: Final = ("password", "secret", "token")
 
 
@@ -130,7 +133,9 @@ def render(problem: Problem) -> Response:
     if is_machine_path(request.path):
         response = Response(json.dumps(problem.document()), problem.status, content_type=MEDIA_TYPE)
     else:
-        page = render_template("problem.html", problem=problem, kept=_kept())
+        page = render_template(
+            "problem.html", problem=problem, kept=_kept(), numbers=_numbers(problem.status)
+        )
         response = make_response(page, problem.status)
     response.headers.update(problem.headers)
     response.headers["Cache-Control"] = "no-store"
@@ -181,8 +186,12 @@ def _expected(error: errors.CitizenReportError) -> Problem:
         detail=detail,
         faults=(Fault(pointer=error.pointer, detail=detail),) if error.pointer else (),
         members=error.public,
-        headers={"Retry-After": str(wait_s)} if wait_s is not None else {},
+        headers=_wait_headers(wait_s) | dict(getattr(error, "headers", {})),
     )
+
+
+def _wait_headers(wait_s: object) -> dict[str, str]:
+    return {"Retry-After": str(wait_s)} if wait_s is not None else {}
 
 
 def _malformed(messages: object) -> Problem:
@@ -229,6 +238,19 @@ def _kept() -> list[str]:
         text
         for name, text in fields
         if text.strip() and name != CSRF_FIELD and _may_show(name) and len(text) > 20
+    ]
+
+
+def _numbers(status: int) -> list[tuple[str, str]]:
+    """Return the emergency numbers and their names, where somebody has to wait."""
+    city = current_services().city_holder.held
+    if status not in WAITING or city is None:
+        return []
+    language = page_language()
+    return [
+        (number.number, number.names.get(language) or number.names["id"])
+        for number in city.emergency_numbers
+        if number.verified_on is not None
     ]
 
 

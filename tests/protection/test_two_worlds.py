@@ -35,7 +35,7 @@ QUERIES = (
     "lang=en",
     "tidak=dikenal",
 )
-VOLATILE_HEADERS = {"Date", "Set-Cookie", "Content-Security-Policy"}
+VOLATILE_HEADERS = {"Date", "Set-Cookie", "Content-Security-Policy", "RateLimit"}
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 

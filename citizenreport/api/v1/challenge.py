@@ -8,6 +8,8 @@ from marshmallow import Schema, fields
 from citizenreport.core.clock import utcnow
 from citizenreport.web.context import current_keys
 from citizenreport.web.guards import public
+from citizenreport.web.limit_rules import CHALLENGE
+from citizenreport.web.limits import headers_of, level_now, limited
 from citizenreport.web.proof import new_challenge
 
 bp = Blueprint(
@@ -39,6 +41,7 @@ class ChallengeSchema(Schema):
 
 @bp.get("")
 @bp.response(200, ChallengeSchema)
+@limited(CHALLENGE)
 @public
 def ask() -> ResponseReturnValue:
     """Give a proof of work to solve; good for one report, and for an hour.
@@ -48,6 +51,6 @@ def ask() -> ResponseReturnValue:
     …, "derivedKey": hex}}` in `X-Proof-Of-Work`. A report without one is taken in too, up to a
     lower limit.
     """
-    challenge = new_challenge(current_keys(), level=0, now=utcnow())
-    headers = {"Cache-Control": "no-store"}
+    challenge = new_challenge(current_keys(), level=level_now(), now=utcnow())
+    headers = {"Cache-Control": "no-store", **headers_of(CHALLENGE)}
     return Response(json.dumps(challenge), headers=headers, mimetype="application/json")

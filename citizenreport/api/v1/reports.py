@@ -27,6 +27,7 @@ from citizenreport.web.bodies import BodyTooLarge, read_json
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.follow import own_report, public_report
 from citizenreport.web.guards import public
+from citizenreport.web.limits import guessing, limited
 from citizenreport.web.sending import send_report
 
 bp = Blueprint("reports", __name__, url_prefix="/api/v1/reports", description="Reports")
@@ -70,6 +71,7 @@ ACKNOWLEDGEMENT = AcknowledgementSchema()
     ],
 )
 @bp.response(201, ACKNOWLEDGEMENT)
+@limited(None)
 @public
 def create() -> ResponseReturnValue:
     """Take in a report.
@@ -112,13 +114,13 @@ def show(tracking_code: str) -> ResponseReturnValue:
     code = normalise_tracking_code(tracking_code)
     secret = _bearer(request)
     if secret is not None:
-        with transaction() as session:
+        with guessing(), transaction() as session:
             own = intake_queries.by_code_and_secret(
                 session, current_keys(), tracking_code=code, secret=secret
             )
             body = own_report(session, current_city(), current_keys(), own)
         return _no_store(OwnReportSchema().dump(body))
-    with public_reading() as session:
+    with guessing(), public_reading() as session:
         report = publication_queries.by_code(session, code)
         view = public_report(session, current_city(), report, public_url=_public_url())
         body = PublicReportSchema().dump(view)
