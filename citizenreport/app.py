@@ -29,6 +29,7 @@ from citizenreport.core.keys import BrokenKeys, KeyRing, read_key_files
 from citizenreport.pages import (
     about,
     city_map,
+    feeds,
     finding,
     follow,
     follow_acts,
@@ -36,6 +37,7 @@ from citizenreport.pages import (
     nearby,
     published,
     report,
+    share,
 )
 from citizenreport.pages import indicators as indicator_pages
 from citizenreport.storage.files import FileStorage
@@ -59,6 +61,8 @@ DOORS: tuple[Blueprint, ...] = (
     indicator_pages.bp,
     finding.bp,
     nearby.bp,
+    feeds.bp,
+    share.bp,
 )
 API = (reports.bp, indicators.bp, challenge.bp)
 

@@ -12,10 +12,12 @@ from citizenreport.cities.rules import City, Visibility
 from citizenreport.core.clock import utcnow
 from citizenreport.core.keys import KeyRing
 from citizenreport.geo.position import Position
+from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.rules import Channel, Draft
 from citizenreport.pipeline import handle, release
 from citizenreport.pipeline.release import TextRelease
 from citizenreport.pipeline.submit import Send, Submitted, submit_report
+from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.rules import ReleaseState
 from citizenreport.storage.rules import Storage
 from citizenreport.triage.models import Ticket
@@ -98,6 +100,22 @@ class Scene:
             act=self.act(ticket),
         )
         self.session.commit()
+
+    def release_photos(self, ticket: Ticket) -> list[str]:
+        """Put every photo of a released ticket before the public; return their public codes."""
+        for photo in intake_queries.photos_of(self.session, ticket.report_id):
+            release.release_photo(
+                self.session,
+                self.city,
+                self.storage,
+                ticket,
+                photo.id,
+                state=ReleaseState.RELEASED,
+                act=self.act(ticket),
+            )
+        self.session.commit()
+        decided = publication_queries.photo_releases_of(self.session, ticket.id).values()
+        return [one.photo_code for one in decided if one.photo_code is not None]
 
     def raise_(self, ticket: Ticket, wanted: Visibility = Visibility.CONFIDENTIAL) -> list[str]:
         unused = handle.raise_visibility(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from citizenreport.publication.models import (
@@ -32,6 +32,26 @@ def by_code(session: Session, tracking_code: str) -> PublishedReport:
 
 def page(session: Session, wanted: Page) -> Sequence[PublishedReport]:
     """Return published reports, newest day first, at most `limit` of them."""
+    query = _fitting(wanted)
+    if wanted.after is not None:
+        day, code = wanted.after
+        key = tuple_(PublishedReport.submitted_on, PublishedReport.tracking_code)
+        query = query.where(key < tuple_(literal(date.fromisoformat(day)), literal(code)))
+    query = query.order_by(
+        PublishedReport.submitted_on.desc(), PublishedReport.tracking_code.desc()
+    ).limit(wanted.limit)
+    return session.scalars(query).all()
+
+
+def changed_last(session: Session, wanted: Page) -> Sequence[PublishedReport]:
+    """Return published reports that fit, those changed last first; a feed has one page only."""
+    query = _fitting(wanted).order_by(
+        PublishedReport.changed_on.desc(), PublishedReport.tracking_code.desc()
+    )
+    return session.scalars(query.limit(wanted.limit)).all()
+
+
+def _fitting(wanted: Page) -> Select[tuple[PublishedReport]]:
     query = select(PublishedReport)
     if wanted.category_code is not None:
         query = query.where(PublishedReport.category_code == wanted.category_code)
@@ -41,14 +61,7 @@ def page(session: Session, wanted: Page) -> Sequence[PublishedReport]:
         query = query.where(PublishedReport.state == wanted.state)
     if wanted.area_code is not None:
         query = query.where(PublishedReport.area_code == wanted.area_code)
-    if wanted.after is not None:
-        day, code = wanted.after
-        key = tuple_(PublishedReport.submitted_on, PublishedReport.tracking_code)
-        query = query.where(key < tuple_(literal(date.fromisoformat(day)), literal(code)))
-    query = query.order_by(
-        PublishedReport.submitted_on.desc(), PublishedReport.tracking_code.desc()
-    ).limit(wanted.limit)
-    return session.scalars(query).all()
+    return query
 
 
 def photos_of(session: Session, tracking_code: str) -> Sequence[PublishedPhoto]:

@@ -6,16 +6,20 @@ same to the byte. A new public route takes part by itself; one with a parameter 
 about fails here.
 """
 
+import io
 import re
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from citizenreport.cities.rules import ProtectionClass, Visibility
+from citizenreport.intake.rules import PreparedPhoto
+from citizenreport.triage.states import State
 from citizenreport.web.guards import PUBLIC, guard_of
 from tests.scenes import Scene
 
@@ -51,14 +55,14 @@ def test_reports_that_are_not_public_change_no_public_answer(
 ) -> None:
     for category_code in ("A04", "N06", "A08"):
         scene.released(category_code)
-    known = scene.released("A04")
+    known = scene.released("A04", photos=(a_photo(),))
     ticket = scene.ticket_of(known)
     scene.reply(ticket)
-    questions = list(all_questions(app, known.tracking_code))
+    questions = list(all_questions(app, known.tracking_code, scene.release_photos(ticket)[0]))
     before = {question: ask(stranger, question) for question in questions}
     assert sum(status == 200 for status, _, _ in before.values()) >= 4
 
-    hidden = add_what_is_not_public(scene)
+    hidden, photo_code = add_what_is_not_public(scene)
 
     after = {question: ask(stranger, question) for question in questions}
     differing = [question for question in questions if before[question] != after[question]]
@@ -69,26 +73,41 @@ def test_reports_that_are_not_public_change_no_public_answer(
             status, headers, body = ask(stranger, address)
             alike = body.replace(code.encode(), b"Z" * len(code))  # the page links to itself
             assert (status, headers, alike) == ask(stranger, unknown), address
+    for address in (f"/foto/{photo_code}", f"/foto/{photo_code}/kecil"):
+        status, headers, body = ask(stranger, address)
+        alike = body.replace(photo_code.encode(), b"A" * 22)
+        assert (status, headers, alike) == ask(stranger, address.replace(photo_code, "A" * 22))
 
 
 def test_the_comparison_sees_a_public_report(
     app: Flask, stranger: FlaskClient, scene: Scene
 ) -> None:
-    questions = list(all_questions(app, scene.released().tracking_code))
+    questions = list(all_questions(app, scene.released().tracking_code, "A" * 22))
     before = {question: ask(stranger, question) for question in questions}
 
     new = scene.released("N06")
 
     differing = {question for question in questions if before[question] != ask(stranger, question)}
-    assert {"/", "/laporan"} <= differing
+    told = {"/", "/laporan", "/laporan.atom", "/laporan.atom?lang=en", "/dekat.json"}
+    assert told | {"/sitemap.xml"} <= differing
+    assert {"/robots.txt", "/bantuan", "/laporan.atom?kategori=A12"}.isdisjoint(differing)
     assert "/laporan?kategori=A12" not in differing
     for address in addresses_of_a_code(app, new.tracking_code):
         unknown = address.replace(new.tracking_code, "Z" * 10)
         assert ask(stranger, address) != ask(stranger, unknown), address
 
 
-def add_what_is_not_public(scene: Scene) -> list[str]:
-    """Make 50 restricted and 50 confidential reports, and one public one that is then raised."""
+def a_photo() -> PreparedPhoto:
+    out = io.BytesIO()
+    Image.new("RGB", (800, 600), "teal").save(out, "JPEG")
+    return PreparedPhoto(content=out.getvalue(), media_type="image/jpeg", width=800, height=600)
+
+
+def add_what_is_not_public(scene: Scene) -> tuple[list[str], str]:
+    """Make 50 restricted and 50 confidential reports, and two public ones that are then raised.
+
+    Returns some of their codes, and the code of a photo that was public for a while.
+    """
     categories = scene.city.categories.values()
     restricted = [c for c in categories if c.visibility is Visibility.RESTRICTED]
     protected = [c for c in categories if c.protection_class is not ProtectionClass.NONE]
@@ -99,12 +118,17 @@ def add_what_is_not_public(scene: Scene) -> list[str]:
             codes.append(scene.submit(category.category_code).tracking_code)
     codes.append(scene.submit("A04", wish=Visibility.CONFIDENTIAL).tracking_code)
     codes.append(scene.submit("N06").tracking_code)  # public by category, not released
-    turned = scene.released("A04")
+    turned = scene.released("A04", photos=(a_photo(),))
+    [photo_code] = scene.release_photos(scene.ticket_of(turned))
     scene.raise_(scene.ticket_of(turned))
-    return [*codes[-12:], turned.tracking_code]
+    settled = scene.released("N06")
+    ticket = scene.ticket_of(settled)
+    scene.move(ticket, State.VERIFIED, State.IN_PROGRESS, State.RESOLVED)
+    scene.raise_(ticket)
+    return [*codes[-12:], turned.tracking_code, settled.tracking_code], photo_code
 
 
-def all_questions(app: Flask, code: str) -> Iterator[str]:
+def all_questions(app: Flask, code: str, photo_code: str) -> Iterator[str]:
     """Yield an address for every public GET route, with what exists and with what does not."""
     for rule in public_rules(app):
         if not rule.arguments:
@@ -112,7 +136,7 @@ def all_questions(app: Flask, code: str) -> Iterator[str]:
             for query in QUERIES:
                 yield f"{rule.rule}?{query}"
             continue
-        for values in fillings(rule, code):
+        for values in fillings(rule, code, photo_code):
             address = rule.rule
             for name, value in values.items():
                 address = re.sub(rf"<(?:\w+(?:\([^)]*\))?:)?{name}>", value, address)
@@ -120,12 +144,12 @@ def all_questions(app: Flask, code: str) -> Iterator[str]:
             yield address
 
 
-def fillings(rule: Rule, code: str) -> Iterator[dict[str, str]]:
+def fillings(rule: Rule, code: str, photo_code: str) -> Iterator[dict[str, str]]:
     known = {
         "tracking_code": [code, "ZZZZZZZZZZ"],
         "token": ["A" * 64, code],
         "code": [code, "I01", "not-found", "ZZZZZZZZZZ"],
-        "photo_code": ["A" * 22],
+        "photo_code": [photo_code, "A" * 22],
         "name": ["none.css"],
         "filename": ["none.css"],
         "path": ["none.css"],
