@@ -14,6 +14,7 @@ import citizenreport.ledger.models
 import citizenreport.pipeline.demo.models
 import citizenreport.publication.models
 import citizenreport.routing.models
+import citizenreport.surveys.models
 import citizenreport.triage.models
 import citizenreport.web.models  # noqa: F401
 from citizenreport.api.v1 import challenge, indicators, reports

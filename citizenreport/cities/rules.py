@@ -80,9 +80,13 @@ class AreaLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Population:
+    """`female` and `male` where the source tells them; then they sum to `persons`."""
+
     persons: int
     year: int
     source: str
+    female: int | None = None
+    male: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +297,10 @@ class City:
     boundaries_source: str = ""
     deadlines_valid_from: date | None = None
     deadlines_source: str = ""
+    survey_open_days: int = 30  # after settlement, for the first answer
+    survey_change_days: int = 14  # after the first answer, for changing it
+    survey_link_days: int = 365  # after the answer, until it forgets its ticket
+    pulse_days: int = 730  # after the month, until its answers are deleted
     category_periods: Mapping[str, tuple[Category, ...]] = field(default_factory=dict)
     agency_periods: Mapping[str, tuple[Agency, ...]] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from citizenreport.geo.areas import BORDER_TOLERANCE_M
 from citizenreport.geo.frame import is_in_metres
 
 FILE = "city.toml"
+MANY_DAYS = 36_500
 CONTEST_DAYS = 10
 """Days in which a reporter may contest a solution. Source: LAPOR! ("Selesai otomatis dalam 10
 hari"); calendar days until the city settles it (domain.md, section 3)."""
@@ -57,11 +58,22 @@ class Deadlines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveySettings:
+    """In days, see `City`."""
+
+    open_days: int
+    change_days: int
+    link_days: int
+    pulse_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     city: Identity
     calendar: CalendarSettings
     deadlines: Deadlines
     contest_days: int
+    surveys: SurveySettings
     conflict: Mapping[str, str]
     border_tolerance_m: float
     general_channel: str
@@ -75,7 +87,10 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
     if not values:
         # Absent or broken was said already; a list of every missing key would only hide it.
         findings = Findings()
-    names = ("city", "calendar", "contest", "conflict", "deadlines", "intake", "geometry")
+    names = (
+        *("city", "calendar", "contest", "conflict", "deadlines", "intake", "geometry"),
+        "survey",
+    )
     check_sections(FILE, values, names, findings)
     sections = {name: section(FILE, values, name, findings) for name in names}
     intake, geometry = sections["intake"], sections["geometry"]
@@ -86,6 +101,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
         calendar=_calendar(sections["calendar"]),
         deadlines=_deadlines(sections["deadlines"]),
         contest_days=_contest_days(sections["contest"]),
+        surveys=_surveys(sections["survey"]),
         conflict=_conflict(sections["conflict"]),
         border_tolerance_m=intake.number("border_tolerance_m", least=0, default=BORDER_TOLERANCE_M),
         general_channel=intake.text("general_channel", default=""),
@@ -200,6 +216,30 @@ def _contest_days(contest: Section) -> int:
     if "days" in contest.values:
         contest.choice("unit", ("calendar_days",))
     return contest.whole("days", least=1, default=CONTEST_DAYS)
+
+
+def _surveys(survey: Section) -> SurveySettings:
+    survey.check_keys("open_days", "change_days", "link_days", "pulse_days")
+    settings = SurveySettings(
+        open_days=survey.whole("open_days", least=1, default=30),
+        change_days=survey.whole("change_days", least=0, default=14),
+        link_days=survey.whole("link_days", least=1, default=365),
+        pulse_days=survey.whole("pulse_days", least=62, default=730),
+    )
+    for key, days in survey.values.items():
+        if isinstance(days, int) and days > MANY_DAYS:
+            survey.error(
+                key,
+                problem=_n("%(key)s lebih dari seratus tahun."),
+                remedy=_n("Tulis jumlah hari, paling besar 36500."),
+            )
+    if settings.link_days <= settings.change_days:
+        survey.error(
+            "link_days",
+            problem=_n("%(key)s tidak lebih lama daripada change_days."),
+            remedy=_n("Tautan jawaban dengan laporannya harus ada selama jawaban boleh diubah."),
+        )
+    return settings
 
 
 def _conflict(conflict: Section) -> dict[str, str]:

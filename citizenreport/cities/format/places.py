@@ -28,7 +28,11 @@ AREAS = Heading(
         "valid_to",
     ),
 )
-POPULATION = Heading(file="population.csv", needed=("area_code", "year", "persons", "source"))
+POPULATION = Heading(
+    file="population.csv",
+    needed=("area_code", "year", "persons", "source"),
+    optional=("female", "male"),
+)
 LANDMARKS = Heading(file="landmarks.csv", needed=("name", "area_code"), optional=("lon", "lat"))
 _SWAPPED = _n("Bujur dan lintang tertukar: %(place)s.")
 _SWAP = _n("Tulis bujur dahulu, lalu lintang.")
@@ -74,8 +78,25 @@ def _population(row: Row) -> AreaPopulation:
     return AreaPopulation(
         area_code=area_code,
         year=year,
-        population=Population(persons=persons, year=year, source=source),
+        population=Population(
+            persons=persons, year=year, source=source, **_by_sex(row, persons=persons)
+        ),
     )
+
+
+def _by_sex(row: Row, *, persons: int) -> dict[str, int]:
+    """Return women and men where both are given and sum to all."""
+    female, male = row.optional_whole("female", least=1), row.optional_whole("male", least=1)
+    if female is None and male is None:
+        return {}
+    if female is None or male is None or female + male != persons:
+        row.error(
+            "female",
+            problem=_n("female dan male tidak berjumlah persons."),
+            remedy=_n("Isi keduanya dari sumber yang sama, atau kosongkan keduanya."),
+        )
+        return {}
+    return {"female": female, "male": male}
 
 
 def read_landmarks(

@@ -1,0 +1,1 @@
+"""What the two surveys ask, and what may be said of the answers. Pure."""
