@@ -37,8 +37,10 @@ from citizenreport.pages import (
     front,
     nearby,
     published,
+    pulse,
     report,
     share,
+    survey,
 )
 from citizenreport.pages import indicators as indicator_pages
 from citizenreport.storage.files import FileStorage
@@ -56,6 +58,8 @@ DOORS: tuple[Blueprint, ...] = (
     report.bp,
     follow.bp,
     follow_acts.bp,
+    survey.bp,
+    pulse.bp,
     published.bp,
     city_map.bp,
     about.bp,

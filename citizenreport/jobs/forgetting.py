@@ -1,4 +1,4 @@
-"""Forgetting: what was kept for a day, dead sessions, files without a row, reasons without a job."""
+"""Forgetting: what was kept for a day, dead sessions, marks of surveys, files without a row, reasons without a job."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from citizenreport.core.db import transaction
 from citizenreport.identity import service as identity
 from citizenreport.intake.models import Photo
 from citizenreport.intake.service import forget_sends
+from citizenreport.jobs.surveys import forget_surveys
 from citizenreport.publication.models import PublishedPhoto
 from citizenreport.storage.rules import Storage
 from citizenreport.web.context import current_storage
@@ -32,6 +33,7 @@ def forget(*, now: datetime | None = None) -> None:
     with transaction() as session:
         forget_sends(session, now=at)
         identity.sweep(session, now=at)
+        forget_surveys(session, now=at)
         session.execute(text(DELETE_REASONS))
         session.execute(delete(ActCount).where(ActCount.expires_at <= at))
     sweep_files(current_storage(), now=at)

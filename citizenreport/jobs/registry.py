@@ -14,6 +14,7 @@ from citizenreport.jobs import (
     indicators,
     news,
     receipt,
+    surveys,
     thumbnails,
 )
 
@@ -45,6 +46,7 @@ JOBS: Final = (
     Job(name="close_uncontested", run=closing.close_uncontested, cron="10 * * * *"),
     Job(name="escalate_unopened", run=escalation.escalate_unopened, cron="*/10 * * * *"),
     Job(name="recompute_indicators", run=indicators.recompute_indicators, cron="5 * * * *"),
+    Job(name="publish_pulse", run=surveys.publish_pulse, cron="20 * * * *"),
     Job(name="forget", run=forgetting.forget, cron="40 * * * *"),
 )
 

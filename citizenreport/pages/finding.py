@@ -30,6 +30,7 @@ FINDABLE: Final = frozenset(
         "published.show",
         "about.show",
         "about.accessibility",
+        "pulse.ask",
         "indicator_pages.index",
         "indicator_pages.show",
     }

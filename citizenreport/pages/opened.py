@@ -4,6 +4,7 @@ A link is less than the secret: whoever reads the mailbox has it. It opens no co
 (the page asks for the secret), and what is held about the reporter stays behind the secret too.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,14 +47,18 @@ class Opened:
     has_secret: bool
 
 
-def opened_report(session: Session, *, needs_secret: bool = False) -> Opened:
+def opened_report(
+    session: Session, *, needs_secret: bool = False, links: Iterable[Purpose] = BY_LINK
+) -> Opened:
     """Return the report this browser opened last: `hold_pass` ends links, so a link came later.
+
+    `links`: those that are good for what is asked for.
 
     Raises:
         ReportNotFound: none, or it opens nothing any more.
         SecretNeeded: it was opened by a link, and that is not enough.
     """
-    own, link = passes.held(passes.FOLLOW), _newest_link()
+    own, link = passes.held(passes.FOLLOW), _newest_link(links)
     if own is not None:
         report = intake_queries.by_code_and_secret(
             session, current_keys(), tracking_code=own.code, secret=own.secret
@@ -71,7 +76,7 @@ def opened_report(session: Session, *, needs_secret: bool = False) -> Opened:
 def hold_pass(response: Response, own: Pass) -> None:
     """Put a pass into the browser; links that were opened before count no more."""
     passes.give(response, passes.FOLLOW, own)
-    drop_link(response, *BY_LINK)
+    drop_link(response, *BY_LINK, Purpose.SURVEY)
 
 
 def forget_all(response: Response) -> None:
@@ -80,8 +85,8 @@ def forget_all(response: Response) -> None:
     drop_link(response, *Purpose)
 
 
-def _newest_link() -> Link | None:
-    links = [link for link in map(held_link, BY_LINK) if link is not None]
+def _newest_link(purposes: Iterable[Purpose]) -> Link | None:
+    links = [link for link in map(held_link, purposes) if link is not None]
     return max(links, key=lambda link: link.made_at, default=None)
 
 

@@ -82,15 +82,6 @@ def pulse_months(session: Session) -> list[date]:
     return sorted(session.scalars(query))
 
 
-def own_pulse(session: Session, month_on: date, browser_hmac: bytes) -> PulseAnswer | None:
-    """Return what a browser has answered this month."""
-    query = select(PulseRow).where(
-        PulseRow.month_on == month_on, PulseRow.browser_hmac == browser_hmac
-    )
-    row = session.scalar(query)
-    return None if row is None else _pulse(row)
-
-
 def held_groups(session: Session) -> list[HeldGroup]:
     """Return what waits for a decision, the newest month first."""
     query = (

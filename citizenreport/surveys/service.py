@@ -48,19 +48,22 @@ def standing(session: Session, city: City, ticket: Ticket, *, now: datetime) -> 
     """Return where the survey of a ticket stands.
 
     Raises:
-        SurveyClosed: the ticket is not called settled, or the days for a first answer are over.
+        SurveyClosed: nothing was answered, and the ticket is not called settled or the days for a
+            first answer are over.
     """
-    if State(ticket.state) not in SETTLED or ticket.settled_at is None:
-        raise SurveyClosed
     today, row = city.local_date(now), queries.answer_of(session, ticket.id)
-    if row is None:
-        settled_on = city.local_date(ticket.settled_at)
-        until = answer_until(settled_on, open_days=city.survey_open_days)
-        if today > until:
-            raise SurveyClosed
-        return Standing(answer=None, until=until, is_open=True)
-    until = change_until(row.answered_on, change_days=city.survey_change_days)
-    return Standing(answer=queries.as_answer(row), until=until, is_open=today <= until)
+    is_settled = State(ticket.state) in SETTLED and ticket.settled_at is not None
+    if row is not None:
+        until = change_until(row.answered_on, change_days=city.survey_change_days)
+        is_open = is_settled and today <= until
+        return Standing(answer=queries.as_answer(row), until=until, is_open=is_open)
+    if not is_settled or ticket.settled_at is None:
+        raise SurveyClosed
+    settled_on = city.local_date(ticket.settled_at)
+    until = answer_until(settled_on, open_days=city.survey_open_days)
+    if today > until:
+        raise SurveyClosed
+    return Standing(answer=None, until=until, is_open=True)
 
 
 def answer_survey(

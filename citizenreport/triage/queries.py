@@ -1,6 +1,6 @@
 """Reading tickets. All staff reads start from `readable_tickets(city, actor)`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -107,6 +107,16 @@ def with_running_clocks(session: Session, *, after: UUID | None, limit: int) -> 
     if after is not None:
         query = query.where(Ticket.id > after)
     return session.scalars(query.order_by(Ticket.id).limit(limit)).all()
+
+
+def visible_among(
+    session: Session, ticket_ids: Collection[UUID], visibility: Visibility
+) -> Sequence[UUID]:
+    """Return those of some tickets that have a visibility now."""
+    query = select(Ticket.id).where(
+        Ticket.id.in_(ticket_ids), Ticket.visibility == visibility.value
+    )
+    return session.scalars(query).all()
 
 
 def messages_of(session: Session, ticket_id: UUID) -> Sequence[Message]:

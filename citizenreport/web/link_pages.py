@@ -15,6 +15,7 @@ from citizenreport.web.links import LINK_PATH, Link, LinkOver, Purpose, hold_lin
 LANDINGS: Final[Mapping[Purpose, tuple[str, str]]] = {
     Purpose.FOLLOW: ("follow.show", ""),
     Purpose.ANSWER: ("follow.show", "jawab"),
+    Purpose.SURVEY: ("survey.ask", ""),
 }
 """Where each purpose leads: endpoint and place on its page. A door adds its own."""
 

@@ -242,8 +242,7 @@ def _interval(answers: Sequence[Scores], *, resamples: int) -> tuple[Decimal, De
     random = Random(SEED)  # noqa: S311 - statistics, not secrets
     packed = sorted(_packed(scores) for scores in answers)
     values = sorted(
-        _value_of_packed(sum(random.choices(packed, k=len(packed))))
-        for _ in range(resamples)
+        _value_of_packed(sum(random.choices(packed, k=len(packed)))) for _ in range(resamples)
     )
     tail = round(resamples * 0.025)
     return _rounded(values[tail]), _rounded(values[-1 - tail])
