@@ -56,7 +56,7 @@ def move(ticket_id: UUID) -> ResponseReturnValue:
 
     def work(session: Session, ticket: Ticket, act: Act) -> None:
         target = _chosen(State, "target")
-        if target is State.DUPLICATE:  # of what? `merge` asks, and looks at both
+        if target in (State.DUPLICATE, State.SCHEDULED):  # of what, until when: other forms ask
             raise UnknownChoice(pointer="#/target")
         move_ticket(
             session,

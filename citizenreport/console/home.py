@@ -1,14 +1,18 @@
 """The first page after signing in, and the menu that every page of the console carries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from citizenreport.console.queue import QUEUE_READERS, Count, counted
 from citizenreport.core.db import transaction
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Actor, Grant, Permission, Role
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.work import unseen_mentions
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import requires
 from citizenreport.web.sessions import current_actor, signed_in
@@ -50,13 +54,13 @@ MENU: Final = (
     MenuItem(
         label=_n("Tiket"),
         endpoint="queue.show",
-        blueprints=("queue", "ticket", "acts"),
+        blueprints=("queue", "ticket", "acts", "work"),
         permissions=QUEUE_READERS,
     ),
 )
 
 
-CONSOLE: Final = ("console", "login", "queue", "ticket", "acts")
+CONSOLE: Final = ("console", "login", "queue", "ticket", "acts", "work")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +76,28 @@ def home() -> str:
     """Greet, and say what this account may do."""
     actor = current_actor()
     held = [(_(ROLE_NAMES[grant.role]), place_of(grant)) for grant in actor.grants]
-    return render_template("console/home.html", held=held, counts=_counts(actor), wish=None)
+    with transaction() as session:
+        return render_template(
+            "console/home.html",
+            held=held,
+            counts=_counts(session, actor),
+            wish=None,
+            mentions=_mentions(session, actor),
+        )
 
 
-def _counts(actor: Actor) -> list[Count]:
+def _counts(session: Session, actor: Actor) -> list[Count]:
     """Return the tiles of the queue for those who have one."""
     if not any(actor.may(permission) for permission in QUEUE_READERS):
         return []
-    with transaction() as session:
-        return counted(session, current_city(), actor)
+    return counted(session, current_city(), actor)
+
+
+def _mentions(session: Session, actor: Actor) -> Sequence[tuple[Ticket, str]]:
+    """Return tickets, with their codes, in which a colleague named this person."""
+    if not actor.may(Permission.READ_TICKETS):
+        return []
+    return unseen_mentions(session, current_city(), actor)
 
 
 def place_of(grant: Grant) -> str | None:

@@ -30,7 +30,8 @@ from citizenreport.triage.desk import DeskTicket
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.queries import is_readable
 from citizenreport.triage.rules import BINDING_RETURNS, Act
-from citizenreport.triage.states import LABELS, WORKING, Party, State, Transition, allowed
+from citizenreport.triage.states import LABELS, OPEN, WORKING, Party, State, Transition, allowed
+from citizenreport.triage.work import colleagues
 from citizenreport.web.follow import explanation
 from citizenreport.web.locale import in_page_language
 from citizenreport.web.translate import _
@@ -80,6 +81,10 @@ class May:
     raise_to: tuple[Visibility, ...]
     hand_over: bool
     merge: bool
+    work: bool
+    schedule: bool
+    ask_extension: bool
+    decide_extension: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +115,8 @@ class TicketPage:
     precision: str
     public_text: str
     agencies: Sequence[tuple[str, str]] = field(default=())
+    colleagues: Sequence[tuple[str, str]] = field(default=())
+    assignee: str | None = None
 
     @property
     def forms(self) -> frozenset[str]:
@@ -119,6 +126,10 @@ class TicketPage:
             "tayang": self.may.release,
             "gabung": self.may.merge,
             "serah": self.may.hand_over,
+            "prioritas": self.may.work,
+            "catatan": self.may.work,
+            "jadwal": self.may.schedule,
+            "perpanjangan": self.may.ask_extension,
         }
         named = {name for name, is_there in optional.items() if is_there}
         return frozenset(named | {f"langkah-{move.target.value}" for move in self.moves})
@@ -136,6 +147,8 @@ def read_page(
     parties = parties_of(city, actor, ticket)
     may = may_do(city, actor, ticket, parties)
     description = intake_queries.description_of(report, data_key)
+    events = history(session, StreamKind.TICKET, ticket.id)
+    names = _names(session, ticket, events)
     return TicketPage(
         ticket=ticket,
         report=report,
@@ -154,13 +167,15 @@ def read_page(
         has_contact=report.contact_sealed is not None,
         why=explanation(city, assignment),
         clocks=clocks_of(city.calendar, ticket, now=now),
-        steps=_steps(session, city, ticket, data_key),
+        steps=_steps(session, city, ticket, data_key, events, names),
         moves=moves(ticket, parties),
         may=may,
         release=release,
         precision=_(PRECISIONS[category.public_precision]) if category else "",
         public_text=_public_text(session, report, release) or description,
         agencies=_takers(city, ticket) if may.hand_over else (),
+        colleagues=_colleagues(session, city, ticket) if may.work else (),
+        assignee=names.get(ticket.assignee_id) if ticket.assignee_id else None,
     )
 
 
@@ -200,6 +215,7 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
     is_there = ticket.state != State.WITHDRAWN.value
     may_release = is_public and is_there and actor.may_for(Permission.RELEASE, agency_code=here)
     may_raise = actor.may_for(Permission.RAISE_VISIBILITY, agency_code=here)
+    may_work = actor.may_for(Permission.MOVE_TICKET, agency_code=here)
     stricter = [kind for kind in Visibility if kind.strictness > visibility.strictness]
     return May(
         reply=actor.may_for(Permission.REPLY, agency_code=here),
@@ -208,11 +224,20 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
         raise_to=tuple(stricter) if may_raise else (),
         hand_over=Party.DESK in parties and State(ticket.state) in WORKING | {State.RETURNED},
         merge=any(step.target is State.DUPLICATE for step in _allowed(ticket, parties)),
+        work=may_work,
+        schedule=any(step.target is State.SCHEDULED for step in _allowed(ticket, parties)),
+        ask_extension=may_work
+        and State(ticket.state) in OPEN
+        and not ticket.has_fixed_deadlines
+        and ticket.extended_days == 0
+        and ticket.extension_asked_days is None,
+        decide_extension=ticket.extension_asked_days is not None
+        and actor.may_for(Permission.APPROVE_EXTENSION, agency_code=here),
     )
 
 
 def moves(ticket: Ticket, parties: frozenset[Party]) -> list[Move]:
-    """Return the steps to offer. Merging and handing over have forms of their own."""
+    """Return the steps to offer. Merging, planning and handing over have forms of their own."""
     return [
         Move(
             target=step.target,
@@ -221,7 +246,7 @@ def moves(ticket: Ticket, parties: frozenset[Party]) -> list[Move]:
             hint=_(words.REASON_HINTS.get(step.target, words.REASON_HINT)),
         )
         for step in _allowed(ticket, parties)
-        if step.target is not State.DUPLICATE
+        if step.target not in (State.DUPLICATE, State.SCHEDULED)
         and (step.source, step.target) != (State.RETURNED, State.NEW)
     ]
 
@@ -273,19 +298,36 @@ def _photos(session: Session, ticket: Ticket) -> list[ShownPhoto]:
     ]
 
 
-def _steps(session: Session, city: City, ticket: Ticket, data_key: bytes | None) -> list[Step]:
+def _names(session: Session, ticket: Ticket, events: Sequence[Event]) -> dict[UUID, str]:
+    """Return the names of everyone the page speaks of."""
+    ids = {event.actor_id for event in events} | {ticket.assignee_id}
+    ids |= {UUID(id_) for event in events if (id_ := event.payload.get("assignee_id"))}
+    known = [id_ for id_ in ids if id_ is not None]
+    return identity_queries.staff_names(session, known) if known else {}
+
+
+def _colleagues(session: Session, city: City, ticket: Ticket) -> list[tuple[str, str]]:
+    people = colleagues(session, city, ticket)
+    return [(str(actor.staff_id), actor.name) for actor in people]
+
+
+def _steps(
+    session: Session,
+    city: City,
+    ticket: Ticket,
+    data_key: bytes | None,
+    events: Sequence[Event],
+    names: Mapping[UUID, str],
+) -> list[Step]:
     """Return the history, newest first, with names and the texts written on the way."""
-    events = history(session, StreamKind.TICKET, ticket.id)
     texts = {
         str(message.id): triage_queries.text_of(message, data_key)
         for message in triage_queries.messages_of(session, ticket.id)
     }
-    ids = {event.actor_id for event in events if event.actor_id is not None}
-    names = identity_queries.staff_names(session, ids) if ids else {}
     return [
         Step(
             at=event.recorded_at,
-            title=_title(city, event),
+            title=_title(city, event, names),
             who=_who(event, names),
             text=texts.get(str(event.payload.get("message_id", ""))),
         )
@@ -293,7 +335,7 @@ def _steps(session: Session, city: City, ticket: Ticket, data_key: bytes | None)
     ]
 
 
-def _title(city: City, event: Event) -> str:
+def _title(city: City, event: Event, names: Mapping[UUID, str]) -> str:
     payload = event.payload
     if event.type == "state_changed":
         return _(LABELS[State(str(payload["to"]))])
@@ -305,7 +347,14 @@ def _title(city: City, event: Event) -> str:
         agency=words.agency_short_name(city, str(payload.get("agency_code", ""))),
         visibility=_(words.VISIBILITIES.get(str(payload.get("to", "")), "-")),
         release=_(words.RELEASES.get(str(payload.get("state", "")), "-")),
+        priority=_(words.PRIORITIES.get(str(payload.get("to", "")), "-")).lower(),
+        days=payload.get("days", ""),
+        person=_person(payload.get("assignee_id"), names),
     )
+
+
+def _person(staff_id: str | None, names: Mapping[UUID, str]) -> str:
+    return names.get(UUID(staff_id), _("Petugas")) if staff_id else _("tidak ada")
 
 
 def _who(event: Event, names: Mapping[UUID, str]) -> str:

@@ -24,6 +24,7 @@ from citizenreport.storage.rules import StoredFileNotFound
 from citizenreport.triage import desk
 from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.work import see_mentions
 from citizenreport.web.context import current_city, current_keys, current_storage
 from citizenreport.web.guards import requires
 from citizenreport.web.problems import describe
@@ -80,6 +81,7 @@ def render_ticket(
     with transaction() as session:
         found = desk.with_report(session, city, actor, ticket_id)
         note_reading(session, found.ticket)
+        see_mentions(session, found.ticket, staff_id=actor.staff_id, now=utcnow())
         page = read_page(session, city, current_keys(), actor, found, now=utcnow())
         html = render_template(
             "console/ticket.html",

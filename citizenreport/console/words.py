@@ -54,7 +54,6 @@ STEPS: Final[Mapping[State, str]] = {
     State.VERIFIED: _n("Verifikasi"),
     State.IN_PROGRESS: _n("Tindak lanjuti"),
     State.NEEDS_INFO: _n("Minta keterangan pelapor"),
-    State.SCHEDULED: _n("Jadwalkan"),
     State.RETURNED: _n("Kembalikan: bukan wewenang kami"),
     State.RESOLVED: _n("Nyatakan selesai"),
     State.REOPENED: _n("Buka kembali"),
@@ -67,7 +66,6 @@ STEPS: Final[Mapping[State, str]] = {
 
 REASON_HINTS: Final[Mapping[State, str]] = {
     State.NEEDS_INFO: _n("Tulis apa yang perlu dijelaskan. Pelapor membacanya."),
-    State.SCHEDULED: _n("Tulis sampai kapan dan mengapa. Pelapor membacanya."),
     State.RETURNED: _n("Tulis mengapa, dan instansi mana yang menurut Anda tepat."),
     State.RESOLVED: _n("Tulis apa yang sudah dikerjakan. Pelapor membacanya."),
     State.REFERRED: _n("Tulis ke mana dan cara menghubunginya. Pelapor membacanya."),
@@ -83,6 +81,12 @@ EVENTS: Final[Mapping[str, str]] = {
     "photo_decided": _n("Foto diputuskan: %(release)s"),
     "visibility_raised": _n("Perlindungan dinaikkan: %(visibility)s"),
     "merged": _n("Digabung dengan laporan lain"),
+    "person_assigned": _n("Penanggung jawab: %(person)s"),
+    "priority_changed": _n("Prioritas menjadi %(priority)s"),
+    "extension_asked": _n("Minta perpanjangan %(days)s hari kerja"),
+    "extended": _n("Diperpanjang %(days)s hari kerja"),
+    "extension_refused": _n("Perpanjangan ditolak"),
+    "noted": _n("Catatan petugas"),
 }
 NOTICES: Final[Mapping[str, str]] = {
     "langkah": _n("Langkah tersimpan."),
@@ -92,6 +96,11 @@ NOTICES: Final[Mapping[str, str]] = {
     "perlindungan": _n("Perlindungan dinaikkan. Tayangan untuk umum sudah ditarik."),
     "serah": _n("Tiket diserahkan."),
     "gabung": _n("Laporan digabung."),
+    "penanggung": _n("Penanggung jawab tersimpan."),
+    "prioritas": _n("Prioritas tersimpan."),
+    "perpanjangan": _n("Permintaan perpanjangan terkirim. Pimpinan memutuskan."),
+    "putusan": _n("Keputusan perpanjangan tersimpan."),
+    "catatan": _n("Catatan tersimpan. Pelapor tidak melihatnya."),
 }
 
 

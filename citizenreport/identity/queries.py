@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import ProtectionClass
@@ -99,6 +99,39 @@ def all_staff(session: Session) -> Sequence[tuple[Staff, Sequence[StaffRole]]]:
     staff = session.scalars(select(Staff).order_by(Staff.username)).all()
     roles = session.scalars(select(StaffRole).order_by(StaffRole.role, StaffRole.agency_code)).all()
     return [(person, [role for role in roles if role.staff_id == person.id]) for person in staff]
+
+
+def active_at(session: Session, agency_code: str) -> list[Actor]:
+    """Return who works at an agency, by any role bound to it."""
+    there = select(StaffRole.staff_id).where(StaffRole.agency_code == agency_code)
+    return _active(session, Staff.id.in_(there))
+
+
+def active_named(session: Session, usernames: Iterable[str]) -> list[Actor]:
+    """Return the active accounts among these usernames."""
+    wanted = list(usernames)
+    return _active(session, Staff.username.in_(wanted)) if wanted else []
+
+
+def _active(session: Session, condition: ColumnElement[bool]) -> list[Actor]:
+    query = (
+        select(
+            Staff.id,
+            Staff.name,
+            Staff.is_demo,
+            StaffRole.role,
+            StaffRole.agency_code,
+            StaffRole.protection_class,
+        )
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(Staff.is_active, condition)
+        .order_by(Staff.id)
+    )
+    people: dict[UUID, tuple[str, bool, list[_HeldRole]]] = {}
+    for row in session.execute(query):
+        _, _, held = people.setdefault(row.id, (row.name, row.is_demo, []))
+        held.append(_HeldRole(row.role, row.agency_code, row.protection_class))
+    return [_actor(id_, name, is_demo, held) for id_, (name, is_demo, held) in people.items()]
 
 
 def staff_names(session: Session, staff_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     READ_DEADLINES = "read_deadlines"
     MOVE_TICKET = "move_ticket"
     REPLY = "reply"
+    APPROVE_EXTENSION = "approve_extension"
     RELEASE = "release"
     RAISE_VISIBILITY = "raise_visibility"
     ROUTE_TICKET = "route_ticket"
@@ -57,11 +58,12 @@ _WORK: Final = frozenset(
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.OFFICER: _WORK | {Permission.RELEASE},
-    Role.AGENCY_LEAD: _WORK | {Permission.RELEASE},
-    Role.CONFIDENTIAL_HANDLER: _WORK | {Permission.READ_CONFIDENTIAL},
+    Role.AGENCY_LEAD: _WORK | {Permission.RELEASE, Permission.APPROVE_EXTENSION},
+    Role.CONFIDENTIAL_HANDLER: _WORK | {Permission.READ_CONFIDENTIAL, Permission.APPROVE_EXTENSION},
     Role.CITY_DESK: _WORK
     | {
         Permission.RELEASE,
+        Permission.APPROVE_EXTENSION,
         Permission.READ_ALL_AGENCIES,
         Permission.READ_DEADLINES,
         Permission.ROUTE_TICKET,

@@ -14,6 +14,7 @@ from citizenreport.jobs import (
     indicators,
     news,
     receipt,
+    scheduling,
     surveys,
     thumbnails,
 )
@@ -44,6 +45,7 @@ JOBS: Final = (
     Job(name="move_deadlines", run=deadlines.move_deadlines),
     Job(name="make_checkpoint", run=checkpoint.make_checkpoint, cron="0 * * * *"),
     Job(name="close_uncontested", run=closing.close_uncontested, cron="10 * * * *"),
+    Job(name="take_up_scheduled", run=scheduling.take_up_scheduled, cron="20 * * * *"),
     Job(name="escalate_unopened", run=escalation.escalate_unopened, cron="*/10 * * * *"),
     Job(name="recompute_indicators", run=indicators.recompute_indicators, cron="5 * * * *"),
     Job(name="publish_pulse", run=surveys.publish_pulse, cron="20 * * * *"),

@@ -44,6 +44,7 @@ ANSWERED: Final = _n("Keterangan Anda kami terima; penanganan dilanjutkan.")
 GOES_ON: Final = _n("Penanganan dilanjutkan.")
 HANDED_OVER: Final = _n("Laporan diserahkan dari %(before)s ke %(agency)s.")
 REPLIED: Final = _n("%(agency)s menjawab:")
+EXTENDED: Final = _n("%(agency)s diberi waktu tambahan, dengan alasan:")
 DEADLINES_MOVED: Final = _n("Target disesuaikan karena ada perubahan hari kerja.")
 
 
@@ -168,6 +169,7 @@ def _sentence(event: Mapping[str, Any], names: Mapping[str, str], *, was_asked: 
         "assigned": HANDED_OVER,
         "replied": REPLIED,
         "deadlines_moved": DEADLINES_MOVED,
+        "extended": EXTENDED,
     }
     message = fixed.get(event["type"]) or STEPS[State(event["state"])]
     return _(message, **names)

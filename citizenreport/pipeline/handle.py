@@ -38,7 +38,7 @@ def move_ticket(
 
     Withdrawing ends publication (protection.md, section 6).
     """
-    data_key = _sealing_key(session, keys, ticket)
+    data_key = sealing_key(session, keys, ticket)
     triage.move(session, city, ticket, target, act=act, reason=reason, data_key=data_key)
     if target is State.WITHDRAWN:
         publication.withdraw(session, ticket_id=ticket.id)  # files go with the nightly sweep
@@ -46,7 +46,7 @@ def move_ticket(
     follow_ticket(session, city, ticket, now=act.at)
 
 
-def _sealing_key(session: Session, keys: KeyRing, ticket: Ticket) -> bytes | None:
+def sealing_key(session: Session, keys: KeyRing, ticket: Ticket) -> bytes | None:
     """Return the key that texts of a confidential ticket are sealed with; others need none."""
     if ticket.visibility != Visibility.CONFIDENTIAL.value:
         return None
@@ -67,7 +67,7 @@ def reply_publicly(
     Raises:
         TextMissing, TextTooLong, TicketChanged.
     """
-    data_key = _sealing_key(session, keys, ticket)
+    data_key = sealing_key(session, keys, ticket)
     message = triage.reply(session, ticket, text, act=act, data_key=data_key)
     release = publication_queries.release_of(session, ticket.id)
     if release is not None and release.text_state == ReleaseState.RELEASED.value:

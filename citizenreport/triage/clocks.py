@@ -51,8 +51,12 @@ def deadlines(
     submitted_at: datetime,
     verified_at: datetime | None = None,
     pauses: Pauses | None = None,
+    extended_days: int = 0,
 ) -> Deadlines:
-    """Return the deadlines of a ticket from its instants; the same again for a new calendar."""
+    """Return the deadlines of a ticket from its instants; the same again for a new calendar.
+
+    `extended_days`: working days that were granted for the settlement.
+    """
     pauses = pauses or Pauses()
     verification = deadline_working_days(
         calendar, submitted_at, category.verification_working_days + pauses.before_verification
@@ -68,7 +72,7 @@ def deadlines(
         settlement_due_at=deadline_working_days(
             calendar,
             verified_at or verification,
-            category.settlement_working_days + pauses.after_verification,
+            category.settlement_working_days + pauses.after_verification + extended_days,
         ),
     )
 

@@ -1,6 +1,6 @@
 """The ticket, and what staff and reporter write on it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Computed, ForeignKey, Index, text
@@ -45,6 +45,18 @@ class Ticket(Base, kw_only=True):
             "id",
             postgresql_where=text(OPEN_STATES_SQL),
         ),
+        Index(
+            "ix_ticket_assignee",
+            "assignee_id",
+            "next_due_at",
+            "id",
+            postgresql_where=text("assignee_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_scheduled",
+            "scheduled_until",
+            postgresql_where=text("scheduled_until IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -81,11 +93,16 @@ class Ticket(Base, kw_only=True):
     paused_days_after_verification: Mapped[int] = mapped_column(default=0)
     return_count: Mapped[int] = mapped_column(default=0)
     has_fixed_deadlines: Mapped[bool] = mapped_column(default=False)  # given by an import
+    assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), default=None)
+    scheduled_until: Mapped[date | None] = mapped_column(default=None)
+    extension_asked_days: Mapped[int | None] = mapped_column(default=None)  # not yet decided
+    extended_days: Mapped[int] = mapped_column(default=0, server_default="0")  # working days
     is_demo: Mapped[bool] = mapped_column(default=False)
 
 
 class Message(Base, kw_only=True):
-    """Something written on a ticket: a public reply, a reason, an addition by the reporter.
+    """Something written on a ticket: a public reply, a reason, an addition by the reporter, or a
+    note that only staff read.
 
     Text of a confidential ticket is sealed with its report's data key.
     """
@@ -94,9 +111,31 @@ class Message(Base, kw_only=True):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"), index=True)
-    kind: Mapped[str]  # reply | reason | addition
+    kind: Mapped[str]  # reply | reason | addition | note
     author_id: Mapped[UUID | None]  # None: the reporter
     text: Mapped[str | None]
     text_sealed: Mapped[bytes | None]
     state: Mapped[str | None] = mapped_column(default=None)  # the state a reason led to
     written_at: Mapped[datetime]
+
+
+class Mention(Base, kw_only=True):
+    """A colleague named in a note, until they have looked at the ticket."""
+
+    __tablename__ = "mention"
+    __table_args__ = (
+        Index(
+            "ix_mention_unseen",
+            "staff_id",
+            "mentioned_at",
+            postgresql_where=text("seen_at IS NULL"),
+        ),
+    )
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    message_id: Mapped[UUID] = mapped_column(
+        ForeignKey("message.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
+    mentioned_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None] = mapped_column(default=None)

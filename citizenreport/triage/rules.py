@@ -1,7 +1,8 @@
 """What staff and reporters may do with a ticket. Pure."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from citizenreport.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -10,6 +11,10 @@ from citizenreport.triage.states import TRANSITIONS, WORKING, Party, State, Tran
 
 REASON_MAX_CHARS = 2_000
 REPLY_MAX_CHARS = 4_000
+NOTE_MAX_CHARS = 4_000
+EXTENSION_MAX_WORKING_DAYS = 20
+SCHEDULE_MAX_DAYS = 366
+MENTION = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9.-]{2,63})")
 BINDING_RETURNS = 2
 """After the second return the city desk's assignment stands. Source: architecture.md, "Ticket"."""
 
@@ -59,6 +64,36 @@ class ContestWindowOver(Conflict):
     title = _n("Masa sanggah sudah lewat. Kirim laporan baru bila masalahnya masih ada.")
 
 
+class NotAColleague(InvalidInput):
+    code = "not-a-colleague"
+    title = _n("Orang ini tidak dapat mengerjakan tiket ini.")
+
+
+class DayNotAhead(InvalidInput):
+    code = "day-not-ahead"
+    title = _n("Pilih tanggal sesudah hari ini, paling lama setahun lagi.")
+
+
+class BadExtension(InvalidInput):
+    code = "bad-extension"
+    title = _n("Perpanjangan 1 sampai 20 hari kerja.")
+
+
+class ExtensionSpent(Conflict):
+    code = "extension-spent"
+    title = _n("Perpanjangan hanya satu kali, dan hanya sebelum tiket diselesaikan.")
+
+
+class NoExtensionAsked(Conflict):
+    code = "no-extension-asked"
+    title = _n("Tidak ada permintaan perpanjangan yang menunggu keputusan.")
+
+
+class OwnRequest(NotAllowed):
+    code = "own-request"
+    title = _n("Permintaan Anda sendiri diputuskan orang lain.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """Who does something, when, as which party, having seen which version of the ticket.
@@ -106,12 +141,42 @@ def check_return(target: State, return_count: int) -> None:
 
 def check_reply(text: str) -> str:
     """Return the reply without outer blanks. Raises TextMissing or TextTooLong."""
+    return _checked(text, max_chars=REPLY_MAX_CHARS)
+
+
+def check_note(text: str) -> str:
+    """Return the note without outer blanks. Raises TextMissing or TextTooLong."""
+    return _checked(text, max_chars=NOTE_MAX_CHARS)
+
+
+def _checked(text: str, *, max_chars: int) -> str:
     trimmed = text.strip()
     if not trimmed:
         raise TextMissing(pointer="#/text")
-    if len(trimmed) > REPLY_MAX_CHARS:
-        raise TextTooLong(pointer="#/text", max_chars=REPLY_MAX_CHARS)
+    if len(trimmed) > max_chars:
+        raise TextTooLong(pointer="#/text", max_chars=max_chars)
     return trimmed
+
+
+def check_reason(reason: str) -> str:
+    """Return a reason without outer blanks. Raises ReasonMissing or TextTooLong."""
+    trimmed = reason.strip()
+    if not trimmed:
+        raise ReasonMissing(pointer="#/reason")
+    if len(trimmed) > REASON_MAX_CHARS:
+        raise TextTooLong(pointer="#/reason", max_chars=REASON_MAX_CHARS)
+    return trimmed
+
+
+def check_schedule(until_on: date, *, today: date) -> None:
+    """Raise DayNotAhead unless planned works end after today and within a year."""
+    if not today < until_on <= today + timedelta(days=SCHEDULE_MAX_DAYS):
+        raise DayNotAhead(pointer="#/until_on")
+
+
+def mentioned_in(text: str) -> frozenset[str]:
+    """Return the usernames that a note names with an @ before them."""
+    return frozenset(match[1].rstrip(".-") for match in MENTION.finditer(text))
 
 
 RESPONSES = frozenset(

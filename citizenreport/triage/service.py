@@ -1,7 +1,7 @@
 """Carrying a ticket: every act locks it by its version and leaves one event."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -174,8 +174,11 @@ def move(
     act: Act,
     reason: str = "",
     data_key: bytes | None = None,
+    until_on: date | None = None,
 ) -> None:
     """Make one transition of the state machine, with its clocks, reason and event.
+
+    `until_on`: the last day of planned works, of a ticket that is scheduled.
 
     Raises:
         TransitionNotAllowed, TransitionNotYours, AssignmentBinds, ReasonMissing, TextTooLong,
@@ -187,12 +190,16 @@ def move(
     check_return(target, ticket.return_count)
     values = _clock_values(city, ticket, source, target, now=act.at)
     values |= _end_values(source, target, act)
+    if until_on is not None:
+        values["scheduled_until"] = until_on
     change(session, ticket, act=act, state=target.value, **values)
     payload: dict[str, Any] = {"from": source.value, "to": target.value}
     if reason.strip():
         message = write(session, ticket, "reason", reason.strip(), act=act, data_key=data_key)
         message.state = target.value
         payload["message_id"] = str(message.id)
+    if until_on is not None:
+        payload["until_on"] = until_on.isoformat()
     if "settlement_due_at" in values:
         payload["settlement_due_at"] = ticket.settlement_due_at.isoformat()
     record(session, ticket, "state_changed", payload, act=act)
@@ -208,6 +215,8 @@ def _clock_values(
     if target is State.NEEDS_INFO:
         return values | {"paused_at": now, "resume_state": source.value}
     pauses, verified_at = _pauses(ticket), ticket.verified_at
+    if source is State.SCHEDULED:
+        values["scheduled_until"] = None
     if source is State.NEEDS_INFO and ticket.paused_at is not None:
         pauses = with_pause(
             city.calendar,
@@ -245,8 +254,29 @@ def _pauses(ticket: Ticket) -> Pauses:
     )
 
 
+def due_values(
+    city: City, ticket: Ticket, *, priority: Priority, extended_days: int
+) -> dict[str, object]:
+    """Return the deadlines of a ticket under another priority or extension, as columns."""
+    values = _due_values(
+        city,
+        ticket,
+        verified_at=ticket.verified_at,
+        pauses=_pauses(ticket),
+        priority=priority,
+        extended_days=extended_days,
+    )
+    return {name: value for name, value in values.items() if name.endswith("_due_at")}
+
+
 def _due_values(
-    city: City, ticket: Ticket, *, verified_at: datetime | None, pauses: Pauses
+    city: City,
+    ticket: Ticket,
+    *,
+    verified_at: datetime | None,
+    pauses: Pauses,
+    priority: Priority | None = None,
+    extended_days: int | None = None,
 ) -> dict[str, object]:
     """Return pauses and deadlines anew; a ticket with given deadlines keeps them."""
     kept: dict[str, object] = {
@@ -259,11 +289,14 @@ def _due_values(
     due = deadlines(
         city.calendar,
         category,
-        priority=Priority(ticket.priority),
+        priority=priority or Priority(ticket.priority),
         submitted_at=ticket.submitted_at,
         verified_at=verified_at,
         pauses=pauses,
+        extended_days=ticket.extended_days if extended_days is None else extended_days,
     )
+    if priority is not None and ticket.first_responded_at is None:
+        kept["first_response_due_at"] = due.first_response_due_at
     return kept | {
         "verification_due_at": due.verification_due_at,
         "settlement_due_at": due.settlement_due_at,
@@ -332,7 +365,14 @@ def assign(
 ) -> None:
     """Hand a ticket to another agency. Raises TicketChanged."""
     before = ticket.agency_code
-    change(session, ticket, act=act, agency_code=agency_code, assignment_id=assignment_id)
+    change(
+        session,
+        ticket,
+        act=act,
+        agency_code=agency_code,
+        assignment_id=assignment_id,
+        assignee_id=None,
+    )
     payload: Payload = {"from": before, "agency_code": agency_code, "decided_by": decided_by}
     record(session, ticket, "assigned", payload, act=act)
 

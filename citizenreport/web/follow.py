@@ -20,7 +20,9 @@ from citizenreport.triage import queries as triage_queries
 from citizenreport.web.locale import page_language
 from citizenreport.web.translate import _
 
-SHOWN_EVENTS = frozenset({"opened", "state_changed", "assigned", "replied", "deadlines_moved"})
+SHOWN_EVENTS = frozenset(
+    {"opened", "state_changed", "assigned", "replied", "deadlines_moved", "extended"}
+)
 
 
 def public_report(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from citizenreport.cities.rules import City
 from citizenreport.core.clock import utcnow
@@ -82,10 +82,10 @@ def test_a_ticket_is_answered_without_a_script(chromium: Browser, console: str, 
     sign_in(page, console)
     page.locator("a.row-link").first.click()
     page.get_by_role("button", name="Verifikasi").click()
-    assert page.get_by_text("Langkah tersimpan.").is_visible()
+    expect(page.get_by_text("Langkah tersimpan.")).to_be_visible()
     page.get_by_label("Jawaban", exact=True).fill(STORY)
     page.get_by_role("button", name="Kirim jawaban").click()
-    assert page.get_by_text(STORY).is_visible()
+    expect(page.get_by_text(STORY)).to_be_visible()
     page.get_by_text("Arsipkan").first.click()
     page.get_by_role("button", name="Keluar").click()
     assert re.search(r"/petugas/masuk$", page.url)
