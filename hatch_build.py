@@ -6,11 +6,14 @@ Front end
     entries   citizenreport/<folder>/frontend/*.ts and *.css, but not those whose name begins with
               `_`: these are parts, imported by entries. An entry is known as `<folder>/<name>.js`
               (or `.css`): pages/frontend/report.ts is "pages/report.js".
+    worker    an entry named sw.ts is a service worker: one file with nothing to import.
     files     citizenreport/<folder>/frontend/files/**: copied as they are, known as `<folder>/<path>`.
     output    citizenreport/web/static/: every file with a hash of its content in its name, so that it
               may be cached for ever; shared pieces of modules as `chunks/<name>-<hash>.js`.
     manifest  citizenreport/web/static/manifest.json: known name -> path below static/, for example
               {"pages/report.js": "pages/report-4KZ6XRNJ.js", "pages/logo.svg": "pages/logo-1F0A….svg"}
+    parts     citizenreport/web/static/parts.json: path of a module -> paths of those it imports at
+              once (not of those it loads on demand).
 
 Modules are ECMAScript modules (`<script type="module">`); style sheets may import one another.
 
@@ -32,6 +35,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 PACKAGE = ROOT / "citizenreport"
 STATIC = PACKAGE / "web" / "static"
+WORKER = "sw.ts"
 # Phones of 2019 and later; older ones get the plain page, which needs no script.
 TARGETS = "chrome80,firefox78,safari14,edge88"
 
@@ -66,42 +70,55 @@ def build_front_end() -> None:
     draft = STATIC.with_name("static.new")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    manifest = bundled(draft) | copied(draft)
-    text = json.dumps(manifest, indent=1, sort_keys=True)
-    (draft / "manifest.json").write_text(text + "\n")
+    outputs = bundled(draft, entries(), "--format=esm", "--splitting")
+    outputs |= bundled(draft, workers(), "--format=iife")
+    manifest = {**names_of(outputs, draft), **copied(draft)}
+    for name, facts in (("manifest", manifest), ("parts", parts_of(outputs, draft))):
+        text = json.dumps(facts, indent=1, sort_keys=True)
+        (draft / f"{name}.json").write_text(text + "\n")
     shutil.rmtree(STATIC, ignore_errors=True)
     draft.rename(STATIC)
 
 
-def entries() -> dict[str, Path]:
-    """Return the entries by the name they are bundled under, without suffix."""
-    found = {}
-    for suffix in ("ts", "css"):
-        for path in sorted(PACKAGE.glob(f"*/frontend/*.{suffix}")):
-            if not path.name.startswith("_"):
-                found[f"{path.parents[1].name}/{path.stem}={path.relative_to(ROOT)}"] = path
-    return found
+def entries() -> list[str]:
+    """Return what is bundled, as esbuild is told: `<name of the output>=<path of the source>`."""
+    sources = [p for kind in ("ts", "css") for p in sorted(PACKAGE.glob(f"*/frontend/*.{kind}"))]
+    return [given(p) for p in sources if not p.name.startswith("_") and p.name != WORKER]
 
 
-def bundled(draft: Path) -> dict[str, str]:
-    """Bundle every entry with esbuild; return the manifest of the output."""
-    given = entries()
-    if not given:
+def workers() -> list[str]:
+    """Return the service workers, as esbuild is told."""
+    return [given(path) for path in sorted(PACKAGE.glob(f"*/frontend/{WORKER}"))]
+
+
+def given(path: Path) -> str:
+    return f"{path.parents[1].name}/{path.stem}={path.relative_to(ROOT)}"
+
+
+def bundled(draft: Path, sources: list[str], *shape: str) -> dict[str, Any]:
+    """Bundle the sources with esbuild; return its facts about each output, by path."""
+    if not sources:
         return {}
     install_node_modules()
     metafile = draft / "meta.json"
     run_node(
         ROOT / "node_modules" / "esbuild" / "bin" / "esbuild",
-        *given,
-        *("--bundle", "--minify", "--format=esm", "--splitting", f"--target={TARGETS}"),
-        "--supported:destructuring=true",  # all of them have it; libraries are written with it
+        *sources,
+        *("--bundle", "--minify", *shape, f"--target={TARGETS}"),
+        # Safari 14 gets a rare form of it wrong, so esbuild counts it as missing and gives up.
+        "--supported:destructuring=true",
         *("--entry-names=[dir]/[name]-[hash]", "--chunk-names=chunks/[name]-[hash]"),
         *("--asset-names=assets/[name]-[hash]", "--legal-comments=none", "--log-level=warning"),
         *("--loader:.svg=file", "--loader:.png=file", "--loader:.woff2=file"),
         *(f"--outdir={draft}", f"--metafile={metafile}"),
     )
-    outputs = json.loads(metafile.read_text())["outputs"]
+    outputs: dict[str, Any] = json.loads(metafile.read_text())["outputs"]
     metafile.unlink()
+    return outputs
+
+
+def names_of(outputs: dict[str, Any], draft: Path) -> dict[str, str]:
+    """Return the paths of the entries by the names they are known by."""
     manifest = {}
     for output, facts in outputs.items():
         if "entryPoint" in facts:
@@ -110,6 +127,21 @@ def bundled(draft: Path) -> dict[str, str]:
             name = Path(facts["entryPoint"]).stem + path.suffix
             manifest[f"{folder}/{name}"] = path.as_posix()
     return manifest
+
+
+def parts_of(outputs: dict[str, Any], draft: Path) -> dict[str, list[str]]:
+    """Return the modules that a module cannot do without, by path."""
+
+    def below(output: str) -> str:
+        return (ROOT / output).relative_to(draft).as_posix()
+
+    wanted = {
+        below(output): [
+            below(i["path"]) for i in facts["imports"] if i["kind"] == "import-statement"
+        ]
+        for output, facts in outputs.items()
+    }
+    return {path: imports for path, imports in wanted.items() if imports}
 
 
 def copied(draft: Path) -> dict[str, str]:
@@ -181,7 +213,8 @@ def check_types() -> None:
     if any(PACKAGE.glob("*/frontend/**/*.ts")):
         install_node_modules(with_tools=True)
         compiler = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
-        run_node(compiler, "-p", str(PACKAGE / "web" / "frontend"))
+        for project in ("tsconfig.json", "tsconfig.worker.json"):
+            run_node(compiler, "-p", str(PACKAGE / "web" / "frontend" / project))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,16 @@ def manifest() -> Mapping[str, str]:
     return names
 
 
+@cache
+def parts() -> Mapping[str, list[str]]:
+    """Return, by the path of a built module, the modules it cannot do without."""
+    path = BUILT / "parts.json"
+    if not path.exists():
+        return {}
+    found: dict[str, list[str]] = json.loads(path.read_text())
+    return found
+
+
 def asset_url(name: str) -> str:
     """Return the address of a built file, by the name of its source."""
     return url_for("assets.show", name=manifest().get(name, name))
