@@ -1,8 +1,9 @@
-// The form: position, letters left, one send per press, a fast way out. All of it is a courtesy.
+// The form: position, letters left, sending from the phone, a fast way out. All of it is a courtesy.
 
 import { find, focusOnFaults, showScripted } from "./_page";
 import { offerPosition } from "./_place";
-import { proveForm } from "./_proof";
+import { proveForm } from "./_proof_form";
+import { Sender } from "./_send";
 
 function countLetters(): void {
   for (const counter of document.querySelectorAll<HTMLElement>("[data-counter]")) {
@@ -18,29 +19,11 @@ function countLetters(): void {
   }
 }
 
-function sendOnce(form: HTMLFormElement): void {
-  const button = find<HTMLButtonElement>("#kirim", form);
-  const resting = button?.textContent ?? "";
-  let isSending = false;
-  form.addEventListener("submit", (event) => {
-    if (isSending) {
-      event.preventDefault();
-      return;
-    }
-    isSending = true;
-    if (button) button.textContent = form.dataset.sending ?? resting;
-  });
-  // A page that comes back from the history may send again: the server knows the form by its key.
-  window.addEventListener("pageshow", () => {
-    isSending = false;
-    if (button) button.textContent = resting;
-  });
-}
-
-function leaveFast(form: HTMLFormElement): void {
+function leaveFast(form: HTMLFormElement, sender: Sender): void {
   find<HTMLFormElement>("[data-quick-exit]")?.addEventListener("submit", () => {
     for (const field of form.querySelectorAll<HTMLTextAreaElement>("textarea, input[type=text]")) field.value = "";
     form.reset();
+    void sender.wipe();
     document.body.hidden = true;
   });
 }
@@ -51,7 +34,8 @@ export function startForm(form: HTMLFormElement): void {
   countLetters();
   offerPosition(form);
   proveForm(form);
-  sendOnce(form);
-  leaveFast(form);
+  const sender = new Sender(form);
+  leaveFast(form, sender);
   focusOnFaults();
+  void sender.restore();
 }

@@ -6,7 +6,6 @@
 const CHALLENGE_URL = "/api/v1/challenge";
 const ANSWER_MS = 8_000;
 const SOLVE_MS = 60_000;
-const RENEW_MS = 50 * 60_000; // a challenge is good for an hour
 const AT_ONCE = 8; // keys derived side by side
 const COUNTER_BYTES = 4;
 
@@ -39,20 +38,6 @@ export async function solveProof(): Promise<string | null> {
   } catch {
     return null; // no network, or a browser that cannot
   }
-}
-
-/** Solve one while the form is being filled in, into its hidden field; anew before it gets old. */
-export function proveForm(form: HTMLFormElement): void {
-  const field = form.querySelector<HTMLInputElement>("[data-proof]");
-  if (!field) return;
-  let askedAt = -Infinity;
-  form.addEventListener("input", () => {
-    if (performance.now() - askedAt < RENEW_MS) return;
-    askedAt = performance.now();
-    void solveProof().then((proof) => {
-      field.value = proof ?? "";
-    });
-  });
 }
 
 async function fetched(): Promise<Challenge | null> {
