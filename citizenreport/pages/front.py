@@ -37,7 +37,7 @@ INDICATORS = "/indikator"
 MEDIAN_WINDOW_DAYS = 90
 """The median is of what was settled in this many days up to today."""
 BLUEPRINTS = frozenset(
-    {"front", "report", "follow", "follow_acts", "published", "about", "survey", "pulse"}
+    {"front", "report", "follow", "follow_acts", "published", "about", "survey", "pulse", "phone"}
 )
 
 

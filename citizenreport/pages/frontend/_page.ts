@@ -14,3 +14,8 @@ export function focusOnFaults(): void {
 export function showScripted(): void {
   for (const element of document.querySelectorAll<HTMLElement>("[data-js]")) element.hidden = false;
 }
+
+/** A code in groups that can be read aloud. */
+export function spaced(code: string, size: number): string {
+  return (code.match(new RegExp(`.{1,${size}}`, "g")) ?? []).join("-");
+}

@@ -1,5 +1,7 @@
 // The receipt: copy and print.
 
+import { drop, entries } from "./_outbox";
+import { keepOwn } from "./_own";
 import { find, showScripted } from "./_page";
 
 showScripted();
@@ -16,3 +18,24 @@ copy?.addEventListener("click", () => {
 });
 
 find("[data-print]")?.addEventListener("click", () => window.print());
+
+// The phone's own list asks first. What was sent from this phone is told here: it need not be kept.
+const offer = find("[data-own]");
+const code = document.querySelector<HTMLElement>("[data-sent-code]")?.dataset.sentCode ?? "";
+if (code) void forgetSent(code).catch(() => undefined);
+find<HTMLButtonElement>("[data-own-keep]", offer ?? document)?.addEventListener("click", () => {
+  const told = find("[data-own-status]");
+  const secret = offer?.dataset.own ?? "";
+  keepOwn({ code, secret, sent_at: Date.now() }).then(
+    () => {
+      if (told) told.textContent = offer?.dataset.kept ?? "";
+    },
+    () => {
+      if (told) told.textContent = offer?.dataset.full ?? "";
+    },
+  );
+});
+
+async function forgetSent(shown: string): Promise<void> {
+  for (const entry of (await entries()).sound) if (entry.code === shown) await drop(entry.id);
+}
