@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, json, request, send_file, ur
 from citizenreport.cities.ground import bounds_of, ground_of
 from citizenreport.cities.rules import City
 from citizenreport.core.errors import NotFound
+from citizenreport.pages.finding import conditional
 from citizenreport.storage.basemap import Basemap, installed_in
 from citizenreport.web.assets import FOREVER_S, asset_url
 from citizenreport.web.context import current_city
@@ -18,6 +19,7 @@ bp = Blueprint("city_map", __name__)
 
 STREETS_DAY_S: Final = 24 * 3600
 VERSION_CHARS: Final = 16
+GEOJSON: Final = "application/geo+json"
 PMTILES: Final = "application/vnd.pmtiles"
 COPYRIGHT_PAGES: Final = {"OpenStreetMap": "https://www.openstreetmap.org/copyright"}
 """Where a source asks to be named with an address. Nothing is loaded from there."""
@@ -40,7 +42,7 @@ def describe() -> Response:
         "credits": _credits(city, streets),
         "words": _words(city),
     }
-    return _json(told, "application/json")
+    return conditional(compact_json(told), "application/json")
 
 
 @bp.get("/peta/dasar.json")
@@ -48,8 +50,9 @@ def describe() -> Response:
 def ground() -> Response:
     """Send areas and landmarks as GeoJSON; under its versioned address it never changes."""
     city = current_city()
-    response = _json(ground_of(city), "application/geo+json")
+    response = conditional(compact_json(ground_of(city)), GEOJSON)
     if request.args.get("v") == _version(city):
+        response.cache_control.no_cache = None
         response.cache_control.public = True
         response.cache_control.max_age = FOREVER_S
         response.cache_control.immutable = True
@@ -82,12 +85,9 @@ def _version(city: City) -> str:
     return city.digest[:VERSION_CHARS]
 
 
-def _json(told: object, media_type: str) -> Response:
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    response = Response(text, content_type=f"{media_type}; charset=utf-8")
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+def compact_json(told: object) -> bytes:
+    """Return JSON in its shortest form, the same for the same content."""
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
 def _credits(city: City, streets: Basemap | None) -> list[dict[str, str]]:

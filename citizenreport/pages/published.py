@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil, sqrt
 from typing import Final
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -13,13 +12,23 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import Aspect, Category, City, Visibility
 from citizenreport.core.db import public_reading
 from citizenreport.core.ids import normalise_tracking_code
+from citizenreport.core.text import _n
+from citizenreport.geo.frame import metric_frame
 from citizenreport.geo.grid import CELL_M
 from citizenreport.intake.photos import MEDIA_TYPE, THUMBNAIL_SIDE_PX
 from citizenreport.pages import words
+from citizenreport.pages.published_filters import (
+    Asked,
+    address,
+    after_row,
+    read_after,
+    read_filters,
+)
+from citizenreport.pages.published_map import Density, cell_middle, density_of, step_ranges
 from citizenreport.pages.report_form import villages
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import PublishedPhoto, PublishedReport
-from citizenreport.publication.rules import Page, PublishedReportNotFound
+from citizenreport.publication.rules import PublishedReportNotFound
 from citizenreport.routing.rules import agency_name
 from citizenreport.storage.rules import is_key
 from citizenreport.triage.states import LABELS, State
@@ -27,13 +36,16 @@ from citizenreport.web.context import current_city, current_storage
 from citizenreport.web.follow import public_report
 from citizenreport.web.guards import public
 from citizenreport.web.limits import guessing
-from citizenreport.web.paging import CursorInvalid, cursor_of, read_cursor
 from citizenreport.web.translate import _
 
 bp = Blueprint("published", __name__, template_folder="templates")
 
 PAGE_ROWS: Final = 20
-FILTERS: Final = ("aspek", "kategori", "kelurahan", "status")
+BUSIEST: Final = 10
+HERE: Final = "published.index"
+TEMPLATE: Final = "pages/published_list.html"
+LIST, MAP, DENSITY = "daftar", "peta", "kepadatan"
+VIEWS: Final = {LIST: _n("Daftar"), MAP: _n("Peta"), DENSITY: _n("Kepadatan")}
 EXCERPT_CHARS: Final = 160
 SHOWN_STATES: Final = tuple(state for state in State if state is not State.WITHDRAWN)
 
@@ -98,30 +110,28 @@ def shown_place(row: PublishedReport) -> ShownPlace | None:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Busy:
+    """A place with many reports, in words: the map's equal without a map."""
+
+    name: str
+    count: int
+    url: str | None = None
+    coordinates: str = ""
+
+
 @bp.get("/laporan")
 @public
-def index() -> str:
-    """List released reports, newest day first."""
-    city = current_city()
-    chosen = {name: _printable(request.args[name]) for name in FILTERS if request.args.get(name)}
-    wanted = _page(chosen, request.args.get("setelah"))
-    with public_reading() as session:
-        rows = publication_queries.page(session, wanted)
-        shown = cards(session, city, rows[:PAGE_ROWS])
-        next_url = _next_url(chosen, rows)
-    return render_template(
-        "pages/published_list.html",
-        city=city,
-        cards=shown,
-        chosen=chosen,
-        is_first_page=wanted.after is None,
-        first_url=_list_url(chosen),
-        next_url=next_url,
-        aspects=[(aspect.value, _(words.ASPECT_NAMES[aspect])) for aspect in Aspect],
-        categories=_public_categories(city),
-        villages=villages(city),
-        states=[(state.value, _(LABELS[state])) for state in SHOWN_STATES],
-    )
+def index() -> str | tuple[str, int]:
+    """Show released reports as a list, a map or counts; a filter that cannot be read is said."""
+    city, asked = current_city(), read_filters()
+    view = request.args.get("tampilan", "")
+    view = view if view in VIEWS else LIST
+    if asked.faults:
+        return render_template(TEMPLATE, **_frame(city, asked, view), nothing=True), 422
+    if view == DENSITY:
+        return render_template(TEMPLATE, **_frame(city, asked, view), **_counted(city, asked))
+    return render_template(TEMPLATE, **_frame(city, asked, view), **_listed(city, asked, view))
 
 
 @bp.get("/laporan/<tracking_code>")
@@ -211,41 +221,92 @@ def thumbnail_of(photo: PublishedPhoto) -> Thumbnail:
     )
 
 
-def _printable(value: str) -> str:
-    """Return a filter's value, or one that fits nothing where the database could not hold it."""
-    return value if value.isprintable() else "?"
+def _frame(city: City, asked: Asked, view: str) -> dict[str, object]:
+    """Return what every view of the public places needs: filters, other views, data for a map."""
+    shown = {} if view == LIST else {"tampilan": view}
+    return {
+        "city": city,
+        "view": view,
+        "views": [
+            (
+                name,
+                _(label),
+                address(HERE, asked.chosen, **({} if name == LIST else {"tampilan": name})),
+            )
+            for name, label in VIEWS.items()
+        ],
+        "chosen": asked.chosen,
+        "faults": asked.faults,
+        "clear_url": address(HERE, {}, **shown),
+        "geojson_url": address("published_map.reports", asked.chosen),
+        "density_url": address("published_map.density", asked.chosen),
+        "aspects": [(aspect.value, _(words.ASPECT_NAMES[aspect])) for aspect in Aspect],
+        "categories": _public_categories(city),
+        "villages": villages(city),
+        "states": [(state.value, _(LABELS[state])) for state in SHOWN_STATES],
+    }
 
 
-def _page(chosen: Mapping[str, str], cursor: str | None) -> Page:
-    return Page(
-        limit=PAGE_ROWS + 1,  # one more tells whether there is a next page
-        after=_read_cursor(cursor) if cursor else None,
-        aspect=chosen.get("aspek"),
-        category_code=chosen.get("kategori"),
-        area_code=chosen.get("kelurahan"),
-        state=chosen.get("status"),
-    )
+def _listed(city: City, asked: Asked, view: str) -> dict[str, object]:
+    wanted = asked.page(rows=PAGE_ROWS, after=read_after())
+    more = {} if view == LIST else {"tampilan": view}
+    next_url = None
+    with public_reading() as session:
+        rows = publication_queries.page(session, wanted)
+        shown = cards(session, city, rows[:PAGE_ROWS])
+        if len(rows) > PAGE_ROWS:
+            cursor = after_row(rows[PAGE_ROWS - 1])
+            next_url = address(HERE, asked.chosen, **more, setelah=cursor)
+    return {
+        "cards": shown,
+        "is_first_page": wanted.after is None,
+        "first_url": address(HERE, asked.chosen, **more),
+        "next_url": next_url,
+    }
 
 
-def _next_url(chosen: Mapping[str, str], rows: Sequence[PublishedReport]) -> str | None:
-    if len(rows) <= PAGE_ROWS:
-        return None
-    last = rows[PAGE_ROWS - 1]
-    return _list_url(chosen, setelah=cursor_of([last.submitted_on.isoformat(), last.tracking_code]))
+def _counted(city: City, asked: Asked) -> dict[str, object]:
+    found = density_of(city, asked.filters)
+    return {
+        "total": found.total,
+        "placed": found.placed,
+        "cell_m": round(found.cell_m),
+        "busy_areas": _busy_areas(city, asked, found.areas),
+        "busy_cells": _busy_cells(city, found),
+        "steps": step_ranges(),
+    }
 
 
-def _read_cursor(cursor: str) -> tuple[str, str]:
-    """Return day and code of the last row seen. Raises CursorInvalid."""
-    day, code = read_cursor(cursor, parts=2, pointer="#/setelah")
-    try:
-        return date.fromisoformat(day).isoformat(), code
-    except ValueError as error:
-        raise CursorInvalid(pointer="#/setelah") from error
+def _busy_areas(city: City, asked: Asked, areas: Mapping[str | None, int]) -> list[Busy]:
+    """Return the areas with most reports first; those without an area are a row of their own."""
+    named = [
+        Busy(
+            name=words.area_name(city, code) or code,
+            count=count,
+            url=address(HERE, {**asked.chosen, "kelurahan": code}),
+        )
+        for code, count in areas.items()
+        if code is not None
+    ]
+    named.sort(key=lambda area: (-area.count, area.name))
+    unnamed = areas.get(None)
+    return [*named, Busy(name=_("Kelurahan tidak disebut"), count=unnamed)] if unnamed else named
 
 
-def _list_url(chosen: Mapping[str, str], **more: str) -> str:
-    query = urlencode({**chosen, **more})
-    return url_for("published.index") + (f"?{query}" if query else "")
+def _busy_cells(city: City, found: Density) -> list[Busy]:
+    frame = metric_frame(city.metric_crs)
+    busy = []
+    for cell in found.cells[:BUSIEST]:
+        middle = cell_middle(cell, frame, found.cell_m)
+        area = words.area_name(city, city.area_index.locate(middle).area_code)
+        busy.append(
+            Busy(
+                name=area or _("Di tepi kota"),
+                count=cell.count,
+                coordinates=f"{middle.lat:.5f}, {middle.lon:.5f}",
+            )
+        )
+    return busy
 
 
 def _public_categories(city: City) -> list[tuple[str, list[Category]]]:

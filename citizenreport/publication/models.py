@@ -26,6 +26,9 @@ class PublishedReport(Base, kw_only=True):
         Index("ix_published_report_changed", "changed_on", "tracking_code"),
         Index("ix_published_report_settled", "settled_on"),
         Index("ix_published_report_state", "state"),
+        Index("ix_published_report_state_day", "state", "submitted_on", "tracking_code"),
+        Index("ix_published_report_aspect_day", "aspect", "submitted_on", "tracking_code"),
+        Index("ix_published_report_area_day", "area_code", "submitted_on", "tracking_code"),
     )
 
     tracking_code: Mapped[str] = mapped_column(primary_key=True)

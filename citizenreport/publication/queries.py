@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select, tuple_
+from geoalchemy2 import Geometry
+from sqlalchemy import ColumnElement, Integer, cast, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from citizenreport.publication.models import (
@@ -16,7 +17,9 @@ from citizenreport.publication.models import (
 )
 from citizenreport.publication.rules import (
     MEDIAN_FROM_N,
+    CellCount,
     CityNumbers,
+    Filters,
     Page,
     PublishedReportNotFound,
 )
@@ -32,7 +35,7 @@ def by_code(session: Session, tracking_code: str) -> PublishedReport:
 
 def page(session: Session, wanted: Page) -> Sequence[PublishedReport]:
     """Return published reports, newest day first, at most `limit` of them."""
-    query = _fitting(wanted)
+    query = select(PublishedReport).where(*_fitting(wanted))
     if wanted.after is not None:
         day, code = wanted.after
         key = tuple_(PublishedReport.submitted_on, PublishedReport.tracking_code)
@@ -45,23 +48,65 @@ def page(session: Session, wanted: Page) -> Sequence[PublishedReport]:
 
 def changed_last(session: Session, wanted: Page) -> Sequence[PublishedReport]:
     """Return published reports that fit, those changed last first; a feed has one page only."""
-    query = _fitting(wanted).order_by(
-        PublishedReport.changed_on.desc(), PublishedReport.tracking_code.desc()
+    query = (
+        select(PublishedReport)
+        .where(*_fitting(wanted))
+        .order_by(PublishedReport.changed_on.desc(), PublishedReport.tracking_code.desc())
     )
     return session.scalars(query.limit(wanted.limit)).all()
 
 
-def _fitting(wanted: Page) -> Select[tuple[PublishedReport]]:
-    query = select(PublishedReport)
-    if wanted.category_code is not None:
-        query = query.where(PublishedReport.category_code == wanted.category_code)
-    if wanted.aspect is not None:
-        query = query.where(PublishedReport.aspect == wanted.aspect)
-    if wanted.state is not None:
-        query = query.where(PublishedReport.state == wanted.state)
-    if wanted.area_code is not None:
-        query = query.where(PublishedReport.area_code == wanted.area_code)
-    return query
+def cell_counts(
+    session: Session, wanted: Filters, *, metric_crs: int, cell_m: float
+) -> list[CellCount]:
+    """Return how many of these reports lie in each cell of a grid, fullest first.
+
+    The corners of the grid are the multiples of `cell_m` in the city's metric frame (geo/grid.py):
+    with a multiple of the published grid's cell nothing is told that the points do not tell.
+    """
+    metres = func.ST_Transform(cast(PublishedReport.position, Geometry("POINT", 4326)), metric_crs)
+    cells = (
+        select(
+            cast(func.floor(func.ST_X(metres) / cell_m), Integer).label("column"),
+            cast(func.floor(func.ST_Y(metres) / cell_m), Integer).label("row"),
+        )
+        .where(PublishedReport.position.is_not(None), *_fitting(wanted))
+        .subquery()
+    )
+    number = func.count()
+    query = (
+        select(cells.c.column, cells.c.row, number)
+        .group_by(cells.c.column, cells.c.row)
+        .order_by(number.desc(), cells.c.column, cells.c.row)
+    )
+    found = session.execute(query).tuples()
+    return [CellCount(column=column, row=row, count=count) for column, row, count in found]
+
+
+def area_counts(session: Session, wanted: Filters) -> dict[str | None, int]:
+    """Return how many of these reports there are in each area; None is those without one."""
+    query = (
+        select(PublishedReport.area_code, func.count())
+        .where(*_fitting(wanted))
+        .group_by(PublishedReport.area_code)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def _fitting(wanted: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions of the filters that are set."""
+    equal = (
+        (PublishedReport.category_code, wanted.category_code),
+        (PublishedReport.aspect, wanted.aspect),
+        (PublishedReport.state, wanted.state),
+        (PublishedReport.area_code, wanted.area_code),
+    )
+    conditions = [column == value for column, value in equal if value is not None]
+    if wanted.since is not None:
+        conditions.append(PublishedReport.submitted_on >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(PublishedReport.submitted_on <= wanted.until)
+    return conditions
 
 
 def photos_of(session: Session, tracking_code: str) -> Sequence[PublishedPhoto]:

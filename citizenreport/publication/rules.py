@@ -1,6 +1,7 @@
 """What may be released. Pure."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from citizenreport.cities.rules import Category, Visibility
@@ -64,17 +65,36 @@ class CityNumbers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page of a keyset: the rows after `after`, newest first. `area_codes` are the area itself
-    or all below it.
+class Filters:
+    """Which published reports are wanted; None is any.
+
+    `since` and `until` are days of submission, both included. What is never public has no rows,
+    so that a filter for it finds as little as one for what does not exist.
     """
 
-    limit: int = 20
-    after: tuple[str, str] | None = None  # (submitted_on ISO, tracking code)
     category_code: str | None = None
     aspect: str | None = None
     state: str | None = None
     area_code: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Filters):
+    """One page of a keyset: the rows after `after`, newest first."""
+
+    limit: int = 20
+    after: tuple[str, str] | None = None  # (submitted_on ISO, tracking code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellCount:
+    """How many published reports lie in a cell of the city's grid: its column and row, from 0."""
+
+    column: int
+    row: int
+    count: int
 
 
 def check_releasable(visibility: Visibility, category: Category) -> None:

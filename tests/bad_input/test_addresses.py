@@ -25,7 +25,11 @@ STAFF = {
 PUBLIC = {
     "/": ["lang"],
     "/lapor": ["kategori"],
-    "/laporan": ["aspek", "kategori", "kelurahan", "status", "setelah"],
+    "/laporan": [
+        *("aspek", "kategori", "kelurahan", "status", "setelah", "dari", "sampai", "tampilan"),
+    ],
+    "/laporan.geojson": ["kategori", "kelurahan", "dari", "sampai", "setelah"],
+    "/laporan/kepadatan.json": ["aspek", "status", "dari", "sampai"],
     "/peta/kota.json": ["lang"],
     "/peta/dasar.json": ["v"],
     "/peta/jalan.pmtiles": ["v"],

@@ -36,6 +36,13 @@ QUERIES = (
     "kelurahan=33.71.03.1005",
     "status=new",
     "setelah=zzz",
+    "dari=2020-01-01&sampai=2099-12-31",
+    "dari=kemarin",
+    "tampilan=peta",
+    "tampilan=peta&kategori=A12",
+    "tampilan=kepadatan",
+    "tampilan=kepadatan&kategori=A12",
+    "tampilan=kepadatan&kelurahan=33.71.03.1005",
     "lang=en",
     "tidak=dikenal",
 )
@@ -90,8 +97,12 @@ def test_the_comparison_sees_a_public_report(
     differing = {question for question in questions if before[question] != ask(stranger, question)}
     told = {"/", "/laporan", "/laporan.atom", "/laporan.atom?lang=en", "/dekat.json"}
     assert told | {"/sitemap.xml"} <= differing
+    places = {"/laporan.geojson", "/laporan/kepadatan.json", "/laporan?tampilan=kepadatan"}
+    assert places <= differing
     assert {"/robots.txt", "/bantuan", "/laporan.atom?kategori=A12"}.isdisjoint(differing)
     assert "/laporan?kategori=A12" not in differing
+    assert "/laporan.geojson?kategori=A12" not in differing
+    assert "/laporan?tampilan=kepadatan&kategori=A12" not in differing
     for address in addresses_of_a_code(app, new.tracking_code):
         unknown = address.replace(new.tracking_code, "Z" * 10)
         assert ask(stranger, address) != ask(stranger, unknown), address
