@@ -1,6 +1,6 @@
 """`/laporan`, `/laporan/<code>`, `/foto/<code>`: what was released, from published rows only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, sqrt
@@ -13,10 +13,15 @@ from citizenreport.cities.rules import Aspect, Category, City, Visibility
 from citizenreport.core.db import public_reading
 from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.core.text import _n
-from citizenreport.geo.frame import metric_frame
 from citizenreport.geo.grid import CELL_M
 from citizenreport.intake.photos import MEDIA_TYPE, THUMBNAIL_SIDE_PX
 from citizenreport.pages import words
+from citizenreport.pages.published_density import (
+    busy_areas,
+    busy_cells,
+    density_of,
+    step_ranges,
+)
 from citizenreport.pages.published_filters import (
     Asked,
     address,
@@ -24,7 +29,6 @@ from citizenreport.pages.published_filters import (
     read_after,
     read_filters,
 )
-from citizenreport.pages.published_map import Density, cell_middle, density_of, step_ranges
 from citizenreport.pages.report_form import villages
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import PublishedPhoto, PublishedReport
@@ -41,7 +45,6 @@ from citizenreport.web.translate import _
 bp = Blueprint("published", __name__, template_folder="templates")
 
 PAGE_ROWS: Final = 20
-BUSIEST: Final = 10
 HERE: Final = "published.index"
 TEMPLATE: Final = "pages/published_list.html"
 LIST, MAP, DENSITY = "daftar", "peta", "kepadatan"
@@ -108,16 +111,6 @@ def shown_place(row: PublishedReport) -> ShownPlace | None:
         is_exact=row.submitted_at is not None,
         radius_m=ceil(CELL_M / sqrt(2)),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Busy:
-    """A place with many reports, in words: the map's equal without a map."""
-
-    name: str
-    count: int
-    url: str | None = None
-    coordinates: str = ""
 
 
 @bp.get("/laporan")
@@ -271,42 +264,10 @@ def _counted(city: City, asked: Asked) -> dict[str, object]:
         "total": found.total,
         "placed": found.placed,
         "cell_m": round(found.cell_m),
-        "busy_areas": _busy_areas(city, asked, found.areas),
-        "busy_cells": _busy_cells(city, found),
+        "busy_areas": busy_areas(city, asked, found.areas),
+        "busy_cells": busy_cells(city, found),
         "steps": step_ranges(),
     }
-
-
-def _busy_areas(city: City, asked: Asked, areas: Mapping[str | None, int]) -> list[Busy]:
-    """Return the areas with most reports first; those without an area are a row of their own."""
-    named = [
-        Busy(
-            name=words.area_name(city, code) or code,
-            count=count,
-            url=address(HERE, {**asked.chosen, "kelurahan": code}),
-        )
-        for code, count in areas.items()
-        if code is not None
-    ]
-    named.sort(key=lambda area: (-area.count, area.name))
-    unnamed = areas.get(None)
-    return [*named, Busy(name=_("Kelurahan tidak disebut"), count=unnamed)] if unnamed else named
-
-
-def _busy_cells(city: City, found: Density) -> list[Busy]:
-    frame = metric_frame(city.metric_crs)
-    busy = []
-    for cell in found.cells[:BUSIEST]:
-        middle = cell_middle(cell, frame, found.cell_m)
-        area = words.area_name(city, city.area_index.locate(middle).area_code)
-        busy.append(
-            Busy(
-                name=area or _("Di tepi kota"),
-                count=cell.count,
-                coordinates=f"{middle.lat:.5f}, {middle.lon:.5f}",
-            )
-        )
-    return busy
 
 
 def _public_categories(city: City) -> list[tuple[str, list[Category]]]:

@@ -36,6 +36,10 @@ QUERIES = (
     "kelurahan=33.71.03.1005",
     "status=new",
     "setelah=zzz",
+    "lang=en",
+    "tidak=dikenal",
+)
+PLACES_QUERIES = (
     "dari=2020-01-01&sampai=2099-12-31",
     "dari=kemarin",
     "tampilan=peta",
@@ -43,8 +47,6 @@ QUERIES = (
     "tampilan=kepadatan",
     "tampilan=kepadatan&kategori=A12",
     "tampilan=kepadatan&kelurahan=33.71.03.1005",
-    "lang=en",
-    "tidak=dikenal",
 )
 VOLATILE_HEADERS = {"Date", "Set-Cookie", "Content-Security-Policy", "RateLimit"}
 
@@ -144,7 +146,8 @@ def all_questions(app: Flask, code: str, photo_code: str) -> Iterator[str]:
     for rule in public_rules(app):
         if not rule.arguments:
             yield rule.rule
-            for query in QUERIES:
+            places = PLACES_QUERIES if rule.rule.startswith("/laporan") else ()
+            for query in (*QUERIES, *places):
                 yield f"{rule.rule}?{query}"
             continue
         for values in fillings(rule, code, photo_code):

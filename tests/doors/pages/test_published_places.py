@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
 from citizenreport.geo.position import Position
-from citizenreport.pages.published_map import cell_side, step_of
+from citizenreport.pages.published_density import cell_side, step_of
 from citizenreport.publication.models import PublishedReport
 from tests.doors.pages.conftest import Counting
 from tests.doors.pages.resident import Resident
