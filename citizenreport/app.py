@@ -11,6 +11,7 @@ import citizenreport.indicators.models
 import citizenreport.intake.models
 import citizenreport.jobs.models
 import citizenreport.ledger.models
+import citizenreport.messaging.models
 import citizenreport.pipeline.demo.models
 import citizenreport.publication.models
 import citizenreport.routing.models
@@ -35,13 +36,17 @@ from citizenreport.pages import (
     follow,
     follow_acts,
     front,
+    mail_address,
     nearby,
     phone,
     published,
     published_map,
     pulse,
+    push,
     report,
     share,
+    stop,
+    subscriptions,
     survey,
 )
 from citizenreport.pages import indicators as indicator_pages
@@ -73,12 +78,18 @@ DOORS: tuple[Blueprint, ...] = (
     nearby.bp,
     feeds.bp,
     share.bp,
+    mail_address.bp,
+    subscriptions.bp,
+    stop.bp,
+    push.bp,
 )
 API = (reports.bp, indicators.bp, challenge.bp)
 
 SAFE_DEFAULTS = {
     "MAX_CONTENT_LENGTH": 80 * 1024 * 1024,  # five photos of 15 MB and the form around them
     "SQLALCHEMY_RECORD_QUERIES": False,
+    "PUSH": "",
+    "OUTGOING_TEST_CA": None,  # a test's own authority, never from the environment
 }
 
 

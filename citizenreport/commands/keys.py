@@ -15,6 +15,7 @@ from citizenreport.core.keys import (
     KeyRing,
     SealBroken,
     make_key_files,
+    make_push_key,
     read_key_files,
 )
 from citizenreport.intake.queries import newest_wrapped_keys
@@ -43,6 +44,19 @@ def make(folder: Path | None) -> None:
     click.echo(f"{chosen}: made. Keep a copy in other custody than the database's backups.")
 
 
+# Installations from before Web Push have none.
+@keys.command("make-push", with_appcontext=False)
+@folder_option
+def make_push(folder: Path | None) -> None:
+    """Add the key of Web Push to a set that has none."""
+    chosen = folder or configured_folder()
+    try:
+        make_push_key(chosen)
+    except (BrokenKeys, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{chosen}: push.key made. Restart the service and its worker.")
+
+
 @keys.command("check", with_appcontext=False)
 @folder_option
 @click.option("--sealed", is_flag=True, help="Also open some of what the database holds sealed.")
@@ -54,8 +68,9 @@ def check(folder: Path | None, *, sealed: bool) -> None:
     except BrokenKeys as error:
         raise click.ClickException(str(error)) from error
     ids = ", ".join(sorted(ring.encryption))
+    push = "push" if ring.push else "no push (keys make-push)"
     click.echo(
-        f"{chosen}: encryption {ids} (seals: {ring.current_id}), pepper, derivation, checkpoint"
+        f"{chosen}: encryption {ids} (seals: {ring.current_id}), pepper, derivation, checkpoint, {push}"
     )
     if ring.is_demo:
         click.echo("This is a demo set. Production refuses it.")

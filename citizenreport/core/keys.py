@@ -6,6 +6,7 @@ A folder (`KEYS_DIR`, 0700; files 0600) holds, each as base64 text:
 * `pepper.key`           HMAC of tracking secrets, idempotency keys and client prefixes
 * `derivation.key`       makes a tracking secret from a report and its idempotency key
 * `checkpoint.key`       Ed25519 private key that signs checkpoints of the ledger
+* `push.key`             P-256 private key that signs Web Push messages (VAPID); may be missing
 * `DEMO`                 present in a set made for `make run`; production refuses it
 
 Each report has a data key of its own, wrapped by the key-encryption key. What is sealed is bound
@@ -23,12 +24,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    derive_private_key,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 DEMO_MARK = "DEMO"
+PUSH_KEY = "push.key"
 SECRET_CHARS_MIN = 22  # 128 bits in URL-safe base64
 
 
@@ -61,23 +69,24 @@ class KeyRing:
     derivation: bytes
     checkpoint: Ed25519PrivateKey
     is_demo: bool
+    push: EllipticCurvePrivateKey | None = None  # None: no Web Push
 
     @property
     def current_id(self) -> str:
         """The id of the key-encryption key that seals now."""
         return max(self.encryption)
 
-    def wrap(self, data_key: bytes, *, row: str) -> tuple[str, bytes]:
+    def wrap(self, data_key: bytes, *, row: str, table: str = "report_key") -> tuple[str, bytes]:
         """Return (key id, wrapped data key) for storing beside the row it belongs to."""
-        place = Place(table="report_key", column="wrapped_key", row=row)
+        place = Place(table=table, column="wrapped_key", row=row)
         return self.current_id, seal(self.encryption[self.current_id], data_key, place)
 
-    def unwrap(self, key_id: str, wrapped: bytes, *, row: str) -> bytes:
+    def unwrap(self, key_id: str, wrapped: bytes, *, row: str, table: str = "report_key") -> bytes:
         """Return the data key. Raises SealBroken."""
         key = self.encryption.get(key_id)
         if key is None:
             raise SealBroken("no such key-encryption key")
-        return open_sealed(key, wrapped, Place(table="report_key", column="wrapped_key", row=row))
+        return open_sealed(key, wrapped, Place(table=table, column="wrapped_key", row=row))
 
     def fingerprint(self, purpose: str, value: str) -> bytes:
         """Return HMAC-SHA-256 of a value under the pepper, separated by purpose (32 bytes)."""
@@ -119,8 +128,18 @@ def make_key_files(folder: Path, *, demo: bool) -> None:
     names = ["encryption-0001", "pepper", "derivation", "checkpoint"]
     for name in names:
         _write_private(folder / f"{name}.key", base64.b64encode(os.urandom(KEY_BYTES)))
+    make_push_key(folder)
     if demo:
         _write_private(folder / DEMO_MARK, b"These keys are for trying out only.\n")
+
+
+def make_push_key(folder: Path) -> None:
+    """Write the key of Web Push; refuses to replace one: every browser's subscription hangs on it."""
+    path = folder / PUSH_KEY
+    if path.exists():
+        raise BrokenKeys(f"{path} is there already")
+    number = generate_private_key(SECP256R1()).private_numbers().private_value
+    _write_private(path, base64.b64encode(number.to_bytes(KEY_BYTES, "big")))
 
 
 def read_key_files(folder: Path) -> KeyRing:
@@ -137,7 +156,17 @@ def read_key_files(folder: Path) -> KeyRing:
         derivation=_read_key(folder / "derivation.key"),
         checkpoint=Ed25519PrivateKey.from_private_bytes(_read_key(folder / "checkpoint.key")),
         is_demo=(folder / DEMO_MARK).exists(),
+        push=_read_push_key(folder / PUSH_KEY),
     )
+
+
+def _read_push_key(path: Path) -> EllipticCurvePrivateKey | None:
+    if not path.exists():
+        return None
+    try:
+        return derive_private_key(int.from_bytes(_read_key(path), "big"), SECP256R1())
+    except ValueError as error:
+        raise BrokenKeys(f"{path.name} is no key of the curve P-256") from error
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Priority
@@ -25,6 +25,7 @@ from citizenreport.ledger.models import Event
 from citizenreport.ledger.queries import undispatched
 from citizenreport.ledger.rules import StreamKind
 from citizenreport.ledger.service import mark_dispatched
+from citizenreport.messaging.models import PushWatch
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import State
 
@@ -41,6 +42,7 @@ class Facts:
     """What dispatching needs to know of a ticket, read once for a whole batch."""
 
     has_contact: bool
+    has_watch: bool  # a browser is told
     is_demo: bool
     is_imported: bool
     bare_photo_ids: tuple[UUID, ...]  # photos that have no thumbnail
@@ -86,7 +88,7 @@ def _opened(event: Event, facts: Facts) -> Iterator[Call]:
     if facts.is_demo:
         return
     if facts.has_contact:
-        yield "send_receipt", _ids(event)
+        yield "check_contact", _ids(event)
     # An import brings the past: nobody is got out of bed for it.
     if event.payload["priority"] in URGENT and not facts.is_imported:
         yield "alert_agency", _ids(event)
@@ -97,17 +99,23 @@ def _thumbnails(facts: Facts) -> Iterator[Call]:
         yield "make_thumbnail", {"photo_id": photo_id}
 
 
-def _replied(event: Event, facts: Facts) -> Iterator[Call]:
-    if facts.has_contact and not facts.is_demo:
+def _told(event: Event, facts: Facts) -> Iterator[Call]:
+    if facts.is_demo:
+        return
+    if facts.has_contact:
         yield "tell_reporter", _ids(event)
+    if facts.has_watch:
+        yield "tell_browsers", _ids(event)
 
 
 def _state_changed(event: Event, facts: Facts) -> Iterator[Call]:
     """Tell the reporter, unless the step was the reporter's own."""
     payload = event.payload
     is_answer = event.actor_id is None and payload["from"] == State.NEEDS_INFO.value
-    if payload["to"] not in BY_REPORTER and not is_answer:
-        yield from _replied(event, facts)
+    # The desk takes up what was returned by handing it over, and that is told.
+    is_taken_up = payload["from"] == State.RETURNED.value and payload["to"] == State.NEW.value
+    if payload["to"] not in BY_REPORTER and not is_answer and not is_taken_up:
+        yield from _told(event, facts)
 
 
 def _escalated(event: Event, _facts: Facts) -> Iterator[Call]:
@@ -125,7 +133,8 @@ def _ids(event: Event) -> Mapping[str, Id]:
 
 TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
     "opened": _opened,
-    "replied": _replied,
+    "replied": _told,
+    "assigned": _told,
     "state_changed": _state_changed,
     "visibility_raised": _visibility_raised,
     "escalated": _escalated,
@@ -139,6 +148,7 @@ def _facts_of(session: Session, ticket_ids: Sequence[UUID]) -> dict[UUID, Facts]
             Ticket.report_id,
             Ticket.is_demo,
             Report.contact_sealed.is_not(None).label("has_contact"),
+            exists().where(PushWatch.report_id == Report.id).label("has_watch"),
             Report.channel,
         )
         .join(Report, Report.id == Ticket.report_id)
@@ -153,6 +163,7 @@ def _facts_of(session: Session, ticket_ids: Sequence[UUID]) -> dict[UUID, Facts]
     return {
         row.id: Facts(
             has_contact=row.has_contact,
+            has_watch=row.has_watch,
             is_demo=row.is_demo,
             is_imported=row.channel == Channel.IMPORT.value,
             bare_photo_ids=tuple(photos[row.report_id]),

@@ -14,6 +14,7 @@ from citizenreport.identity import service as identity
 from citizenreport.intake.models import Photo
 from citizenreport.intake.service import forget_sends
 from citizenreport.jobs.surveys import forget_surveys
+from citizenreport.messaging.service import forget_old
 from citizenreport.publication.models import PublishedPhoto
 from citizenreport.storage.rules import Storage
 from citizenreport.web.context import current_storage
@@ -34,6 +35,7 @@ def forget(*, now: datetime | None = None) -> None:
         forget_sends(session, now=at)
         identity.sweep(session, now=at)
         forget_surveys(session, now=at)
+        forget_old(session, now=at)
         session.execute(text(DELETE_REASONS))
         session.execute(delete(ActCount).where(ActCount.expires_at <= at))
     sweep_files(current_storage(), now=at)

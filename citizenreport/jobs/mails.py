@@ -6,7 +6,7 @@ confidential meanwhile does not go out.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -25,12 +25,14 @@ from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Report
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.rules import StreamKind
+from citizenreport.messaging import queries as messaging_queries
 from citizenreport.messaging.mailers import mailer_for
 from citizenreport.messaging.rules import Mail
 from citizenreport.messaging.texts import Template
+from citizenreport.messaging.texts_reader import STOP
 from citizenreport.triage.models import Ticket
 from citizenreport.web.context import current_keys
-from citizenreport.web.links import Purpose, mint_link
+from citizenreport.web.links import Purpose, mint_link, mint_stop_link
 from citizenreport.web.translate import _
 
 MESSAGE_KEY_CHARS: Final = 32
@@ -74,7 +76,17 @@ def subject_of(session: Session, *, ticket_id: str, seq: int) -> Subject | None:
 
 
 def reporter_address(session: Session, report: Report) -> str | None:
-    """Return the reporter's mail address, opened for this mail; None when there is none any more."""
+    """Return where news of a report go; None while nobody confirmed it, or when none are wanted."""
+    if not messaging_queries.may_write_to_reporter(session, report.id):
+        return None
+    return given_address(session, report)
+
+
+def given_address(session: Session, report: Report) -> str | None:
+    """Return the mail address that was given, opened for this mail; None when there is none any more.
+
+    Whether it is the reporter's own is another question: `reporter_address` asks it.
+    """
     data_key = intake_queries.data_key_of(session, current_keys(), report.id)
     return intake_queries.contact_of(report, data_key).email or None
 
@@ -106,15 +118,35 @@ def write_mail(
     """Render a mail. Its Message-ID is the same however often the job runs, and tells nothing."""
     with force_locale(language):
         subject, text = _(template.subject, **values), _(template.text, **values)
-    key = f"{purpose}\x1f{event.stream_kind}\x1f{event.stream_id}\x1f{event.seq}"
     return Mail(
         to=to,
         subject=subject,
         text=text,
         language=language,
-        message_key=current_keys().fingerprint("message-id", key).hex()[:MESSAGE_KEY_CHARS],
+        message_key=message_key_of(purpose, event.stream_kind, event.stream_id, event.seq),
         written_at=utcnow(),
+        own_url=current_app.config["PUBLIC_URL"],
     )
+
+
+def write_to_reporter(
+    template: Template, values: Mapping[str, object], *, to: str, purpose: str, subject: Subject
+) -> Mail:
+    """Render a mail to the reporter, in their language, with the way to end such mails below it."""
+    language = subject.language
+    mail = write_mail(
+        template, values, to=to, purpose=purpose, event=subject.event, language=language
+    )
+    stop_url = mint_stop_link(subject.report.id)
+    with force_locale(language):
+        text = mail.text + _(STOP, stop_link=stop_url)
+    return replace(mail, text=text, stop_url=stop_url)
+
+
+def message_key_of(purpose: str, *about: object) -> str:
+    """Return what names a mail: the same for the same mail, and telling nothing."""
+    key = "\x1f".join(map(str, (purpose, *about)))
+    return current_keys().fingerprint("message-id", key).hex()[:MESSAGE_KEY_CHARS]
 
 
 def post(mail: Mail) -> None:
@@ -140,6 +172,11 @@ def name_in(names: Names, language: str) -> str:
 def report_link(report: Report) -> str:
     """Return a fresh link by which the reporter follows a report; neither code nor secret is in it."""
     return mint_link(report.id, Purpose.FOLLOW)
+
+
+def survey_link(report: Report) -> str:
+    """Return a fresh link to the questions about how a report was handled."""
+    return mint_link(report.id, Purpose.SURVEY)
 
 
 def console_link() -> str:

@@ -1,4 +1,4 @@
-"""News: tells a reporter who left a mail address of a reply and of each step of the ticket."""
+"""News: tells a reporter who confirmed a mail address of replies, hand-overs and each step."""
 
 from uuid import UUID
 
@@ -15,17 +15,23 @@ from citizenreport.jobs.mails import (
     report_link,
     reporter_address,
     subject_of,
-    write_mail,
+    survey_link,
+    write_to_reporter,
 )
 from citizenreport.messaging.rules import Mail
 from citizenreport.messaging.texts import (
+    CLOSED,
+    HANDED_OVER,
     NEUTRAL_NEWS,
+    QUESTION,
     REPLY,
     RESOLVED,
     STATE,
     STATE_WITH_REASON,
+    SURVEY,
     Template,
 )
+from citizenreport.routing.rules import agency_name
 from citizenreport.triage.clocks import contest_ends_at
 from citizenreport.triage.models import Message
 from citizenreport.triage.queries import text_of
@@ -45,16 +51,17 @@ def tell_reporter(*, ticket_id: str, seq: int) -> None:
 
 
 def news(session: Session, city: City, subject: Subject, *, to: str) -> Mail | None:
-    """Write the mail; None when the reporter closed the ticket and knows."""
-    if _is_own_closing(subject):
+    """Write the mail. Of a confidential report it says nothing but the code.
+
+    None where it would say that there is news, and there is none: the reporter closed it.
+    """
+    if subject.is_confidential and _is_own_closing(subject):
         return None
-    report, language = subject.report, subject.language
-    with force_locale(language):
+    report = subject.report
+    with force_locale(subject.language):
         template, values = _content(session, city, subject)
     values |= {"code": report.tracking_code, "link": report_link(report)}
-    return write_mail(
-        template, values, to=to, purpose="news", event=subject.event, language=language
-    )
+    return write_to_reporter(template, values, to=to, purpose="news", subject=subject)
 
 
 def _is_own_closing(subject: Subject) -> bool:
@@ -67,14 +74,29 @@ def _content(session: Session, city: City, subject: Subject) -> tuple[Template, 
     if subject.is_confidential:
         return NEUTRAL_NEWS, {}
     event = subject.event
+    if event.type == "assigned":
+        return HANDED_OVER, {"agency": agency_name(city, event.payload["agency_code"])}
     values: dict[str, object] = {
-        "agency": city.agencies[subject.ticket.agency_code].name,
+        "agency": agency_name(city, subject.ticket.agency_code),
         "text": _text(session, subject),
     }
     if event.type == "replied":
         return REPLY, values
+    return _step(city, subject, values)
+
+
+def _step(
+    city: City, subject: Subject, values: dict[str, object]
+) -> tuple[Template, dict[str, object]]:
+    """Return the mail about a step of the ticket."""
+    event = subject.event
     state = State(event.payload["to"])
     values["state"] = _(LABELS[state])
+    if state is State.CLOSED:
+        values["survey_link"] = survey_link(subject.report)
+        return (SURVEY if _is_own_closing(subject) else CLOSED), values
+    if state is State.NEEDS_INFO:
+        return QUESTION, values
     if state is State.RESOLVED:
         ends_at = contest_ends_at(city.calendar, event.recorded_at, contest_days=city.contest_days)
         values["contest_until"] = instant_text(city, ends_at, language=subject.language)

@@ -1,4 +1,4 @@
-"""The receipt: tells a reporter who left a mail address that the report has arrived."""
+"""The receipt: tells a reporter who confirmed a mail address that the report has arrived."""
 
 from citizenreport.cities.rules import City
 from citizenreport.core.db import transaction
@@ -10,7 +10,7 @@ from citizenreport.jobs.mails import (
     report_link,
     reporter_address,
     subject_of,
-    write_mail,
+    write_to_reporter,
 )
 from citizenreport.messaging.rules import Mail
 from citizenreport.messaging.texts import NEUTRAL_RECEIPT, RECEIPT
@@ -41,6 +41,4 @@ def receipt(city: City, subject: Subject, *, to: str) -> Mail:
             "first_response_due": instant_text(city, first_due, language=language),
             "settlement_due": instant_text(city, settlement_due, language=language),
         }
-    return write_mail(
-        template, values, to=to, purpose="receipt", event=subject.event, language=language
-    )
+    return write_to_reporter(template, values, to=to, purpose="receipt", subject=subject)

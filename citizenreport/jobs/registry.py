@@ -6,13 +6,16 @@ from typing import Final
 
 from citizenreport.jobs import (
     checkpoint,
+    checks,
     closing,
     deadlines,
+    digests,
     duty,
     escalation,
     forgetting,
     indicators,
     news,
+    pushes,
     receipt,
     scheduling,
     surveys,
@@ -38,8 +41,13 @@ class Job:
 
 JOBS: Final = (
     Job(name="send_receipt", run=receipt.send_receipt),
+    Job(name="check_contact", run=checks.check_contact),
+    Job(name="check_subscription", run=checks.check_subscription),
     Job(name="alert_agency", run=duty.alert_agency, priority=URGENT),
     Job(name="tell_reporter", run=news.tell_reporter),
+    Job(name="tell_browsers", run=pushes.tell_browsers),
+    Job(name="push_news", run=pushes.push_news),
+    Job(name="send_digest", run=digests.send_digest),
     Job(name="make_thumbnail", run=thumbnails.make_thumbnail),
     Job(name="tell_next_body", run=escalation.tell_next_body, priority=URGENT),
     Job(name="move_deadlines", run=deadlines.move_deadlines),
@@ -49,6 +57,7 @@ JOBS: Final = (
     Job(name="escalate_unopened", run=escalation.escalate_unopened, cron="*/10 * * * *"),
     Job(name="recompute_indicators", run=indicators.recompute_indicators, cron="5 * * * *"),
     Job(name="publish_pulse", run=surveys.publish_pulse, cron="20 * * * *"),
+    Job(name="start_digests", run=digests.start_digests, cron="20 * * * *"),
     Job(name="forget", run=forgetting.forget, cron="40 * * * *"),
 )
 

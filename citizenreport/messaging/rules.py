@@ -1,16 +1,57 @@
-"""What a mail is. Pure."""
+"""What a mail is, whom it may go to, and what may be subscribed to. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from typing import Protocol
+from enum import StrEnum
+from typing import Final, Protocol
 
-from citizenreport.core.errors import InvalidInput, Unavailable
+from email_validator import EmailNotValidError, validate_email
+
+from citizenreport.core.errors import InvalidInput, TooMany, Unavailable
 from citizenreport.core.text import _n
+from citizenreport.messaging.html import html_of
+
+EMAIL_MAX_CHARS: Final = 254  # RFC 5321, section 4.5.3.1.3
+CONFIRM_WITHIN: Final = timedelta(days=7)  # a reporter's address
+UNCONFIRMED_KEPT: Final = timedelta(hours=48)  # a subscription
+ENDED_KEPT: Final = timedelta(hours=48)  # so long a subscription can be taken up again
+SUBSCRIPTIONS_MAX: Final = 20
+"""For one address or one browser."""
+WATCHES_MAX: Final = 10
+"""Browsers that are told of one report."""
+MONDAY: Final = 0
+
+
+class SubscriptionChannel(StrEnum):
+    MAIL = "mail"
+    PUSH = "push"
+
+
+class Frequency(StrEnum):
+    """How often a digest comes; a weekly one on Mondays."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class EmailInvalid(InvalidInput):
+    code = "email-invalid"
+    title = _n("Alamat surel ini tidak benar. Contoh: nama@contoh.id")
+
+
+class TooManySubscriptions(TooMany):
+    code = "too-many-subscriptions"
+    title = _n("Langganan Anda sudah 20. Hentikan salah satu lebih dahulu.")
+
+
+class PushAddressInvalid(InvalidInput):
+    code = "push-address-invalid"
+    title = _n("Peramban ini memberi alamat kabar yang tidak dapat dipakai.")
 
 
 class MailRefused(InvalidInput):
@@ -39,6 +80,7 @@ class Mail:
     """One mail to one person. No repr: it would reach logs.
 
     `message_key` is the same for the same mail sent again, and tells nothing: 32 hex digits.
+    `stop_url` goes into the headers by which mail programmes offer to unsubscribe (RFC 8058).
     """
 
     to: str
@@ -47,6 +89,8 @@ class Mail:
     language: str
     message_key: str
     written_at: datetime
+    own_url: str = ""  # addresses below it become links in the HTML part
+    stop_url: str | None = None  # a POST there ends such mails at once
 
 
 class Mailer(Protocol):
@@ -78,13 +122,81 @@ def message_of(mail: Mail, *, sender: str) -> EmailMessage:
     message["Date"] = format_datetime(mail.written_at)
     message["Message-ID"] = f"<{mail.message_key}@{address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices in return
+    if mail.stop_url is not None:
+        message["List-Unsubscribe"] = f"<{mail.stop_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
-    message["Content-Language"] = mail.language
+    page = html_of(mail.text, title=mail.subject, language=mail.language, own_url=mail.own_url)
+    message.add_alternative(page, subtype="html")
+    message["Content-Language"] = mail.language  # of both parts, so only now
     return message
 
 
 def _recipient(address: str) -> Address:
     try:
-        return Address(addr_spec=address)
+        return Address(addr_spec=deliverable(address))
     except (ValueError, IndexError, MessageError) as error:
         raise MailRefused from error
+
+
+def deliverable(address: str) -> str:
+    """Return an address with its domain as the wire wants it: `budi@kóta.example` in ASCII.
+
+    Source: RFC 5890. Raises ValueError for a domain that is none.
+    """
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    found = validate_email(f"x@{domain}", check_deliverability=False)
+    return f"{local}{at}{found.ascii_domain}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants to hear of. `area_code` None: the whole city; `aspect` None: all."""
+
+    area_code: str | None
+    aspect: str | None
+    frequency: Frequency
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PushAddress:
+    """Where a browser takes pushes and how they are encrypted. No repr: it names a browser.
+
+    `p256dh` and `auth` are URL-safe base64. Source: W3C Push API; RFC 8291.
+    """
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+def normal_address(text: str) -> str:
+    """Return a mail address in one spelling: the same person is found again.
+
+    The part before the @ keeps its capitals, which a server may tell apart. Raises EmailInvalid.
+    """
+    given = text.strip()
+    if len(given) > EMAIL_MAX_CHARS:
+        raise EmailInvalid(pointer="#/email")
+    try:
+        found = validate_email(given, check_deliverability=False)
+    except EmailNotValidError:
+        raise EmailInvalid(pointer="#/email") from None
+    return found.normalized
+
+
+def is_due(frequency: Frequency, *, told_through: date | None, today: date) -> bool:
+    """Tell whether a digest of the days before `today` is to be sent."""
+    if told_through is not None and told_through >= today - timedelta(days=1):
+        return False
+    return frequency is Frequency.DAILY or today.weekday() == MONDAY
+
+
+def first_day(frequency: Frequency, *, told_through: date | None, today: date) -> date:
+    """Return the first day a digest covers: a day or a week back, never what was told before."""
+    days = 1 if frequency is Frequency.DAILY else 7
+    reach = today - timedelta(days=days)
+    return reach if told_through is None else max(reach, told_through + timedelta(days=1))

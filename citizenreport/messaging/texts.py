@@ -113,6 +113,62 @@ Surel ini dikirim otomatis. Tidak perlu dibalas.
 """),
 )
 
+QUESTION: Final = Template(
+    subject=_n("Ada pertanyaan untuk laporan %(code)s"),
+    text=_n("""\
+Halo,
+
+%(agency)s perlu keterangan Anda untuk laporan %(code)s:
+
+%(text)s
+
+Jawab di %(link)s
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
+HANDED_OVER: Final = Template(
+    subject=_n("Laporan %(code)s diserahkan"),
+    text=_n("""\
+Halo,
+
+Laporan Anda %(code)s sekarang ditangani oleh %(agency)s.
+
+Selengkapnya di %(link)s
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
+CLOSED: Final = Template(
+    subject=_n("Laporan %(code)s ditutup"),
+    text=_n("""\
+Halo,
+
+Waktu untuk menyanggah sudah lewat, jadi laporan Anda %(code)s kami tutup.
+
+Bagaimana pelayanannya? Nilai dalam satu menit di %(survey_link)s
+
+Selengkapnya di %(link)s
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
+SURVEY: Final = Template(
+    subject=_n("Bagaimana penanganan laporan %(code)s?"),
+    text=_n("""\
+Halo,
+
+Terima kasih, Anda menyatakan laporan %(code)s sudah beres.
+
+Bagaimana pelayanannya? Nilai dalam satu menit di %(survey_link)s
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
 NEUTRAL_NEWS: Final = Template(
     subject=_n("Ada kabar untuk Anda"),
     text=_n("""\

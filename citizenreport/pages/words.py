@@ -17,16 +17,11 @@ from citizenreport.cities.rules import (
 from citizenreport.core.text import _n
 from citizenreport.i18n.languages import DEFAULT_LANGUAGE
 from citizenreport.triage.states import LABELS, State
+from citizenreport.web import area_words
 from citizenreport.web.locale import page_language
 from citizenreport.web.translate import _
 
-ASPECT_NAMES: Final[Mapping[Aspect, str]] = {
-    Aspect.SAFETY: _n("Aman"),
-    Aspect.COMFORT: _n("Nyaman"),
-    Aspect.TOLERANCE: _n("Toleransi"),
-    Aspect.HARMONY: _n("Harmoni"),
-    Aspect.OTHER: _n("Lainnya"),
-}
+ASPECT_NAMES: Final = area_words.ASPECT_NAMES
 ASPECT_HINTS: Final[Mapping[Aspect, str]] = {
     Aspect.SAFETY: _n("Kejahatan, kekerasan, kebakaran, bencana, jalan atau lampu yang berbahaya"),
     Aspect.COMFORT: _n("Sampah, kebisingan, parkir, genangan, taman, hewan, air bersih"),

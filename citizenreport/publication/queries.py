@@ -215,3 +215,16 @@ def with_places(session: Session, *, limit: int) -> Sequence[PublishedReport]:
         .limit(limit)
     )
     return session.scalars(query).all()
+
+
+def changed_between(
+    session: Session, *, area_code: str | None, aspect: str | None, first: date, last: date
+) -> Sequence[PublishedReport]:
+    """Return what was released or changed in some days, the latest first; None: any area, aspect."""
+    query = select(PublishedReport).where(PublishedReport.changed_on.between(first, last))
+    if area_code is not None:
+        query = query.where(PublishedReport.area_code == area_code)
+    if aspect is not None:
+        query = query.where(PublishedReport.aspect == aspect)
+    order = (PublishedReport.changed_on.desc(), PublishedReport.tracking_code)
+    return session.scalars(query.order_by(*order)).all()

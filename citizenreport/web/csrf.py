@@ -1,8 +1,8 @@
 """No foreign page may act through a visitor's browser.
 
 Every request that changes something and may carry a cookie needs a token made for this browser
-and, where the browser says where it comes from, the right origin. `/api` and `/open311` take no
-cookie, so they need neither.
+and, where the browser says where it comes from, the right origin. `/api`, `/open311` and the
+addresses that end mails by their token take no cookie, so they need neither.
 
 With `Referrer-Policy: no-referrer` a browser sends `Origin: null` with a form; `Sec-Fetch-Site`
 still tells the truth and is asked first. Source: OWASP CSRF Prevention; Fetch standard,
@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from citizenreport.core.errors import NotAllowed
 from citizenreport.core.text import _n
-from citizenreport.web.paths import is_machine_path
+from citizenreport.web.paths import is_machine_path, is_token_path
 from citizenreport.web.scratch import scratch
 from citizenreport.web.sessions import cookie_name, is_https, session_token
 
@@ -61,6 +61,8 @@ def csrf_token() -> str:
 
 def _protect() -> None:
     if request.method in SAFE_METHODS or is_machine_path(request.path):
+        return
+    if is_token_path(request.path):
         return
     if not _is_own_origin():
         raise ForgedRequest()

@@ -16,6 +16,8 @@ LANDINGS: Final[Mapping[Purpose, tuple[str, str]]] = {
     Purpose.FOLLOW: ("follow.show", ""),
     Purpose.ANSWER: ("follow.show", "jawab"),
     Purpose.SURVEY: ("survey.ask", ""),
+    Purpose.VERIFY_EMAIL: ("mail_address.ask", ""),
+    Purpose.SUBSCRIPTION: ("subscriptions.mine", ""),
 }
 """Where each purpose leads: endpoint and place on its page. A door adds its own."""
 

@@ -27,6 +27,7 @@ from citizenreport.core.errors import NotFound
 from citizenreport.core.keys import Place, SealBroken, open_sealed, seal
 from citizenreport.core.text import _n
 from citizenreport.web.context import current_keys
+from citizenreport.web.paths import STOP_PATH
 from citizenreport.web.sessions import cookie_name, is_https
 
 LINK_LIFE: Final = timedelta(days=30)
@@ -73,9 +74,19 @@ def mint_link(about: UUID, purpose: Purpose) -> str:
 
     `about`: the id of the report; for subscriptions and addresses the id of their own row.
     """
+    return f"{current_app.config['PUBLIC_URL']}{LINK_PATH}/{mint_token(about, purpose)}"
+
+
+def mint_stop_link(about: UUID) -> str:
+    """Return a fresh address at which mails about something end: a POST does it (RFC 8058)."""
+    token = mint_token(about, Purpose.UNSUBSCRIBE)
+    return f"{current_app.config['PUBLIC_URL']}{STOP_PATH}/{token}"
+
+
+def mint_token(about: UUID, purpose: Purpose) -> str:
+    """Return a fresh token, for a door that takes it itself."""
     link = Link(about=about, purpose=purpose, made_at=utcnow())
-    token = _text(seal(_link_key(), _packed(link), IN_A_LINK))
-    return f"{current_app.config['PUBLIC_URL']}{LINK_PATH}/{token}"
+    return _text(seal(_link_key(), _packed(link), IN_A_LINK))
 
 
 def opened(token: str, purpose: Purpose) -> UUID:

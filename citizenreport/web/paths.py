@@ -7,9 +7,16 @@ MACHINE_PATHS: Final = frozenset(
     {"/laporan.geojson", "/laporan/kepadatan.json", "/peta/kota.json", "/peta/dasar.json"}
 )
 """Data beside the pages, read only."""
+STOP_PATH: Final = "/berhenti"
+"""Below it the address itself is the right to do something: no cookie is read there."""
 _BELOW: Final = tuple(f"{prefix}/" for prefix in MACHINE_PREFIXES)
 
 
 def is_machine_path(path: str) -> bool:
     """Tell whether a path belongs to a door for machines: JSON problems, never a cookie."""
     return path.startswith(_BELOW) or path in MACHINE_PREFIXES or path in MACHINE_PATHS
+
+
+def is_token_path(path: str) -> bool:
+    """Tell whether a path carries its own right, so that no foreign page can borrow one."""
+    return path.startswith(f"{STOP_PATH}/")

@@ -33,6 +33,7 @@ PUBLIC = {
     "/peta/kota.json": ["lang"],
     "/peta/dasar.json": ["v"],
     "/peta/jalan.pmtiles": ["v"],
+    "/langganan": ["kelurahan", "aspek"],
     "/indikator/I01": ["jenis", "wilayah"],
     "/petugas/masuk": ["next"],
     "/api/v1/indicators/I01/values": [
@@ -40,7 +41,15 @@ PUBLIC = {
     ],
 }
 PATHS = [
-    *("/laporan/", "/foto/", "/indikator/", "/problems/", "/aset/", "/petugas/tiket/"),
+    *(
+        "/laporan/",
+        "/foto/",
+        "/indikator/",
+        "/problems/",
+        "/aset/",
+        "/berhenti/",
+        "/petugas/tiket/",
+    ),
     *("/petugas/tiket/foto/", "/api/v1/indicators/", "/api/v1/reports/", "/", "/api/", "/open311/"),
 ]
 """To each of them a string is appended."""

@@ -21,7 +21,7 @@ def test_an_event_becomes_work_once(world: World) -> None:
     world.report(ROAD, contact=CONTACT)
     assert dispatch() == 1
     assert dispatch() == 0
-    assert [name for name, _ in world.jobs()] == ["send_receipt"]
+    assert [name for name, _ in world.jobs()] == ["check_contact"]
 
 
 def test_jobs_come_in_ledger_order_and_calls_first(world: World) -> None:
@@ -32,8 +32,8 @@ def test_jobs_come_in_ledger_order_and_calls_first(world: World) -> None:
     tickets = {str(world.ticket(sent).id): sent for sent in (first, second)}
     assert [(name, tickets[ids["ticket_id"]]) for name, ids in world.jobs()] == [
         ("alert_agency", second),
-        ("send_receipt", first),
-        ("send_receipt", second),
+        ("check_contact", first),
+        ("check_contact", second),
         ("tell_reporter", first),
     ]
 

@@ -167,16 +167,16 @@ def test_nothing_personal_reaches_a_log_or_the_queue(
     """
     office.answer = f"550 no such user {CONTACT.email}"
     with reports_in(database, city, tmp_path) as world:
-        sent = world.report(ROAD, contact=CONTACT)
+        sent = world.confirmed()
         world.reply(sent, "Petugas datang besok")
-        broken = world.report(ROAD, contact=CONTACT)
+        broken = world.confirmed()
         world.session.execute(
             text("UPDATE report SET contact_sealed = :junk WHERE id = :id"),
             {"junk": f"{CONTACT.name} {CONTACT.email}".encode() * 3, "id": broken.report_id},
         )
     with caplog.at_level(logging.DEBUG), worker_thread(database.app):
         refused = "status = 'failed' OR attempts > 0"
-        eventually(lambda: jobs_left(database, refused) == 3, "three failures")
+        eventually(lambda: jobs_left(database, refused) == 4, "four failures")
     with database.owner() as connection:
         kept = connection.execute(
             "SELECT string_agg(to_jsonb(j)::text, ' ') FROM procrastinate_jobs j"
@@ -261,7 +261,7 @@ def test_stopping_finishes_what_is_running(
     with worker_thread(database.app) as stop:
         eventually(lambda: len(office.mails) == 1, "a mail on its way")
         stop.set()
-    assert jobs_left(database, "task_name = 'send_receipt'") == 0
+    assert jobs_left(database, "task_name = 'check_contact'") == 0
     assert len(office.mails) == 1
 
 
@@ -279,7 +279,7 @@ def test_a_killed_worker_loses_no_mail_and_repeats_under_the_same_message_id(
     assert len(office.mails) < MANY
     assert jobs_left(database, "status = 'doing'") > 0
     with worker_process(database):
-        unsent = "task_name = 'send_receipt'"
+        unsent = "task_name = 'check_contact'"
         eventually(lambda: jobs_left(database, unsent) == 0, "all mails")
     by_person: dict[str, list[str]] = defaultdict(list)
     for mail in office.mails:

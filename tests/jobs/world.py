@@ -16,10 +16,12 @@ from citizenreport.cities.rules import City
 from citizenreport.cities.service import load
 from citizenreport.core.ids import new_public_id
 from citizenreport.core.keys import KeyRing, make_key_files, read_key_files
+from citizenreport.core.queue import enqueue
 from citizenreport.geo.position import Position
 from citizenreport.intake.rules import Channel, Contact, Draft
 from citizenreport.jobs.dispatch import dispatch
 from citizenreport.jobs.registry import BY_NAME
+from citizenreport.messaging.service import begin_check, confirm_contact
 from citizenreport.pipeline.handle import move_ticket, reply_publicly
 from citizenreport.pipeline.submit import Send, Submitted, submit_report
 from citizenreport.storage.files import FileStorage
@@ -70,6 +72,17 @@ class World:
             send=Send(door="test", key=new_public_id(), body_hmac=b"1"),
             now=now,
         )
+
+    def confirm(self, sent: Submitted) -> Submitted:
+        """Have the reporter confirm the mail address: the next work sends the receipt."""
+        begin_check(self.session, sent.report_id, now=NOON)
+        assert confirm_contact(self.session, sent.report_id, now=NOON)
+        enqueue(self.session, "send_receipt", ticket_id=self.ticket(sent).id, seq=1)
+        return sent
+
+    def confirmed(self, category_code: str = ROAD, **draft: Any) -> Submitted:
+        """Return a report whose reporter has had the receipt."""
+        return self.confirm(self.report(category_code, contact=CONTACT, **draft))
 
     def ticket(self, sent: Submitted) -> Ticket:
         return of_report(self.session, sent.report_id)[0]
