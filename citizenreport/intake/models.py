@@ -88,6 +88,18 @@ class Photo(Base, kw_only=True):
     is_sealed: Mapped[bool]
 
 
+class UsedProof(Base, kw_only=True):
+    """A proof of work that a report came with, kept until it has expired. Not in the write-ahead
+    log: after a crash one may be used again within its hour.
+    """
+
+    __tablename__ = "used_proof"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own way
+
+    mark: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class IdempotencyKey(Base, kw_only=True):
     """A send that was acknowledged. The key is stored hashed and kept for 24 hours."""
 

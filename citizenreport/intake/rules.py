@@ -100,6 +100,13 @@ class AlreadySent(Conflict):
     title = _n("Laporan ini sudah kami terima.")
 
 
+class ProofUsed(Conflict):
+    """A proof of work came a second time: not a failure, the report goes without one."""
+
+    code = "proof-used"
+    title = _n("Bukti kerja ini sudah dipakai untuk laporan lain.")
+
+
 class ReportNotFound(NotFound):
     code = "report-not-found"
     title = _n("Laporan tidak ditemukan, atau tidak untuk umum.")
@@ -159,6 +166,25 @@ class Draft:
     client_secret: str | None = None
     refer_outside: bool = False
     is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsableOnce:
+    """What stands for an accepted proof in the list of those used up, until it has expired."""
+
+    mark: bytes
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a report came in, as far as the moderators care. `proof` is used up with the report."""
+
+    proof: UsableOnce | None = None
+    needs_check: bool = False
+
+
+USUAL_STANDING = Standing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.core.ids import new_id, new_tracking_code
 from citizenreport.core.keys import KeyRing, Place, new_data_key, seal
-from citizenreport.intake.models import IdempotencyKey, Photo, Report, ReportKey
+from citizenreport.intake.models import IdempotencyKey, Photo, Report, ReportKey, UsedProof
 from citizenreport.intake.rules import IDEMPOTENCY_KEPT, PlacedDraft
 from citizenreport.storage.rules import Storage
 
@@ -164,9 +164,10 @@ def seal_report(session: Session, keys: KeyRing, report: Report, data_key: bytes
 
 
 def forget_sends(session: Session, *, now: datetime) -> None:
-    """Delete idempotency keys past their time; the reports stay."""
+    """Delete idempotency keys and used proofs past their time; the reports stay."""
     old = IdempotencyKey.created_at <= now - IDEMPOTENCY_KEPT
     session.execute(delete(IdempotencyKey).where(old))
+    session.execute(delete(UsedProof).where(UsedProof.expires_at <= now))
 
 
 def seal_photos(session: Session, storage: Storage, report_id: UUID, data_key: bytes) -> list[str]:

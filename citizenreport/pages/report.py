@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from citizenreport.cities.rules import Category
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.core.errors import CitizenReportError, InvalidInput
+from citizenreport.core.errors import CitizenReportError, InvalidInput, TooMany
 from citizenreport.intake.photos import MAX_PHOTO_BYTES, MAX_PHOTOS, TooManyPhotos
 from citizenreport.intake.rules import (
     Draft,
@@ -37,12 +37,15 @@ from citizenreport.pages.report_schema import (
     without_dropped_point,
 )
 from citizenreport.pages.timeline import own_view
+from citizenreport.web import form_ticket
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.locale import page_language
 from citizenreport.web.problems import describe
+from citizenreport.web.proof import FIELD as PROOF_FIELD
 from citizenreport.web.sending import send_report
+from citizenreport.web.standing import Effort
 
 bp = Blueprint("report", __name__, template_folder="templates")
 
@@ -140,8 +143,26 @@ def _submit(draft: Draft) -> Pass:
         idempotency_key=key,
         body=body,
         photos=_photos(),
+        effort=_effort(key),
     )
     return Pass(code=submitted.tracking_code, secret=submitted.secret)
+
+
+def _effort(send_key: str) -> Effort:
+    """Return what the form was sent with: a proof of work, a ticket of ours, or neither."""
+    ticket = request.form.get(form_ticket.FIELD, "")
+    return Effort(
+        proof=request.form.get(PROOF_FIELD, ""),
+        has_ticket=form_ticket.is_good(current_keys(), ticket, send_key, now=utcnow()),
+    )
+
+
+def _ticket(view: FormView) -> str:
+    """Return the form's ticket: the one it came with, if that is ours, so that it keeps its age."""
+    sent, keys = request.form.get(form_ticket.FIELD, ""), current_keys()
+    if form_ticket.issued_at(keys, sent, view.send_key) is not None:
+        return sent
+    return form_ticket.new_ticket(keys, view.send_key, now=utcnow())
 
 
 def _photos() -> list[bytes]:
@@ -171,7 +192,9 @@ def _form(view: FormView) -> str:
     """Render the form; one for a protected category leaves nothing in a cache."""
     if view.is_confidential or request.method == "POST":
         keep_out_of_caches()
-    return render_template("pages/report.html", city=current_city(), form=view)
+    return render_template(
+        "pages/report.html", city=current_city(), form=view, ticket=_ticket(view)
+    )
 
 
 def _refused(category: Category, draft: Draft, errors: list[Exception]) -> ResponseReturnValue:
@@ -187,5 +210,7 @@ def _refused(category: Category, draft: Draft, errors: list[Exception]) -> Respo
         outside=outside,
         has_lost_photos=any(file.filename for file in request.files.getlist("photos")),
         is_new=any(isinstance(error, KeyReused | IdempotencyKeyInvalid) for error in errors),
+        must_wait=any(isinstance(error, TooMany) for error in errors),
     )
-    return _form(view), describe(errors[0]).status
+    problem = describe(errors[0])
+    return _form(view), problem.status, dict(problem.headers)

@@ -68,6 +68,7 @@ class FormView:
     faults: dict[str, str] = field(default_factory=dict)  # message by field id
     outside: Outside | None = None
     has_lost_photos: bool = False
+    must_wait: bool = False  # too many from this network: the numbers to call are shown first
 
     @property
     def is_confidential(self) -> bool:
@@ -105,15 +106,21 @@ def form_view(
     outside: Outside | None = None,
     has_lost_photos: bool = False,
     is_new: bool = False,
+    must_wait: bool = False,
 ) -> FormView:
-    """Return the form of a category. `is_new`: under a send key of its own, whatever was sent."""
+    """Return the form of a category. `is_new`: under a send key of its own, whatever was sent.
+
+    `must_wait`: it was refused for now; then all emergency numbers are on it.
+    """
     stricter = [v for v in Visibility if v.strictness >= category.visibility.strictness]
     sent_key = "" if is_new else values.get(SEND_KEY, "")
     return FormView(
         category=category,
         send_key=sent_key or new_public_id(),
         values=values,
-        numbers=tuple(words.numbers_to_call(city, category)),
+        numbers=tuple(
+            words.verified_numbers(city) if must_wait else words.numbers_to_call(city, category)
+        ),
         visibilities=tuple(stricter),
         villages=villages(city),
         agencies=tuple(
@@ -122,6 +129,7 @@ def form_view(
         faults=faults or {},
         outside=outside,
         has_lost_photos=has_lost_photos,
+        must_wait=must_wait,
     )
 
 

@@ -11,17 +11,26 @@ from citizenreport.intake.photos import prepare_photos
 from citizenreport.intake.rules import (
     AlreadySent,
     Draft,
+    ProofUsed,
+    Standing,
     check_idempotency_key,
 )
 from citizenreport.pipeline import submit
 from citizenreport.pipeline.submit import Send, StaleCity, Submitted
 from citizenreport.web.context import current_city, current_keys, current_storage, refresh_city
+from citizenreport.web.standing import Effort, note_used, weigh, without_proof
 
 NO_KEY: Final = ""
 
 
 def send_report(
-    draft: Draft, *, door: str, idempotency_key: str, body: bytes, photos: list[bytes]
+    draft: Draft,
+    *,
+    door: str,
+    idempotency_key: str,
+    body: bytes,
+    photos: list[bytes],
+    effort: Effort,
 ) -> Submitted:
     """Take in a report; 201 may be answered when this returns, for it is committed then.
 
@@ -31,13 +40,15 @@ def send_report(
     Raises:
         InvalidInput: the draft, a photo or the key does not fit.
         KeyReused: the key came before, with another body.
+        LimitReached: too many from this network; nothing was stored.
     """
     key = check_idempotency_key(idempotency_key) if idempotency_key else NO_KEY
     send = Send(door=door, key=key, body_hmac=_body_hmac(body, photos) if key else b"")
+    standing = weigh(effort, photo_bytes=sum(map(len, photos)))
     prepared = tuple(prepare_photos(photos)) if photos else ()
     complete = replace(draft, photos=prepared)
     try:
-        return _submit(complete, send)
+        return _submit(complete, send, standing, effort)
     except AlreadySent:
         with transaction() as session:
             return submit.repeat(
@@ -45,15 +56,24 @@ def send_report(
             )
 
 
-def _submit(draft: Draft, send: Send) -> Submitted:
+def _submit(draft: Draft, send: Send, standing: Standing, effort: Effort) -> Submitted:
+    """Submit; with a proof that was used before as if it had none."""
     try:
-        return _submit_once(draft, send)
+        return _submit_to_current_city(draft, send, standing)
+    except ProofUsed:
+        note_used()
+        return _submit_to_current_city(draft, send, without_proof(effort))
+
+
+def _submit_to_current_city(draft: Draft, send: Send, standing: Standing) -> Submitted:
+    try:
+        return _submit_once(draft, send, standing)
     except StaleCity:
         refresh_city()
-        return _submit_once(draft, send)
+        return _submit_once(draft, send, standing)
 
 
-def _submit_once(draft: Draft, send: Send) -> Submitted:
+def _submit_once(draft: Draft, send: Send, standing: Standing) -> Submitted:
     with single_statement() as connection:
         return submit.submit_report(
             connection,
@@ -63,6 +83,7 @@ def _submit_once(draft: Draft, send: Send) -> Submitted:
             draft,
             send=send,
             now=utcnow(),
+            standing=standing,
         )
 
 

@@ -26,6 +26,7 @@ from tests.scenes import Scene
 VOLATILE = (
     re.compile(rb'name="csrf_token" value="[^"]+"'),  # random for each page
     re.compile(rb'nonce[-=]"?[\w+/=-]+"?'),  # random for each page
+    re.compile(rb'name="ticket" value="[^"]+"'),  # made for the send key
     re.compile(rb'name="send_key" value="[^"]+"'),  # the form's own idempotency key
     re.compile(rb'"(?:nonce|salt|signature|key\w+|expiresAt)": ?"?\w+"?'),  # of a proof of work
 )

@@ -29,6 +29,7 @@ from citizenreport.web.follow import own_report, public_report
 from citizenreport.web.guards import public
 from citizenreport.web.limits import guessing, limited
 from citizenreport.web.sending import send_report
+from citizenreport.web.standing import Effort, sent_proof, standing_headers
 
 bp = Blueprint("reports", __name__, url_prefix="/api/v1/reports", description="Reports")
 
@@ -67,7 +68,16 @@ ACKNOWLEDGEMENT = AcknowledgementSchema()
             "name": "Idempotency-Key",
             "schema": {"type": "string", "minLength": 22, "maxLength": 200},
             "description": "Random, at least 128 bits: a repeated send returns the first answer",
-        }
+        },
+        {
+            "in": "header",
+            "name": "X-Proof-Of-Work",
+            "schema": {"type": "string", "maxLength": 4000},
+            "description": (
+                "A solved challenge (see /api/v1/challenge). The answer's header of the same name "
+                "says what it was worth; without one lower limits hold"
+            ),
+        },
     ],
 )
 @bp.response(201, ACKNOWLEDGEMENT)
@@ -87,13 +97,14 @@ def create() -> ResponseReturnValue:
         idempotency_key=request.headers.get("Idempotency-Key", ""),
         body=body,
         photos=photos,
+        effort=Effort(proof=sent_proof()),
     )
     answer = ACKNOWLEDGEMENT.dump(_acknowledgement(submitted))
     location = f"{_public_url()}/api/v1/reports/{submitted.tracking_code}"
     return Response(
         json.dumps(answer),
         201,
-        {"Location": location, "Cache-Control": "no-store"},
+        {"Location": location, "Cache-Control": "no-store", **standing_headers()},
         mimetype="application/json",
     )
 
