@@ -25,6 +25,8 @@ from citizenreport.core.text import _n
 from citizenreport.geo.position import Position
 from citizenreport.intake.rules import outside_channel
 from citizenreport.pages import words
+from citizenreport.pages.held_photos import HeldPhoto
+from citizenreport.pages.preview import Preview, preview
 from citizenreport.pages.report_schema import ANSWER_PREFIX, SEND_KEY
 from citizenreport.web.problems import Fault, describe
 from citizenreport.web.translate import _
@@ -65,14 +67,21 @@ class FormView:
     visibilities: tuple[Visibility, ...]
     villages: tuple[tuple[str, tuple[Area, ...]], ...]
     agencies: tuple[Agency, ...]
+    previews: tuple[Preview, ...]
     faults: dict[str, str] = field(default_factory=dict)  # message by field id
     outside: Outside | None = None
+    held: tuple[HeldPhoto, ...] = ()
     has_lost_photos: bool = False
     must_wait: bool = False  # too many from this network: the numbers to call are shown first
 
     @property
     def is_confidential(self) -> bool:
         return self.category.visibility is Visibility.CONFIDENTIAL
+
+    @property
+    def is_resumed(self) -> bool:
+        """Say whether writing has begun: the emergency numbers were seen and gone past."""
+        return bool(self.values.get("description") or self.faults or self.outside)
 
     @property
     def needs_place(self) -> bool:
@@ -104,6 +113,7 @@ def form_view(
     *,
     faults: dict[str, str] | None = None,
     outside: Outside | None = None,
+    held: tuple[HeldPhoto, ...] = (),
     has_lost_photos: bool = False,
     is_new: bool = False,
     must_wait: bool = False,
@@ -126,8 +136,10 @@ def form_view(
         agencies=tuple(
             sorted((a for a in city.agencies.values() if not a.is_external), key=lambda a: a.name)
         ),
+        previews=tuple(preview(city, category, visibility) for visibility in stricter),
         faults=faults or {},
         outside=outside,
+        held=held,
         has_lost_photos=has_lost_photos,
         must_wait=must_wait,
     )

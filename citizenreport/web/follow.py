@@ -33,7 +33,7 @@ def public_report(
     category = city.categories.get(report.category_code)
     fields = (
         "tracking_code category_code aspect area_code position text landmark agency_code state"
-        " submitted_on submitted_at settlement_due_on settled_on is_demo"
+        " submitted_on submitted_at settlement_due_on settled_on is_demo seen_by_at_least"
     )
     return {name: getattr(report, name) for name in fields.split()} | {
         "category_name": category.names["id"] if category else report.category_code,

@@ -2,15 +2,17 @@
 
 import hashlib
 import hmac
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import single_statement, transaction
-from citizenreport.intake.photos import prepare_photos
+from citizenreport.intake.photos import MAX_PHOTOS, TooManyPhotos, prepare_photos
 from citizenreport.intake.rules import (
     AlreadySent,
     Draft,
+    PreparedPhoto,
     ProofUsed,
     Standing,
     check_idempotency_key,
@@ -23,6 +25,14 @@ from citizenreport.web.standing import Effort, note_used, weigh, without_proof
 NO_KEY: Final = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sendable:
+    """A photo prepared before. `digest`: SHA-256 of the file it was, so that a repeat is known."""
+
+    photo: PreparedPhoto
+    digest: bytes
+
+
 def send_report(
     draft: Draft,
     *,
@@ -31,11 +41,12 @@ def send_report(
     body: bytes,
     photos: list[bytes],
     effort: Effort,
+    prepared: Sequence[Sendable] = (),
 ) -> Submitted:
     """Take in a report; 201 may be answered when this returns, for it is committed then.
 
     A send repeated under the same key gets the first answer. Photos are decoded in a process of
-    their own before the transaction begins.
+    their own before the transaction begins; those prepared before come first.
 
     Raises:
         InvalidInput: the draft, a photo or the key does not fit.
@@ -43,10 +54,15 @@ def send_report(
         LimitReached: too many from this network; nothing was stored.
     """
     key = check_idempotency_key(idempotency_key) if idempotency_key else NO_KEY
-    send = Send(door=door, key=key, body_hmac=_body_hmac(body, photos) if key else b"")
-    standing = weigh(effort, photo_bytes=sum(map(len, photos)))
-    prepared = tuple(prepare_photos(photos)) if photos else ()
-    complete = replace(draft, photos=prepared)
+    if len(prepared) + len(photos) > MAX_PHOTOS:
+        raise TooManyPhotos(pointer="#/photos")
+    digests = [done.digest for done in prepared]
+    digests += [hashlib.sha256(photo).digest() for photo in photos]
+    send = Send(door=door, key=key, body_hmac=_body_hmac(body, digests) if key else b"")
+    size = sum(map(len, photos)) + sum(len(done.photo.content) for done in prepared)
+    standing = weigh(effort, photo_bytes=size)
+    new = prepare_photos(photos) if photos else []
+    complete = replace(draft, photos=(*(done.photo for done in prepared), *new))
     try:
         return _submit(complete, send, standing, effort)
     except AlreadySent:
@@ -87,9 +103,9 @@ def _submit_once(draft: Draft, send: Send, standing: Standing) -> Submitted:
         )
 
 
-def _body_hmac(body: bytes, photos: list[bytes]) -> bytes:
+def _body_hmac(body: bytes, photo_digests: Iterable[bytes]) -> bytes:
     """Return a fingerprint of what was sent, under the pepper: texts are short and guessable."""
     digest = hmac.new(current_keys().pepper, b"body\x1f", hashlib.sha256)
-    for part in (body, *photos):
-        digest.update(hashlib.sha256(part).digest())
+    for part in (hashlib.sha256(body).digest(), *photo_digests):
+        digest.update(part)
     return digest.digest()

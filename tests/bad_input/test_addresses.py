@@ -24,7 +24,8 @@ STAFF = {
 }
 PUBLIC = {
     "/": ["lang"],
-    "/lapor": ["kategori"],
+    "/lapor": ["kategori", "cari", "mulai"],
+    "/lapor/terkirim": ["lagi"],
     "/laporan": [
         *("aspek", "kategori", "kelurahan", "status", "setelah", "dari", "sampai", "tampilan"),
     ],
