@@ -43,8 +43,8 @@ async function load(form: HTMLFormElement, box: HTMLElement): Promise<string | n
 }
 
 function show(form: HTMLFormElement, box: HTMLElement, html: string): void {
-  // Our own server made it, with every value escaped.
-  box.innerHTML = html;
+  const page = new DOMParser().parseFromString(html, "text/html"); // nothing in it runs
+  box.replaceChildren(...page.body.childNodes);
   const seen = find<HTMLInputElement>("[name=seen_similar]", form);
   if (seen) seen.value = find("[data-codes]", box)?.dataset.codes ?? "";
 }
