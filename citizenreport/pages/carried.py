@@ -9,10 +9,9 @@ from typing import Final
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from citizenreport.core.errors import CitizenReportError
 from citizenreport.intake.photos import MAX_PHOTO_BYTES, MAX_PHOTOS
 from citizenreport.pages import held_photos
-from citizenreport.pages.held_photos import HeldPhoto
+from citizenreport.pages.held_photos import NO_PHOTOS, HeldPhoto, Kept
 from citizenreport.pages.report_schema import PLACE_FIELDS, without_dropped_point
 from citizenreport.web.context import current_storage
 
@@ -28,8 +27,11 @@ class Carried:
     """What the next page must not lose. `hidden`: the fields that carry all of it."""
 
     values: "MultiDict[str, str]"
-    photos: tuple[HeldPhoto, ...] = ()
-    faults: tuple[CitizenReportError, ...] = ()
+    kept: Kept = NO_PHOTOS
+
+    @property
+    def photos(self) -> tuple[HeldPhoto, ...]:
+        return self.kept.photos
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
@@ -44,15 +46,10 @@ def carried() -> Carried:
     """Return what this request brings along; photos that came with it are kept."""
     typed = without_dropped_point(request.form)
     named = [name for name in (*PLACE_FIELDS, *WORD_FIELDS) if typed.get(name)]
-    kept = kept_photos()
-    return Carried(
-        values=MultiDict((name, typed[name]) for name in named),
-        photos=kept.photos,
-        faults=kept.faults,
-    )
+    return Carried(values=MultiDict((name, typed[name]) for name in named), kept=kept_photos())
 
 
-def kept_photos() -> held_photos.Kept:
+def kept_photos() -> Kept:
     """Keep the photos of this request beside those that wait already."""
     return held_photos.keep(
         current_storage(),

@@ -51,6 +51,9 @@ class Kept:
     faults: tuple[CitizenReportError, ...] = ()
 
 
+NO_PHOTOS: Final = Kept()
+
+
 def keep(storage: Storage, *, tickets: Sequence[str], files: Sequence[bytes]) -> Kept:
     """Keep new photos beside those that wait already; a bad one is left out and told."""
     photos: list[HeldPhoto] = []

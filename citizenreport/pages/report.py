@@ -81,7 +81,7 @@ def choose() -> ResponseReturnValue:
     """Ask what it is about with a photo, a place or words already there; none of them is lost."""
     along = carried()
     way = request.form.get("mulai", "")
-    if along.faults and way in WAYS:
+    if along.kept.faults and way in WAYS:
         return start_page(way, along), 422
     return choosing_page(along, query=request.form.get("cari", ""))
 
@@ -97,9 +97,9 @@ def begin() -> ResponseReturnValue:
     category = current_city().categories.get(request.form.get("category_code", ""))
     if category is None:
         return choosing_page(along)
-    faults = faults_of(along.faults)
+    faults = faults_of(along.kept.faults)
     return form_page(
-        form_view(current_city(), category, along.values, held=along.photos, faults=faults)
+        form_view(current_city(), category, along.values, kept=along.kept, faults=faults)
     )
 
 
@@ -222,8 +222,7 @@ def _refused(
         without_dropped_point(request.form),
         faults=faults_of([*shown, *kept.faults]),
         outside=outside,
-        held=kept.photos,
-        has_lost_photos=bool(kept.faults),
+        kept=kept,
         is_new=any(isinstance(error, KeyReused | IdempotencyKeyInvalid) for error in errors),
         must_wait=any(isinstance(error, TooMany) for error in errors),
     )

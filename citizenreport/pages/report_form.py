@@ -25,7 +25,7 @@ from citizenreport.core.text import _n
 from citizenreport.geo.position import Position
 from citizenreport.intake.rules import outside_channel
 from citizenreport.pages import words
-from citizenreport.pages.held_photos import HeldPhoto
+from citizenreport.pages.held_photos import NO_PHOTOS, HeldPhoto, Kept
 from citizenreport.pages.preview import Preview, preview
 from citizenreport.pages.report_schema import ANSWER_PREFIX, SEND_KEY
 from citizenreport.web.problems import Fault, describe
@@ -113,8 +113,7 @@ def form_view(
     *,
     faults: dict[str, str] | None = None,
     outside: Outside | None = None,
-    held: tuple[HeldPhoto, ...] = (),
-    has_lost_photos: bool = False,
+    kept: Kept = NO_PHOTOS,
     is_new: bool = False,
     must_wait: bool = False,
 ) -> FormView:
@@ -139,8 +138,8 @@ def form_view(
         previews=tuple(preview(city, category, visibility) for visibility in stricter),
         faults=faults or {},
         outside=outside,
-        held=held,
-        has_lost_photos=has_lost_photos,
+        held=kept.photos,
+        has_lost_photos=bool(kept.faults),
         must_wait=must_wait,
     )
 

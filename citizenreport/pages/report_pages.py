@@ -48,7 +48,7 @@ def start_page(way: str, along: Carried = NOTHING) -> str:
         values=along.values,
         villages=villages(city),
         held=along.photos,
-        faults=faults_of(along.faults),
+        faults=faults_of(along.kept.faults),
     )
     if request.method == "POST":
         keep_out_of_caches()
