@@ -57,6 +57,7 @@ class Report(Base, kw_only=True):
     external_source: Mapped[str | None] = mapped_column(default=None)
     external_id: Mapped[str | None] = mapped_column(default=None)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class ReportKey(Base, kw_only=True):
@@ -110,3 +111,26 @@ class IdempotencyKey(Base, kw_only=True):
     body_hmac: Mapped[bytes]
     report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Erasure(Base, kw_only=True):
+    """That the person behind a report was erased: ids only, to be done again after a restore."""
+
+    __tablename__ = "erasure"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(unique=True)
+    how: Mapped[str]  # reporter | retention
+    erased_at: Mapped[datetime]
+
+
+class LegalHold(Base, kw_only=True):
+    """Why a report may not be erased for now. The reporter reads the reason."""
+
+    __tablename__ = "legal_hold"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    reason: Mapped[str]
+    placed_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -27,6 +27,9 @@ NUMBER = re.compile(r"-?[0-9]{1,12}([.,][0-9]{1,6})?")
 OCCURRED_MAX_AHEAD = timedelta(minutes=10)  # clocks of phones differ
 
 
+MAX_PHOTOS_OF_A_REPORT = 15
+
+
 class Channel(StrEnum):
     """The way a report came in."""
 
@@ -110,6 +113,30 @@ class ProofUsed(Conflict):
 class ReportNotFound(NotFound):
     code = "report-not-found"
     title = _n("Laporan tidak ditemukan, atau tidak untuk umum.")
+
+
+class TooManyPhotosInAll(InvalidInput):
+    code = "too-many-photos-in-all"
+    title = _n("Satu laporan paling banyak memuat 15 foto. Kirim tambahannya tanpa foto.")
+
+
+class OnHold(Conflict):
+    """A report that may not be erased for now; `reason` is public and the reporter reads it."""
+
+    code = "legal-hold"
+    title = _n("Data laporan ini belum boleh dihapus.")
+
+
+class HoldReasonMissing(InvalidInput):
+    code = "hold-reason-missing"
+    title = _n("Tulis alasannya, 10 sampai 500 huruf. Pelapor akan membacanya.")
+
+
+class ErasedBy(StrEnum):
+    """Who asked for an erasure."""
+
+    REPORTER = "reporter"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

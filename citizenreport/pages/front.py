@@ -39,6 +39,7 @@ MEDIAN_WINDOW_DAYS = 90
 BLUEPRINTS = frozenset(
     {"front", "report", "follow", "follow_acts", "published", "about", "survey", "pulse", "phone"}
     | {"mail_address", "subscriptions", "stop", "push", "similar", "joins"}
+    | {"rights"}
 )
 
 

@@ -120,7 +120,7 @@ def submit_report(
         rows.append(("idempotency_key", _send_row(keys, send, new.id, now=now)))
     if standing.proof is not None:
         rows.append(("used_proof", asdict(standing.proof)))
-    with _all_or_none(storage) as put:
+    with all_or_none(storage) as put:
         is_sealed = visibility is Visibility.CONFIDENTIAL
         rows += _photo_rows(put, placed.draft, new, is_sealed=is_sealed)
         _insert(writer, city, rows)
@@ -155,7 +155,7 @@ def _insert(writer: Writer, city: City, rows: list[Row]) -> None:
 
 
 @contextmanager
-def _all_or_none(storage: Storage) -> Generator[Callable[[bytes], str], None, None]:
+def all_or_none(storage: Storage) -> Generator[Callable[[bytes], str], None, None]:
     """Give a `put` whose files are deleted again when the block raises.
 
     What a crash or a failing commit leaves, the nightly sweep of the storage removes.

@@ -26,6 +26,8 @@ PUBLIC = {
     "/": ["lang"],
     "/lapor": ["kategori", "cari", "mulai"],
     "/lapor/terkirim": ["lagi"],
+    "/lacak": ["kode"],
+    "/lacak/laporan": ["pesan"],
     "/laporan": [
         *("aspek", "kategori", "kelurahan", "status", "setelah", "dari", "sampai", "tampilan"),
     ],
@@ -49,6 +51,8 @@ PATHS = [
         "/problems/",
         "/aset/",
         "/berhenti/",
+        "/buka/",
+        "/lacak/foto/",
         "/petugas/tiket/",
     ),
     *("/petugas/tiket/foto/", "/api/v1/indicators/", "/api/v1/reports/", "/", "/api/", "/open311/"),

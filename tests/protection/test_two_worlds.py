@@ -204,6 +204,7 @@ def fillings(rule: Rule, code: str, photo_code: str) -> Iterator[dict[str, str]]
     known = {
         "tracking_code": [code, "ZZZZZZZZZZ"],
         "token": ["A" * 64, code],
+        "number": ["1"],
         "code": [code, "I01", "not-found", "ZZZZZZZZZZ"],
         "photo_code": [photo_code, "A" * 22],
         "name": ["none.css"],
