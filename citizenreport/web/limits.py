@@ -36,6 +36,7 @@ from citizenreport.web.limit_rules import (
     level_of,
     read_limits,
 )
+from citizenreport.web.scratch import scratch
 from citizenreport.web.senders import Marks
 from citizenreport.web.translate import _, ngettext
 
@@ -87,12 +88,22 @@ class Limits:
         self.has_seen_a_proxy = False
 
     def network(self) -> str:
-        """Return the mark of the network this request comes from."""
+        """Return the mark of the network this request comes from; worked out once a request."""
+        notes = scratch()
+        mark: str | None = notes.get(EXTENSION)
+        if mark is None:
+            self._note_proxy()
+            mark = notes[EXTENSION] = self._marks().of_network(
+                request.remote_addr or "", now=utcnow()
+            )
+        return mark
+
+    def _note_proxy(self) -> None:
+        """Tell the operator once that a proxy is there that nobody told us of."""
         if not self.has_seen_a_proxy and "X-Forwarded-For" in request.headers:
             self.has_seen_a_proxy = True
             if not current_app.config.get("TRUSTED_PROXIES", 0):
                 log.warning(UNTRUSTED)
-        return self._marks().of_network(request.remote_addr or "", now=utcnow())
 
     def mail_address(self, address: str) -> str:
         return self._marks().of_mail_address(address, now=utcnow())

@@ -37,6 +37,8 @@ def weigh(effort: Effort, *, photo_bytes: int) -> Standing:
     count_send()
     if photo_bytes:
         count(PHOTO_KIB, cost=-(-photo_bytes // KIB))
+    if not effort.proof:
+        return without_proof(effort)
     proof = check_proof(current_keys(), effort.proof, level=level_now(), now=utcnow())
     scratch()[HEADER] = proof.outcome
     if proof.usable is None:

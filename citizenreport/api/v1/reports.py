@@ -6,7 +6,7 @@ from flask import Request, Response, current_app, json, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from marshmallow import ValidationError
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from citizenreport.api.v1.schemas import (
     AcknowledgementSchema,
@@ -145,7 +145,7 @@ def _parts(sent: Request) -> tuple[bytes, list[bytes]]:
         MalformedBody, BodyTooLarge, UnsupportedMediaType, ValidationError, TooManyPhotos.
     """
     if sent.mimetype == "application/json":
-        return _no_larger(sent.get_data(cache=False)), []
+        return _json_text(sent), []
     if sent.mimetype != "multipart/form-data":
         raise UnsupportedMediaType
     _check_names(sent)
@@ -153,6 +153,19 @@ def _parts(sent: Request) -> tuple[bytes, list[bytes]]:
     if len(files) > MAX_PHOTOS:
         raise TooManyPhotos(pointer="#/photos", maximum=MAX_PHOTOS)
     return _report_part(sent), [file.stream.read(MAX_PHOTO_BYTES + 1) for file in files]
+
+
+def _json_text(sent: Request) -> bytes:
+    """Return a body without photos; one that is too large is not read to its end.
+
+    Raises:
+        BodyTooLarge.
+    """
+    sent.max_content_length = JSON_MAX_BYTES + 1  # a body without a length is cut off there
+    try:
+        return _no_larger(sent.get_data(cache=False))
+    except RequestEntityTooLarge as error:
+        raise _too_large() from error
 
 
 def _check_names(sent: Request) -> None:
@@ -180,10 +193,14 @@ def _report_part(sent: Request) -> bytes:
 
 def _no_larger(body: bytes) -> bytes:
     if len(body) > JSON_MAX_BYTES:
-        raise BodyTooLarge(
-            _n("Laporan tanpa foto paling besar 256 KiB."), maximum_bytes=JSON_MAX_BYTES
-        )
+        raise _too_large()
     return body
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge(
+        _n("Laporan tanpa foto paling besar 256 KiB."), maximum_bytes=JSON_MAX_BYTES
+    )
 
 
 def _acknowledgement(submitted: Submitted) -> dict[str, Any]:
