@@ -10,7 +10,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-MOST_PROXIES = 10
 DATABASE_URL_REMEDY = "must look like postgresql+psycopg://login@host/database"
 
 
@@ -49,9 +48,9 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "BASEMAP_DIR": _basemap_dir(env),
         "SMTP_URL": env.get("CITIZENREPORT_SMTP_URL", ""),
         "MAIL_FROM": env.get("CITIZENREPORT_MAIL_FROM", ""),
+        "PUSH": _one_of(env, "CITIZENREPORT_PUSH", ("", "web", "console", "null")),
         "CONTACT_EMAIL": _address(env, "CITIZENREPORT_CONTACT_EMAIL"),
         "PASSWORD_MEMORY_KIB": _number(env, "CITIZENREPORT_PASSWORD_MEMORY_KIB", 65_536),
-        "TRUSTED_PROXIES": _count(env, "CITIZENREPORT_TRUSTED_PROXIES", 0),
         "LIMITS": env.get("CITIZENREPORT_LIMITS", ""),
         "PASSWORD_TIME_COST": _number(env, "CITIZENREPORT_PASSWORD_TIME_COST", 3),
     }
@@ -83,11 +82,11 @@ def _address(env: Mapping[str, str], name: str) -> str:
     return given
 
 
-def _count(env: Mapping[str, str], name: str, default: int) -> int:
-    given = env.get(name, str(default))
-    if not (given.isascii() and given.isdigit() and int(given) <= MOST_PROXIES):
-        raise SettingInvalid(name, f"must be a whole number from 0 to {MOST_PROXIES}")
-    return int(given)
+def _one_of(env: Mapping[str, str], name: str, words: tuple[str, ...]) -> str:
+    given = env.get(name, words[0])
+    if given not in words:
+        raise SettingInvalid(name, f"must be one of {', '.join(filter(None, words))}, or empty")
+    return given
 
 
 def _database_url(given: str) -> str:

@@ -179,9 +179,9 @@ def public_text(key: EllipticCurvePrivateKey) -> str:
 
 def check_address(address: PushAddress) -> PushAddress:
     """Return what a browser gave when it can be used. Raises PushAddressInvalid."""
-    parts = urlsplit(address.endpoint)
     is_short = len(address.endpoint) <= ENDPOINT_MAX_CHARS and address.endpoint.isascii()
     try:
+        parts = urlsplit(address.endpoint)
         point, auth = _bytes(address.p256dh), _bytes(address.auth)
         EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
     except (ValueError, BadBase64):

@@ -16,6 +16,8 @@ from citizenreport.core.errors import InvalidInput, TooMany, Unavailable
 from citizenreport.core.text import _n
 from citizenreport.messaging.html import html_of
 
+# Folding would encode a long address in a header, and no mail programme could read it then.
+UNFOLDED: Final = SMTP.clone(max_line_length=998)  # RFC 5322, section 2.1.1
 EMAIL_MAX_CHARS: Final = 254  # RFC 5321, section 4.5.3.1.3
 CONFIRM_WITHIN: Final = timedelta(days=7)  # a reporter's address
 UNCONFIRMED_KEPT: Final = timedelta(hours=48)  # a subscription
@@ -115,7 +117,7 @@ def message_of(mail: Mail, *, sender: str) -> EmailMessage:
     name, address = parseaddr(sender)
     if "@" not in address:
         raise MailNotSetUp
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=UNFOLDED)
     message["From"] = Address(display_name=name, addr_spec=address)
     message["To"] = _recipient(mail.to)
     message["Subject"] = mail.subject

@@ -105,9 +105,10 @@ class AddedUpCounts(SharedCounts):
             if tally is None or tally.expires_at <= now:
                 tally = self._tallies[key] = Tally(expires_at=now + expiry)
             tally.untold += amount
+            found = tally.told + tally.untold
         if time.monotonic() - self._told_at >= self._tell_s:
             self.tell()
-        return tally.told + tally.untold
+        return found
 
     def get(self, key: str) -> int:
         with self._lock:

@@ -9,6 +9,13 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "settings.md"
 
 
+ANSWERS = {
+    "CITIZENREPORT_DATABASE_URL": "postgresql://db/own",
+    "CITIZENREPORT_PRIVATE_DATABASE_URL": "postgresql://db/own",
+    "CITIZENREPORT_PUSH": "null",
+}
+
+
 class Recorder(dict[str, str]):
     """An environment in which everything is set, and that remembers what was asked for."""
 
@@ -18,11 +25,11 @@ class Recorder(dict[str, str]):
 
     def get(self, key: str, default: object = None) -> str:  # type: ignore[override]
         self.asked.add(key)
-        return "postgresql://db/own" if key.endswith("DATABASE_URL") else "1"
+        return ANSWERS.get(key, "1")
 
     def __getitem__(self, key: str) -> str:
         self.asked.add(key)
-        return "postgresql://db/own" if key.endswith("DATABASE_URL") else "1"
+        return ANSWERS.get(key, "1")
 
 
 def explained() -> set[str]:

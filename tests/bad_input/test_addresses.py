@@ -24,10 +24,7 @@ STAFF = {
 }
 PUBLIC = {
     "/": ["lang"],
-    "/lapor": ["kategori", "cari", "mulai"],
-    "/lapor/terkirim": ["lagi"],
-    "/lacak": ["kode"],
-    "/lacak/laporan": ["pesan"],
+    "/lapor": ["kategori"],
     "/laporan": [
         *("aspek", "kategori", "kelurahan", "status", "setelah", "dari", "sampai", "tampilan"),
     ],
@@ -51,8 +48,6 @@ PATHS = [
         "/problems/",
         "/aset/",
         "/berhenti/",
-        "/buka/",
-        "/lacak/foto/",
         "/petugas/tiket/",
     ),
     *("/petugas/tiket/foto/", "/api/v1/indicators/", "/api/v1/reports/", "/", "/api/", "/open311/"),

@@ -1,10 +1,7 @@
 // The form: position, letters left, sending from the phone, a fast way out. All of it is a courtesy.
 
 import { find, focusOnFaults, showScripted } from "./_page";
-import { showSimilar } from "./_duplicates";
-import { offerPhotoPlace } from "./_photo_place";
 import { offerPosition } from "./_place";
-import { showTyped } from "./_preview";
 import { proveForm } from "./_proof_form";
 import { Sender } from "./_send";
 
@@ -35,10 +32,7 @@ function leaveFast(form: HTMLFormElement, sender: Sender): void {
 export function startForm(form: HTMLFormElement): void {
   showScripted();
   countLetters();
-  const place = offerPosition(form);
-  if (place) offerPhotoPlace(form, place);
-  showSimilar(form);
-  showTyped(form);
+  offerPosition(form);
   proveForm(form);
   const sender = new Sender(form);
   leaveFast(form, sender);

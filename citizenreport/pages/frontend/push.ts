@@ -2,8 +2,10 @@
 //
 // Shown only where it can work. The service worker shows what comes (`_push.ts` there).
 
-import { find } from "./_page";
+import { find, focusOnFaults } from "./_page";
+import { startWorker } from "./_worker";
 
+focusOnFaults();
 const box = find("[data-push]");
 const button = find<HTMLButtonElement>("[data-push-button]");
 const told = find("[data-push-status]");
@@ -27,6 +29,7 @@ function isAble(): boolean {
 async function subscribe(asked: HTMLElement): Promise<"done" | "refused" | "failed"> {
   if ((await Notification.requestPermission()) !== "granted") return "refused";
   try {
+    startWorker();
     const { pushManager } = await navigator.serviceWorker.ready;
     const known = await pushManager.getSubscription();
     const key = bytesOf(asked.dataset.key ?? "");

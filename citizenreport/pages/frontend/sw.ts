@@ -5,6 +5,7 @@
 // A part of ours that needs the worker adds its listeners in a module of its own, imported here.
 
 import { entries, flush } from "./_outbox";
+import "./_push";
 
 interface Build {
   version: string;

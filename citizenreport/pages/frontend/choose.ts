@@ -1,5 +1,0 @@
-// Choosing what the report is about.
-
-import { searchWhileTyping } from "./_category";
-
-searchWhileTyping();
