@@ -8,8 +8,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.queries import current_pack
+from citizenreport.cities.rules import City
 from citizenreport.commands.city import city_cli
 from tests.packs import build_example_pack
+from tests.tiles import make_pmtiles
 
 
 @pytest.fixture
@@ -64,3 +66,48 @@ def test_without_a_path_the_configured_pack_is_loaded(app: Flask, session: Sessi
     result = app.test_cli_runner().invoke(city_cli, ["load"])
     assert result.exit_code == 0, result.output
     assert "Kota Magelang: paket versi" in result.output
+
+
+def test_streets_are_installed_where_the_pages_read_them(
+    app: Flask, magelang: City, settings: dict[str, object], tmp_path: Path
+) -> None:
+    file = make_pmtiles(tmp_path / "jalan.pmtiles")
+    installed = Path(str(settings["BASEMAP_DIR"])) / "streets.pmtiles"
+    result = app.test_cli_runner().invoke(city_cli, ["basemap", str(file)])
+    assert result.exit_code == 0, result.output
+    assert result.output == f"{installed}: zum 0 sampai 0. Sumber: © OpenStreetMap\n"
+    assert installed.read_bytes() == file.read_bytes()
+    installed.unlink()
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"), [((-71.2, 42.2, -70.9, 42.4), "tidak mencakup kota"), (None, "PMTiles")]
+)
+def test_streets_that_cannot_be_used_are_refused_with_a_remedy(
+    app: Flask,
+    magelang: City,
+    settings: dict[str, object],
+    tmp_path: Path,
+    bounds: tuple[float, ...] | None,
+    words: str,
+) -> None:
+    file = tmp_path / "jalan.pmtiles"
+    if bounds:
+        make_pmtiles(file, bounds=bounds)
+    else:
+        file.write_bytes(b"PK\x03\x04" + bytes(200))
+    result = app.test_cli_runner().invoke(city_cli, ["basemap", str(file)])
+    assert result.exit_code == 1
+    assert words in result.output
+    assert not (Path(str(settings["BASEMAP_DIR"])) / "streets.pmtiles").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    app: Flask, magelang: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "taken").write_text("")
+    monkeypatch.setitem(app.config, "BASEMAP_DIR", tmp_path / "taken" / "basemap")
+    file = make_pmtiles(tmp_path / "jalan.pmtiles")
+    result = app.test_cli_runner().invoke(city_cli, ["basemap", str(file)])
+    assert result.exit_code == 1
+    assert str(tmp_path / "taken") in result.output

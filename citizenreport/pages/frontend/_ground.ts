@@ -11,6 +11,7 @@ interface Named {
 }
 
 const LANDMARK_ZOOM = 15;
+const NAMES = "names";
 
 /** Draw the ground. The city's own outline lies over streets, too. */
 export async function drawGround(map: L.Map, told: Description): Promise<void> {
@@ -28,11 +29,33 @@ export async function drawGround(map: L.Map, told: Description): Promise<void> {
   });
   areas.addTo(map);
   if (told.streets) return;
-  for (const feature of ground.features) {
-    const at = feature.properties.label;
-    if (feature.properties.kind === "area" && at) nameAt(L.latLng(at[1], at[0]), feature.properties.name).addTo(map);
-  }
+  map.createPane(NAMES).style.zIndex = "450"; // over areas, under marks
+  nameAreas(map, ground);
   nameLandmarks(map, ground);
+}
+
+/** Name areas where there is room: a name that would lie on another waits until one comes nearer. */
+function nameAreas(map: L.Map, ground: GeoJSON.FeatureCollection<GeoJSON.Geometry, Named>): void {
+  const names = ground.features.flatMap(({ properties }) =>
+    properties.kind === "area" && properties.label ? [nameAt(properties.label, properties.name).addTo(map)] : [],
+  );
+  const thin = (): void => {
+    const shown: DOMRect[] = [];
+    for (const name of names) {
+      const element = name.getElement();
+      if (!element) continue;
+      element.hidden = false;
+      const box = element.getBoundingClientRect();
+      element.hidden = shown.some((other) => overlap(box, other));
+      if (!element.hidden) shown.push(box);
+    }
+  };
+  map.on("zoomend", thin);
+  thin();
+}
+
+function overlap(one: DOMRect, other: DOMRect): boolean {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }
 
 function nameLandmarks(map: L.Map, ground: GeoJSON.FeatureCollection<GeoJSON.Geometry, Named>): void {
@@ -42,7 +65,7 @@ function nameLandmarks(map: L.Map, ground: GeoJSON.FeatureCollection<GeoJSON.Geo
     pointToLayer: (feature, at) =>
       L.circleMarker(at, { radius: 3, className: "map-landmark", interactive: false }).bindTooltip(
         text(feature.properties.name),
-        { permanent: true, direction: "right", className: "map-name" },
+        { permanent: true, direction: "right", className: "map-name", pane: NAMES },
       ),
   });
   const show = (): void => {
@@ -53,9 +76,9 @@ function nameLandmarks(map: L.Map, ground: GeoJSON.FeatureCollection<GeoJSON.Geo
   show();
 }
 
-function nameAt(at: L.LatLng, name: string): L.Layer {
-  return L.tooltip({ permanent: true, direction: "center", className: "map-name area", interactive: false })
-    .setLatLng(at)
+function nameAt([lon, lat]: [number, number], name: string): L.Tooltip {
+  return L.tooltip({ permanent: true, direction: "center", className: "map-name area", interactive: false, pane: NAMES })
+    .setLatLng([lat, lon])
     .setContent(text(name));
 }
 

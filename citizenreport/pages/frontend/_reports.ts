@@ -18,7 +18,7 @@ interface Placed {
   told: ReportProperties;
 }
 
-const CELL_PX = 48; // so that no two marks are nearer than a finger is wide
+const APART_PX = 44; // as wide as a finger
 const LISTED = 8;
 
 /** Draw reports that have a place, in marks that part when one comes nearer. */
@@ -29,8 +29,10 @@ export function drawReports(map: L.Map, reports: PublishedReports, words: Record
   });
   const marks = L.layerGroup().addTo(map);
   const draw = (): void => {
+    const focused = L.DomUtil.hasClass(document.activeElement as HTMLElement, "map-report") ? map.getCenter() : null;
     marks.clearLayers();
     for (const group of grouped(map, placed)) marks.addLayer(mark(map, group, words));
+    if (focused) nearest(marks, focused)?.getElement()?.focus({ preventScroll: true });
   };
   map.on("zoomend", draw);
   marks.on("remove", () => map.off("zoomend", draw));
@@ -38,20 +40,26 @@ export function drawReports(map: L.Map, reports: PublishedReports, words: Record
   return marks;
 }
 
+/** Who came by the keyboard stays there: the marks before are gone after zooming. */
+function nearest(marks: L.LayerGroup, at: L.LatLng): L.Marker | undefined {
+  const all = marks.getLayers() as L.Marker[];
+  return all.sort((one, other) => one.getLatLng().distanceTo(at) - other.getLatLng().distanceTo(at))[0];
+}
+
+/** The first report of a group is where its mark lies, so that no mark touches another. */
 function grouped(map: L.Map, placed: Placed[]): Placed[][] {
-  const cells = new Map<string, Placed[]>();
+  const groups: { at: L.Point; held: Placed[] }[] = [];
   for (const report of placed) {
-    const pixel = map.project(report.at).divideBy(CELL_PX).floor();
-    const key = `${pixel.x} ${pixel.y}`;
-    const cell = cells.get(key);
-    if (cell) cell.push(report);
-    else cells.set(key, [report]);
+    const at = map.project(report.at);
+    const near = groups.find((group) => group.at.distanceTo(at) < APART_PX);
+    if (near) near.held.push(report);
+    else groups.push({ at, held: [report] });
   }
-  return [...cells.values()];
+  return groups.map((group) => group.held);
 }
 
 function mark(map: L.Map, group: Placed[], words: Record<string, string>): L.Marker {
-  const at = L.latLngBounds(group.map((report) => report.at)).getCenter();
+  const at = group[0]?.at ?? map.getCenter();
   const first = group[0]?.told;
   const title = group.length === 1 && first ? first.category_name : (words.reports ?? "{n}").replace("{n}", String(group.length));
   const icon = L.divIcon({
@@ -60,13 +68,31 @@ function mark(map: L.Map, group: Placed[], words: Record<string, string>): L.Mar
     iconSize: group.length === 1 ? [24, 24] : [36, 36],
   });
   const made = L.marker(at, { icon, title, alt: title, keyboard: true });
-  made.on("add", () => made.getElement()?.setAttribute("aria-label", title));
   const spread = L.latLngBounds(group.map((report) => report.at));
   const isOnePlace = spread.getNorthEast().equals(spread.getSouthWest(), 1e-6);
-  if (group.length > 1 && !isOnePlace && map.getZoom() < map.getMaxZoom()) {
-    return made.on("click", () => map.fitBounds(spread, { padding: [40, 40], maxZoom: map.getZoom() + 3 }));
-  }
-  return made.bindPopup(() => listed(group, words), { autoPan: true, maxHeight: 220 });
+  const parts = group.length > 1 && !isOnePlace && map.getZoom() < map.getMaxZoom();
+  const near = (): unknown => map.fitBounds(spread, { padding: [40, 40], maxZoom: map.getZoom() + 3 });
+  if (parts) made.on("click", near);
+  else made.bindPopup(() => listed(group, words), { autoPan: true, maxHeight: 220 });
+  made.on("add", () => byKeyboard(made, title, words.close ?? "", parts ? near : () => made.openPopup()));
+  return made;
+}
+
+/** A mark is a button: Enter and Space press it, and what opens has the focus until it is closed. */
+function byKeyboard(made: L.Marker, title: string, close: string, press: () => unknown): void {
+  const button = made.getElement();
+  button?.setAttribute("aria-label", title);
+  button?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault(); // else Leaflet opens, too, and so closes again
+    event.stopPropagation();
+    press();
+    made.getPopup()?.getElement()?.querySelector<HTMLElement>(".map-list a")?.focus();
+  });
+  made.on("popupopen", () =>
+    made.getPopup()?.getElement()?.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", close),
+  );
+  made.on("popupclose", () => button?.focus({ preventScroll: true }));
 }
 
 function listed(group: Placed[], words: Record<string, string>): HTMLElement {
