@@ -24,7 +24,7 @@ from citizenreport.cities.pack import find_pack, read_city
 from citizenreport.cities.queries import current_pack
 from citizenreport.cities.rules import City
 from citizenreport.cities.service import numbered
-from citizenreport.console import acts, home, login, queue, tickets, work
+from citizenreport.console import acts, held_answers, home, login, queue, tickets, work
 from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
 from citizenreport.core.keys import BrokenKeys, KeyRing, read_key_files
@@ -61,6 +61,7 @@ DOORS: tuple[Blueprint, ...] = (
     queue.bp,
     tickets.bp,
     acts.bp,
+    held_answers.bp,
     work.bp,
     front.bp,
     report.bp,

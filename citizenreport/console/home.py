@@ -57,10 +57,16 @@ MENU: Final = (
         blueprints=("queue", "ticket", "acts", "work"),
         permissions=QUEUE_READERS,
     ),
+    MenuItem(
+        label=_n("Rasa aman"),
+        endpoint="held_answers.show",
+        blueprints=("held_answers",),
+        permissions=(Permission.DECIDE_HELD_ANSWERS,),
+    ),
 )
 
 
-CONSOLE: Final = ("console", "login", "queue", "ticket", "acts", "work")
+CONSOLE: Final = ("console", "login", "queue", "ticket", "acts", "work", "held_answers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     READ_INDICATORS = "read_indicators"
     VERIFY_AUDIT = "verify_audit"
     MANAGE_STAFF = "manage_staff"
+    DECIDE_HELD_ANSWERS = "decide_held_answers"
 
 
 _WORK: Final = frozenset(
@@ -67,6 +68,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.READ_ALL_AGENCIES,
         Permission.READ_DEADLINES,
         Permission.ROUTE_TICKET,
+        Permission.DECIDE_HELD_ANSWERS,
     },
     Role.ANALYST: frozenset({Permission.OPEN_CONSOLE, Permission.READ_INDICATORS}),
     Role.INSPECTORATE: frozenset(

@@ -15,6 +15,8 @@ from citizenreport.cities.rules import AreaLevel, City
 from citizenreport.core.ids import new_public_id
 from citizenreport.core.keys import KeyRing
 from citizenreport.identity import throttle
+from citizenreport.ledger import service as ledger
+from citizenreport.ledger.rules import NewEvent, Scalar, StreamKind
 from citizenreport.surveys import queries
 from citizenreport.surveys.models import PublishedPulseValue, PulseRow, SurveyAnswer
 from citizenreport.surveys.rules import pulse
@@ -189,17 +191,46 @@ def _hold(
         )
 
 
-def decide_held(
-    session: Session, *, month_on: date, held: Held, area_code: str | None, do_count: bool
-) -> int:
-    """Count the held answers of a group from now on, or delete them; return how many there were."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person decides about a group of held answers: to count or to delete them."""
+
+    month_on: date
+    held: Held
+    area_code: str | None
+    do_count: bool
+
+
+def decide_held(session: Session, decision: Decision, *, actor_id: UUID, now: datetime) -> int:
+    """Carry out a decision and return how many answers it was about; who decided is an event."""
     row = PulseRow
-    is_area = row.area_code.is_(None) if area_code is None else row.area_code == area_code
-    group = (row.month_on == month_on) & (row.held == held.value) & is_area
-    if do_count:  # without their traces: another flood does not hold them again
-        changed = update(row).where(group).values(held=None, arrived_at=None, network_hmac=None)
-        return len(session.execute(changed.returning(row.id)).all())
-    return len(session.execute(delete(row).where(group).returning(row.id)).all())
+    group = (row.month_on == decision.month_on) & (row.held == decision.held.value)
+    if decision.area_code is None:
+        group &= row.area_code.is_(None)
+    else:
+        group &= row.area_code == decision.area_code
+    if decision.do_count:  # without their traces: another flood does not hold them again
+        counted = update(row).where(group).values(held=None, arrived_at=None, network_hmac=None)
+        n = len(session.execute(counted.returning(row.id)).all())
+    else:
+        n = len(session.execute(delete(row).where(group).returning(row.id)).all())
+    if n:
+        said: dict[str, Scalar] = {
+            "month": decision.month_on.isoformat(),
+            "held": decision.held.value,
+            "area_code": decision.area_code,
+            "n": n,
+            "is_counted": decision.do_count,
+        }
+        event = NewEvent(
+            type="held_answers_decided",
+            payload=said,
+            recorded_at=now,
+            occurred_at=now,
+            actor_id=actor_id,
+        )
+        ledger.append(session, StreamKind.STAFF, actor_id, event)
+    return n
 
 
 def publish_pulse(session: Session, city: City, *, now: datetime) -> list[date]:

@@ -12,6 +12,8 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.keys import KeyRing
 from citizenreport.jobs.surveys import forget_surveys
 from citizenreport.ledger.models import Event
+from citizenreport.ledger.queries import history
+from citizenreport.ledger.rules import StreamKind
 from citizenreport.surveys import queries, service
 from citizenreport.surveys.models import PublishedPulseValue, PulseRow, SurveyAnswer
 from citizenreport.surveys.rules import pulse
@@ -22,7 +24,7 @@ from citizenreport.surveys.rules.satisfaction import (
     SurveyAnswered,
     SurveyClosed,
 )
-from citizenreport.surveys.service import Sender
+from citizenreport.surveys.service import Decision, Sender
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import State
 from tests.scenes import Scene
@@ -207,13 +209,18 @@ def test_a_person_decides_about_what_is_held(
     (group,) = queries.held_groups(session)
     assert (group.n, group.first_at, group.last_at) == (pulse.NETWORK_PER_HOUR + 1, NOON, NOON)
     assert queries.pulse_answers(session, group.month_on) == []
-    service.decide_held(
-        session,
+    decision = Decision(
         month_on=group.month_on,
         held=Held(group.held),
         area_code=group.area_code,
         do_count=do_count,
     )
+    who = uuid4()
+    assert service.decide_held(session, decision, actor_id=who, now=NOON) == group.n
+    assert service.decide_held(session, decision, actor_id=who, now=NOON) == 0  # pressed twice
+    (event,) = history(session, StreamKind.STAFF, who)
+    assert event.payload["n"] == group.n
+    assert event.payload["is_counted"] is do_count
     says(session, magelang, keys, address="203.0.113.9")  # holds nothing that was decided
     counted = len(queries.pulse_answers(session, group.month_on))
     assert counted == (group.n + 1 if do_count else 1)
