@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+MOST_PROXIES = 10
 DATABASE_URL_REMEDY = "must look like postgresql+psycopg://login@host/database"
 
 
@@ -51,6 +52,7 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "PUSH": _one_of(env, "CITIZENREPORT_PUSH", ("", "web", "console", "null")),
         "CONTACT_EMAIL": _address(env, "CITIZENREPORT_CONTACT_EMAIL"),
         "PASSWORD_MEMORY_KIB": _number(env, "CITIZENREPORT_PASSWORD_MEMORY_KIB", 65_536),
+        "TRUSTED_PROXIES": _count(env, "CITIZENREPORT_TRUSTED_PROXIES", 0),
         "LIMITS": env.get("CITIZENREPORT_LIMITS", ""),
         "PASSWORD_TIME_COST": _number(env, "CITIZENREPORT_PASSWORD_TIME_COST", 3),
     }
@@ -80,6 +82,13 @@ def _address(env: Mapping[str, str], name: str) -> str:
     if any(character.isspace() or character in "<>" for character in given):
         raise SettingInvalid(name, "must be a bare mail address, as in lapor@example.go.id")
     return given
+
+
+def _count(env: Mapping[str, str], name: str, default: int) -> int:
+    given = env.get(name, str(default))
+    if not (given.isascii() and given.isdigit() and int(given) <= MOST_PROXIES):
+        raise SettingInvalid(name, f"must be a whole number from 0 to {MOST_PROXIES}")
+    return int(given)
 
 
 def _one_of(env: Mapping[str, str], name: str, words: tuple[str, ...]) -> str:

@@ -260,6 +260,15 @@ class Landmark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SimilarReports:
+    """Which released reports a resident is shown before sending another of the same category."""
+
+    radius_m: float = 150
+    days: int = 60
+    most: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """One city, whole and frozen; passed as an argument to every room that needs it."""
 
@@ -292,6 +301,7 @@ class City:
     general_channel: str = ""  # where to turn far outside the city, in plain words
     neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
     landmarks: tuple[Landmark, ...] = ()
+    similar_reports: SimilarReports = SimilarReports()
     alternative_area_index: AreaIndex | None = None  # a second official set of the same areas
     official_area_km2: float | None = None
     boundaries_source: str = ""

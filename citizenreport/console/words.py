@@ -87,6 +87,11 @@ EVENTS: Final[Mapping[str, str]] = {
     "extended": _n("Diperpanjang %(days)s hari kerja"),
     "extension_refused": _n("Perpanjangan ditolak"),
     "noted": _n("Catatan petugas"),
+    "added": _n("Tambahan dari pelapor"),
+    "contact_changed": _n("Pelapor mengubah kontaknya"),
+    "erased": _n("Data pribadi pelapor dihapus"),
+    "hold_placed": _n("Penghapusan data ditahan"),
+    "hold_lifted": _n("Penghapusan data tidak ditahan lagi"),
 }
 NOTICES: Final[Mapping[str, str]] = {
     "langkah": _n("Langkah tersimpan."),

@@ -63,12 +63,14 @@ class IndicatorGeneration(Base, kw_only=True):
 class PublishedIndicatorValue(Base, kw_only=True):
     """A number before the public. Nothing in it depends on a report that is not public.
 
+    Of the universe `survey` are what reporters of public reports have answered.
+
     `area_code` "tidak_disebut" is the row of reports without an area. `cut_off_at` is a local
     midnight, never the time of computing.
     """
 
     __tablename__ = "published_indicator_value"
-    __table_args__ = (CheckConstraint("universe = 'public'", name="universe"),)
+    __table_args__ = (CheckConstraint("universe IN ('public', 'survey')", name="universe"),)
 
     code: Mapped[str] = mapped_column(primary_key=True)
     period_kind: Mapped[str] = mapped_column(primary_key=True)

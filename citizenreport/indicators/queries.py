@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import Visibility
+from citizenreport.cities.rules import City, Visibility
 from citizenreport.indicators.models import (
     IndicatorGeneration,
     PublishedIndicatorValue,
@@ -18,8 +18,11 @@ from citizenreport.indicators.models import (
 )
 from citizenreport.indicators.rules.facts import Fact, LoggedEvent, Settlement, fold
 from citizenreport.indicators.rules.periods import Period, PeriodKind
+from citizenreport.indicators.rules.satisfaction import Asked, Respondent
+from citizenreport.intake.models import Report
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.rules import StreamKind
+from citizenreport.surveys.queries import counted_answers
 from citizenreport.triage.models import Ticket
 
 BATCH = 2_000
@@ -106,6 +109,42 @@ def public_facts(session: Session) -> Iterator[Fact]:
     )
     for row in session.execute(query):
         yield as_fact(dict(row._mapping))
+
+
+def asked_of_public(session: Session, city: City, *, until: date) -> Asked:
+    """Return what reporters of released public reports have answered before a day, and on which
+    days such reports were settled whose reporters could answer.
+
+    An answer that no longer knows its ticket knows whether that was public.
+    """
+    of_public = (
+        select(TicketFact.ticket_id, TicketFact.settlements)
+        .join(Ticket, Ticket.id == TicketFact.ticket_id)
+        .join(Report, Report.id == Ticket.report_id)
+        .where(
+            TicketFact.released_at.is_not(None),
+            Ticket.visibility == Visibility.PUBLIC.value,
+            Report.secret_hmac.is_not(None),
+            func.jsonb_array_length(TicketFact.settlements) > 0,
+        )
+        .execution_options(yield_per=BATCH)
+    )
+    settled: dict[UUID, list[date]] = {
+        ticket_id: [
+            city.local_date(datetime.fromisoformat(settled_at))
+            for settled_at, undone_at in settlements
+            if undone_at is None
+        ]
+        for ticket_id, settlements in session.execute(of_public).tuples()
+    }
+    return Asked(
+        respondents=[
+            Respondent(answered_on=a.answered_on, scores=a.scores, is_demo=a.is_demo)
+            for a in counted_answers(session, until=until)
+            if (a.was_public if a.ticket_id is None else a.ticket_id in settled)
+        ],
+        settled_on=[day for days in settled.values() for day in days],
+    )
 
 
 def fact_of(session: Session, ticket_id: UUID) -> Fact | None:

@@ -27,6 +27,7 @@ from citizenreport.indicators.models import (
 )
 from citizenreport.indicators.queries import (
     BATCH,
+    asked_of_public,
     fact_of,
     folded,
     generation,
@@ -36,6 +37,8 @@ from citizenreport.indicators.queries import (
 from citizenreport.indicators.rules.cohorts import tally_public
 from citizenreport.indicators.rules.facts import Fact
 from citizenreport.indicators.rules.periods import PeriodKind, containing, midnight_before
+from citizenreport.indicators.rules.satisfaction import CODE as SATISFACTION
+from citizenreport.indicators.rules.satisfaction import counted_until, satisfaction_values
 from citizenreport.indicators.rules.values import Value, values
 
 ATTEMPTS = 5
@@ -102,7 +105,7 @@ def latest_cut_off(city: City, now: datetime) -> datetime:
 
 
 def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
-    """Fold what is new, count the public universe and replace all published values.
+    """Fold what is new, count the public universe and its survey, replace all published values.
 
     The same log, city and cut-off give the same rows, whenever and however often it runs. Returns
     how many values there are.
@@ -114,10 +117,14 @@ def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
     for _ in range(ATTEMPTS):
         seen = generation(session)
         cells = tally_public(city, public_facts(session), cut_off=cut_off)
-        rows = [
-            _published(value, cut_off)
-            for value in values(city, all_definitions(), cells, cut_off=cut_off)
-        ]
+        found = values(city, all_definitions(), cells, cut_off=cut_off)
+        said = satisfaction_values(
+            city,
+            all_definitions()[SATISFACTION],
+            asked_of_public(session, city, until=counted_until(city, cut_off=cut_off)),
+            cut_off=cut_off,
+        )
+        rows = [_published(value, cut_off) for value in (*found, *said)]
         if generation(session, lock=True) == seen:
             session.execute(delete(PublishedIndicatorValue))
             for start in range(0, len(rows), BATCH):

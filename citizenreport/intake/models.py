@@ -57,6 +57,7 @@ class Report(Base, kw_only=True):
     external_source: Mapped[str | None] = mapped_column(default=None)
     external_id: Mapped[str | None] = mapped_column(default=None)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class ReportKey(Base, kw_only=True):
@@ -88,6 +89,18 @@ class Photo(Base, kw_only=True):
     is_sealed: Mapped[bool]
 
 
+class UsedProof(Base, kw_only=True):
+    """A proof of work that a report came with, kept until it has expired. Not in the write-ahead
+    log: after a crash one may be used again within its hour.
+    """
+
+    __tablename__ = "used_proof"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own way
+
+    mark: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class IdempotencyKey(Base, kw_only=True):
     """A send that was acknowledged. The key is stored hashed and kept for 24 hours."""
 
@@ -98,3 +111,26 @@ class IdempotencyKey(Base, kw_only=True):
     body_hmac: Mapped[bytes]
     report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Erasure(Base, kw_only=True):
+    """That the person behind a report was erased: ids only, to be done again after a restore."""
+
+    __tablename__ = "erasure"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(unique=True)
+    how: Mapped[str]  # reporter | retention
+    erased_at: Mapped[datetime]
+
+
+class LegalHold(Base, kw_only=True):
+    """Why a report may not be erased for now. The reporter reads the reason."""
+
+    __tablename__ = "legal_hold"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    reason: Mapped[str]
+    placed_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None] = mapped_column(default=None)

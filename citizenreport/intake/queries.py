@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from citizenreport.core.keys import KeyRing, Place, open_sealed
-from citizenreport.intake.models import IdempotencyKey, Photo, Report, ReportKey
+from citizenreport.intake.models import IdempotencyKey, LegalHold, Photo, Report, ReportKey
 from citizenreport.intake.rules import Contact, ReportNotFound
 
 NO_SECRET = bytes(32)
@@ -124,3 +124,9 @@ def _open_text(report: Report, column: str, sealed: bytes, data_key: bytes | Non
         return ""
     place = Place(table="report", column=column, row=str(report.id))
     return open_sealed(data_key, bytes(sealed), place).decode()
+
+
+def hold_on(session: Session, report_id: UUID) -> LegalHold | None:
+    """Return why a report may not be erased now; None when it may."""
+    query = select(LegalHold).where(LegalHold.report_id == report_id, LegalHold.lifted_at.is_(None))
+    return session.scalar(query)

@@ -27,6 +27,9 @@ NUMBER = re.compile(r"-?[0-9]{1,12}([.,][0-9]{1,6})?")
 OCCURRED_MAX_AHEAD = timedelta(minutes=10)  # clocks of phones differ
 
 
+MAX_PHOTOS_OF_A_REPORT = 15
+
+
 class Channel(StrEnum):
     """The way a report came in."""
 
@@ -100,9 +103,40 @@ class AlreadySent(Conflict):
     title = _n("Laporan ini sudah kami terima.")
 
 
+class ProofUsed(Conflict):
+    """A proof of work came a second time: not a failure, the report goes without one."""
+
+    code = "proof-used"
+    title = _n("Bukti kerja ini sudah dipakai untuk laporan lain.")
+
+
 class ReportNotFound(NotFound):
     code = "report-not-found"
     title = _n("Laporan tidak ditemukan, atau tidak untuk umum.")
+
+
+class TooManyPhotosInAll(InvalidInput):
+    code = "too-many-photos-in-all"
+    title = _n("Satu laporan paling banyak memuat 15 foto. Kirim tambahannya tanpa foto.")
+
+
+class OnHold(Conflict):
+    """A report that may not be erased for now; `reason` is public and the reporter reads it."""
+
+    code = "legal-hold"
+    title = _n("Data laporan ini belum boleh dihapus.")
+
+
+class HoldReasonMissing(InvalidInput):
+    code = "hold-reason-missing"
+    title = _n("Tulis alasannya, 10 sampai 500 huruf. Pelapor akan membacanya.")
+
+
+class ErasedBy(StrEnum):
+    """Who asked for an erasure."""
+
+    REPORTER = "reporter"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +193,25 @@ class Draft:
     client_secret: str | None = None
     refer_outside: bool = False
     is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsableOnce:
+    """What stands for an accepted proof in the list of those used up, until it has expired."""
+
+    mark: bytes
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a report came in, as far as the moderators care. `proof` is used up with the report."""
+
+    proof: UsableOnce | None = None
+    needs_check: bool = False
+
+
+USUAL_STANDING = Standing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,27 @@
 """Taking in a report: from a placed draft to the rows that are stored."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
 from citizenreport.core.ids import new_id, new_tracking_code
 from citizenreport.core.keys import KeyRing, Place, new_data_key, seal
-from citizenreport.intake.models import IdempotencyKey, Photo, Report, ReportKey
-from citizenreport.intake.rules import IDEMPOTENCY_KEPT, PlacedDraft
+from citizenreport.intake.models import IdempotencyKey, Photo, Report, ReportKey, UsedProof
+from citizenreport.intake.rules import (
+    IDEMPOTENCY_KEPT,
+    MAX_PHOTOS_OF_A_REPORT,
+    PlacedDraft,
+    PreparedPhoto,
+    TooManyPhotosInAll,
+)
 from citizenreport.storage.rules import Storage
 
 
@@ -163,10 +170,53 @@ def seal_report(session: Session, keys: KeyRing, report: Report, data_key: bytes
     return data_key
 
 
+def add_photos(
+    session: Session,
+    put: Callable[[bytes], str],
+    report: Report,
+    photos: Sequence[PreparedPhoto],
+    data_key: bytes | None,
+) -> tuple[UUID, ...]:
+    """Put more photos to a report; sealed when a data key is given. Returns their ids.
+
+    Raises:
+        TooManyPhotosInAll: it would have more than fifteen.
+    """
+    last = session.scalar(
+        select(func.max(Photo.position_in_report)).where(Photo.report_id == report.id)
+    )
+    first = (last or 0) + 1
+    if photos and first + len(photos) - 1 > MAX_PHOTOS_OF_A_REPORT:
+        raise TooManyPhotosInAll(pointer="#/photos")
+    added = []
+    for number, photo in enumerate(photos, start=first):
+        photo_id = new_id()
+        content = photo.content
+        if data_key is not None:
+            content = seal(data_key, content, photo_place(photo_id))
+        session.add(
+            Photo(
+                id=photo_id,
+                report_id=report.id,
+                position_in_report=number,
+                storage_key=put(content),
+                media_type=photo.media_type,
+                width=photo.width,
+                height=photo.height,
+                byte_count=len(photo.content),
+                is_sealed=data_key is not None,
+            )
+        )
+        added.append(photo_id)
+    session.flush()
+    return tuple(added)
+
+
 def forget_sends(session: Session, *, now: datetime) -> None:
-    """Delete idempotency keys past their time; the reports stay."""
+    """Delete idempotency keys and used proofs past their time; the reports stay."""
     old = IdempotencyKey.created_at <= now - IDEMPOTENCY_KEPT
     session.execute(delete(IdempotencyKey).where(old))
+    session.execute(delete(UsedProof).where(UsedProof.expires_at <= now))
 
 
 def seal_photos(session: Session, storage: Storage, report_id: UUID, data_key: bytes) -> list[str]:

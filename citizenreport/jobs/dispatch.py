@@ -127,6 +127,16 @@ def _visibility_raised(_event: Event, facts: Facts) -> Iterator[Call]:
     yield from _thumbnails(facts)
 
 
+def _contact_changed(event: Event, facts: Facts) -> Iterator[Call]:
+    """Have a new address confirmed."""
+    if event.payload["has_new_email"] and facts.has_contact and not facts.is_demo:
+        yield "check_contact", _ids(event)
+
+
+def _added(_event: Event, facts: Facts) -> Iterator[Call]:
+    yield from _thumbnails(facts)
+
+
 def _ids(event: Event) -> Mapping[str, Id]:
     return {"ticket_id": event.stream_id, "seq": event.seq}
 
@@ -137,6 +147,8 @@ TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
     "assigned": _told,
     "state_changed": _state_changed,
     "visibility_raised": _visibility_raised,
+    "added": _added,
+    "contact_changed": _contact_changed,
     "escalated": _escalated,
 }
 

@@ -1,11 +1,13 @@
 """`/lacak`: code and secret open the reporter's own view; the secret never is in an address."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from citizenreport.core.db import transaction
+from citizenreport.core.text import _n
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.rules import ReportNotFound
 from citizenreport.pages import passes
@@ -15,8 +17,25 @@ from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.limits import guessing
+from citizenreport.web.translate import _
 
 MAX_CODE_CHARS = 20  # with spaces and hyphens that people put in
+
+NOTICES: Final[Mapping[str, str]] = {
+    "tambahan": _n("Terima kasih, tambahan Anda sudah kami teruskan ke petugas."),
+    "berubah": _n("Langkah itu sudah tidak perlu: keadaan laporan sudah berubah. Lihat di bawah."),
+    "sudah-disanggah": _n(
+        "Keberatan Anda sudah kami terima, jadi tidak perlu dikirim dua kali. "
+        "Petugas memeriksa lagi; kabarnya tampil di sini."
+    ),
+    "sudah-ditutup": _n(
+        "Laporan ini sudah ditutup. Bila masalahnya masih ada, kirim laporan baru."
+    ),
+    "sudah-ditarik": _n("Laporan ini sudah Anda tarik."),
+    "kontak": _n("Kontak Anda sudah diubah."),
+    "kontak-dihapus": _n("Kontak Anda sudah dihapus. Kami tidak akan menghubungi Anda lagi."),
+}
+"""What the page says about what was just done, by the word in its address."""
 
 bp = Blueprint("follow", __name__, template_folder="templates")
 
@@ -78,7 +97,14 @@ def timeline(*, faults: Mapping[str, str]) -> str:
     city = current_city()
     with transaction() as session:
         view = view_of(session, city, current_keys(), opened_report(session).report)
-    return render_template("pages/follow.html", city=city, report=view, faults=faults)
+    notice = NOTICES.get(request.args.get("pesan", ""))
+    return render_template(
+        "pages/follow.html",
+        city=city,
+        report=view,
+        faults=faults,
+        notice=_(notice) if notice else "",
+    )
 
 
 def ask_again(needed: SecretNeeded) -> ResponseReturnValue:

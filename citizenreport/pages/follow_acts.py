@@ -1,6 +1,7 @@
-"""`/lacak/…`: what the reporter does with the own report. Only the pass in the cookie says which."""
+"""`/lacak/…`: what the reporter does with the own report. Only the cookie says which one."""
 
 from collections.abc import Callable
+from typing import Final
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,19 +9,30 @@ from sqlalchemy.orm import Session
 
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.core.errors import InvalidInput
+from citizenreport.core.errors import CitizenReportError, InvalidInput, Unavailable
 from citizenreport.intake.rules import ReportNotFound
 from citizenreport.pages.follow import ask_again, forget, timeline
 from citizenreport.pages.opened import SecretNeeded, opened_report
+from citizenreport.pages.sent_photos import sent_photos
 from citizenreport.pipeline import reporter
+from citizenreport.triage.additions import TooManyAdditions
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import TicketChanged, TransitionNotAllowed
-from citizenreport.web.context import current_city, current_keys
+from citizenreport.triage.states import State
+from citizenreport.web.context import current_city, current_keys, current_storage
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.problems import describe
 
 bp = Blueprint("follow_acts", __name__, url_prefix="/lacak", template_folder="templates")
+
+TOO_LATE: Final = {
+    ("sanggah", State.CONTESTED): "sudah-disanggah",
+    ("sanggah", State.CLOSED): "sudah-ditutup",
+    ("beres", State.CLOSED): "sudah-ditutup",
+    ("tarik", State.WITHDRAWN): "sudah-ditarik",
+}
+"""The notice of a step that came twice, by its address and the state it finds."""
 
 Work = Callable[[Session, Ticket], None]
 
@@ -35,6 +47,24 @@ def answer() -> ResponseReturnValue:
             session, city, keys, ticket, text, now=now
         ),
         field="answer",
+    )
+
+
+@bp.post("/tambah")
+@public
+def add() -> ResponseReturnValue:
+    """Add words or photos while the report is open."""
+    text, keys, now = _typed("addition"), current_keys(), utcnow()
+    try:
+        photos = sent_photos()
+    except (InvalidInput, Unavailable) as error:
+        return _refused("addition", error)
+    return _act(
+        lambda session, ticket: reporter.add_information(
+            session, keys, current_storage(), ticket, text, photos, now=now
+        ),
+        field="addition",
+        notice="tambahan",
     )
 
 
@@ -69,10 +99,10 @@ def _typed(name: str) -> str:
     return request.form.get(name, "").replace("\r\n", "\n").replace("\x00", "")
 
 
-def _act(work: Work, *, field: str = "") -> ResponseReturnValue:
+def _act(work: Work, *, field: str = "", notice: str = "") -> ResponseReturnValue:
     """Do it and show the timeline; a step that is no longer possible shows how things stand now.
 
-    Text that does not fit is shown again at its `field`.
+    Text that does not fit is shown again at its `field`; `notice` is said when it is done.
     """
     keep_out_of_caches()
     try:
@@ -83,8 +113,26 @@ def _act(work: Work, *, field: str = "") -> ResponseReturnValue:
     except SecretNeeded as needed:
         return ask_again(needed)
     except (TransitionNotAllowed, TicketChanged):
-        return redirect(url_for("follow.show"), 303)
-    except InvalidInput as error:
-        problem = describe(error)
+        return redirect(url_for("follow.show", pesan=_too_late()), 303)
+    except (InvalidInput, TooManyAdditions) as error:
+        return _refused(field, error)
+    return redirect(url_for("follow.show", pesan=notice or None), 303)
+
+
+def _refused(field: str, error: CitizenReportError) -> ResponseReturnValue:
+    """Show the page again with what was typed, and what is wrong with it."""
+    keep_out_of_caches()
+    problem = describe(error)
+    try:
         return timeline(faults={field: problem.detail or problem.title}), problem.status
-    return redirect(url_for("follow.show"), 303)
+    except ReportNotFound:
+        return forget(url_for("follow.ask"))
+    except SecretNeeded as needed:
+        return ask_again(needed)
+
+
+def _too_late() -> str:
+    """Return which notice a step gets that cannot be made any more."""
+    with transaction() as session:
+        state = State(opened_report(session).ticket.state)
+    return TOO_LATE.get((request.path.rpartition("/")[2], state), "berubah")

@@ -38,7 +38,8 @@ MEDIAN_WINDOW_DAYS = 90
 """The median is of what was settled in this many days up to today."""
 BLUEPRINTS = frozenset(
     {"front", "report", "follow", "follow_acts", "published", "about", "survey", "pulse", "phone"}
-    | {"mail_address", "subscriptions", "stop", "push"}
+    | {"mail_address", "subscriptions", "stop", "push", "similar", "joins"}
+    | {"rights"}
 )
 
 

@@ -1,5 +1,6 @@
 """/indikator: what the city publishes about itself, in plain words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from citizenreport.core.text import _n
 from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.queries import ValuesWanted, published_values
-from citizenreport.indicators.rules.definitions import Definition, Direction, Unit
+from citizenreport.indicators.rules.definitions import Definition, Direction, Unit, UniverseName
 from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_before
 from citizenreport.indicators.rules.values import NOT_STATED, ValueStatus
 from citizenreport.web.context import current_city
@@ -22,6 +23,7 @@ from citizenreport.web.indicators import (
     APART_WORDS,
     NOT_STATED_NAME,
     STATUS_NAMES,
+    SURVEY_WORDS,
     UNIT_NAMES,
     VALUE_STATUS_NAMES,
     area_name,
@@ -94,7 +96,8 @@ def index() -> str:
 def show(code: str) -> str:
     """Explain one indicator and show its values by period, for one area."""
     city, definition = current_city(), definition_of(code)
-    kind = _chosen_kind(request.args.get("jenis", ""))
+    kinds = [kind for kind in PeriodKind if kind.value in definition.disaggregations]
+    kind = _chosen_kind(request.args.get("jenis", ""), kinds)
     area_code = _chosen_area(city, request.args.get("wilayah", ""))
     with public_reading() as session:
         rows = published_values(
@@ -112,12 +115,12 @@ def show(code: str) -> str:
         status=_(STATUS_NAMES[definition.status]),
         producer=producer_of(city, definition),
         is_wait=definition.unit is Unit.WORKING_DAYS,
-        is_share=definition.unit is Unit.PERCENT,
+        has_interval=definition.unit is Unit.PERCENT or definition.universe is UniverseName.SURVEY,
         lines=lines,
         has_demo=has_demo,
         last_day=format_date(last_day, "d MMMM y") if last_day else None,
-        kinds=[(k.value, _(label), k is kind) for k, label in KIND_NAMES.items()],
-        areas=_area_choices(city, area_code),
+        kinds=[(k.value, _(KIND_NAMES[k]), k is kind) for k in kinds],
+        areas=_area_choices(city, area_code, definition),
         area=_(area_name(city, area_code)),
         filters={"period_kind": kind.value, "area": area_code},
     )
@@ -171,6 +174,7 @@ def _remark(extra: dict[str, Any]) -> str:
         parts.append(_("belum ada angka penduduk"))
     if "population_year" in extra:
         parts.append(_("penduduk %(year)s", year=str(extra["population_year"])))
+    parts += [f"{_(words)} {extra[key]}" for key, words in SURVEY_WORDS.items() if key in extra]
     parts += [
         f"{_(words)} {format_decimal(extra[key])}"
         for key, words in APART_WORDS.items()
@@ -195,20 +199,22 @@ def _entry(session: Session, city: City, definition: Definition) -> Entry:
     )
 
 
-def _chosen_kind(text: str) -> PeriodKind:
-    """Return the kind asked for; months when it is none: a page has no wrong address."""
-    return next((kind for kind in PeriodKind if kind.value == text), PeriodKind.MONTH)
+def _chosen_kind(text: str, kinds: Sequence[PeriodKind]) -> PeriodKind:
+    """Return the kind asked for; the shortest there is when it is none: no address is wrong."""
+    return next((kind for kind in kinds if kind.value == text), kinds[0])
 
 
 def _chosen_area(city: City, text: str) -> str:
     return text if text in city.areas or text == NOT_STATED else city.city_code
 
 
-def _area_choices(city: City, chosen: str) -> list[tuple[str, str, bool]]:
+def _area_choices(city: City, chosen: str, definition: Definition) -> list[tuple[str, str, bool]]:
     """Return (code, name, whether it is the chosen one): the city, larger areas, smaller ones."""
     choices = [(city.city_code, city.name)]
-    for level in LEVELS[1:]:
+    levels = [level for level in LEVELS[1:] if level.value in definition.disaggregations]
+    for level in levels:
         inside = [area for area in city.areas.values() if area.level is level]
         choices += [(a.area_code, a.name) for a in sorted(inside, key=lambda area: area.name)]
-    choices.append((NOT_STATED, _(NOT_STATED_NAME)))
+    if levels:
+        choices.append((NOT_STATED, _(NOT_STATED_NAME)))
     return [(code, name, code == chosen) for code, name in choices]

@@ -18,7 +18,7 @@ from citizenreport.core.db import transaction
 from citizenreport.core.errors import InvalidInput
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.rules import Draft, ReportNotFound, check
-from citizenreport.pages import passes, words
+from citizenreport.pages import passes, similar, words
 from citizenreport.pages.report_schema import read_form, without_dropped_point
 from citizenreport.triage.states import State
 from citizenreport.web.assets import BUILT, asset_url, manifest, parts
@@ -101,12 +101,13 @@ def mine() -> str:
 def look() -> ResponseReturnValue:
     """Say, before anything is sent, whether the form has something to show first.
 
-    204: nothing, send it. 422: send the form itself, and its page says what is wrong.
+    204: nothing, send it. 422: send the form itself, and its page says what is wrong or similar.
     """
     keep_out_of_caches()
     city = current_city()
     draft, wrong = read_form(without_dropped_point(request.form), city=city, locale=page_language())
-    return ("", 422) if wrong or not _is_fine(city, draft) else ("", 204)
+    has_more = wrong or not _is_fine(city, draft) or similar.unseen(city, draft)
+    return ("", 422) if has_more else ("", 204)
 
 
 @bp.post("/lapor/terkirim")

@@ -15,7 +15,7 @@ from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.core.text import _n
 from citizenreport.geo.grid import CELL_M
 from citizenreport.intake.photos import MEDIA_TYPE, THUMBNAIL_SIDE_PX
-from citizenreport.pages import words
+from citizenreport.pages import joins, words
 from citizenreport.pages.published_density import (
     busy_areas,
     busy_cells,
@@ -135,13 +135,16 @@ def show(tracking_code: str) -> str:
     with guessing(), public_reading() as session:
         row = publication_queries.by_code(session, normalise_tracking_code(tracking_code))
         report = public_report(session, city, row, public_url="")
-        return render_template(
-            "pages/published.html",
-            city=city,
-            report=report,
-            agency=agency_name,
-            place=shown_place(row),
-        )
+        place = shown_place(row)
+        session.expunge_all()  # what was read stays as it is; the reader's own join is no public read
+    return render_template(
+        "pages/published.html",
+        city=city,
+        report=report,
+        agency=agency_name,
+        place=place,
+        join=joins.join_view(report),
+    )
 
 
 @bp.get("/foto/<photo_code>")
@@ -195,7 +198,7 @@ def cards(session: Session, city: City, rows: Sequence[PublishedReport]) -> list
             state_label=words.state_label(row.state),
             tone=words.state_tone(row.state),
             submitted_on=row.submitted_on,
-            excerpt=_excerpt(row.text),
+            excerpt=words.excerpt(row.text, EXCERPT_CHARS),
             photo=shown.get(row.tracking_code),
             photo_count=photos[row.tracking_code][1] if row.tracking_code in photos else 0,
             is_demo=row.is_demo,
@@ -277,9 +280,3 @@ def _public_categories(city: City) -> list[tuple[str, list[Category]]]:
         if category.visibility is Visibility.PUBLIC:
             found.setdefault(category.aspect, []).append(category)
     return [(_(words.ASPECT_NAMES[aspect]), listed) for aspect, listed in found.items()]
-
-
-def _excerpt(text: str | None) -> str | None:
-    if text is None or len(text) <= EXCERPT_CHARS:
-        return text
-    return text[:EXCERPT_CHARS].rsplit(" ", 1)[0] + " …"

@@ -1,6 +1,6 @@
 """`/rasa-aman`: how safe people feel near home, answered by whoever likes, without a name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -125,7 +125,7 @@ def _results(*, is_thanks: bool) -> str:
     city = current_city()
     with public_reading() as session:
         rows = queries.latest_pulse(session)
-        whole = [_line(row) for row in rows if row.division == Division.NONE]
+        whole = list(_by_question(r for r in rows if r.division == Division.NONE).values())
         tables = [
             (_(name), _table(city, rows, division)) for division, name in DIVISION_NAMES.items()
         ]
@@ -145,20 +145,29 @@ def _results(*, is_thanks: bool) -> str:
 
 def _table(
     city: City, rows: Sequence[PublishedPulseValue], division: Division
-) -> list[tuple[str, list[dict[str, str]]]]:
-    """Return (name of the group, its figures), in the city's own order."""
-    by_cell: dict[str, list[dict[str, str]]] = {}
-    for row in rows:
-        if row.division == division:
-            by_cell.setdefault(row.cell, []).append(_line(row))
-    return [(_cell_name(city, division, cell), lines) for cell, lines in by_cell.items()]
+) -> list[tuple[str, dict[str, dict[str, str]]]]:
+    """Return (name of the group, its figures by question)."""
+    found = [row for row in rows if row.division == division]
+    return [
+        (_cell_name(city, division, cell), _by_question(r for r in found if r.cell == cell))
+        for cell in dict.fromkeys(row.cell for row in found)
+    ]
+
+
+def _by_question(rows: Iterable[PublishedPulseValue]) -> dict[str, dict[str, str]]:
+    """Return figures in words, by the name of the question, day before dark."""
+    known = {Question(row.question): row for row in rows}
+    lines = [_line(known[question]) for question in Question if question in known]
+    return {line["question"]: line for line in lines}
 
 
 def _line(row: PublishedPulseValue) -> dict[str, str]:
+    error = format_decimal(row.standard_error, format="#,##0.0")
     return {
         "question": _(QUESTION_NAMES[Question(row.question)]),
         "share": format_decimal(row.share, format="#,##0.0"),
-        "error": format_decimal(row.standard_error, format="#,##0.0"),
+        # When all say the same, the formula gives nought: that is no certainty.
+        "error": f"±{error}" if 0 < row.share < 100 else "±?",
         "n": format_decimal(row.n),
     }
 

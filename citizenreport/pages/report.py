@@ -1,6 +1,7 @@
 """`/lapor`: choose what it is about, fill in, send, keep the code."""
 
 from dataclasses import replace
+from typing import Final
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,8 +10,7 @@ from werkzeug.datastructures import MultiDict
 from citizenreport.cities.rules import Category
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.core.errors import CitizenReportError, InvalidInput
-from citizenreport.intake.photos import MAX_PHOTO_BYTES, MAX_PHOTOS, TooManyPhotos
+from citizenreport.core.errors import CitizenReportError, InvalidInput, TooMany
 from citizenreport.intake.rules import (
     Draft,
     IdempotencyKeyInvalid,
@@ -20,57 +20,87 @@ from citizenreport.intake.rules import (
     check,
     check_idempotency_key,
 )
-from citizenreport.pages import passes, words
+from citizenreport.pages import held_photos, passes, similar
+from citizenreport.pages.carried import Carried, carried, chosen_files, kept_photos
+from citizenreport.pages.held_photos import Kept
 from citizenreport.pages.passes import Pass
 from citizenreport.pages.report_form import (
-    FormView,
     aspect_groups,
     faults_of,
     form_view,
     outside_of,
 )
+from citizenreport.pages.report_pages import (
+    WAYS,
+    choosing_page,
+    form_page,
+    similar_page,
+    start_page,
+)
 from citizenreport.pages.report_schema import (
-    PLACE_FIELDS,
     SEND_KEY,
     fingerprint_of,
     read_form,
     without_dropped_point,
 )
+from citizenreport.pages.similar import Hint
 from citizenreport.pages.timeline import own_view
-from citizenreport.web.context import current_city, current_keys
+from citizenreport.web import form_ticket
+from citizenreport.web.context import current_city, current_keys, current_storage
+from citizenreport.web.csrf import FIELD as CSRF_FIELD
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.locale import page_language
 from citizenreport.web.problems import describe
+from citizenreport.web.proof import FIELD as PROOF_FIELD
 from citizenreport.web.sending import send_report
+from citizenreport.web.standing import Effort
 
 bp = Blueprint("report", __name__, template_folder="templates")
 
 DOOR = "form"
+ANOTHER: Final = "another"
 
 
 @bp.get("/lapor")
 @public
 def ask() -> ResponseReturnValue:
-    """Ask what it is about; with `?kategori=`, show the form of that category."""
+    """Ask what it is about; with `?kategori=` the form of it, with `?mulai=` the photo or place."""
     category = current_city().categories.get(request.args.get("kategori", ""))
-    if category is None:
-        return _choosing(MultiDict())
-    return _form(form_view(current_city(), category, MultiDict()))
+    if category is not None:
+        return form_page(form_view(current_city(), category, MultiDict()))
+    way = request.args.get("mulai", "")
+    if way in WAYS:
+        return start_page(way)
+    return choosing_page(query=request.args.get("cari", ""))
+
+
+@bp.post("/lapor/pilih")
+@public
+def choose() -> ResponseReturnValue:
+    """Ask what it is about with a photo, a place or words already there; none of them is lost."""
+    along = carried()
+    way = request.form.get("mulai", "")
+    if along.kept.faults and way in WAYS:
+        return start_page(way, along), 422
+    return choosing_page(along, query=request.form.get("cari", ""))
 
 
 @bp.post("/lapor/isi")
 @public
 def begin() -> ResponseReturnValue:
-    """Show the form without leaving its category in the address; a place may come along.
+    """Show the form without leaving its category in the address; what is there comes along.
 
     Protected categories are chosen this way, so that a browser's history does not tell of them.
     """
-    place = MultiDict((name, request.form[name]) for name in PLACE_FIELDS if name in request.form)
+    along = carried()
     category = current_city().categories.get(request.form.get("category_code", ""))
     if category is None:
-        return _choosing(place)
-    return _form(form_view(current_city(), category, place))
+        return choosing_page(along)
+    faults = faults_of(along.kept.faults)
+    return form_page(
+        form_view(current_city(), category, along.values, kept=along.kept, faults=faults)
+    )
 
 
 @bp.post("/lapor")
@@ -80,7 +110,7 @@ def send() -> ResponseReturnValue:
     city = current_city()
     category = city.categories.get(request.form.get("category_code", ""))
     if category is None:
-        return _choosing(MultiDict(request.form)), 422
+        return choosing_page(carried()), 422
     typed = without_dropped_point(request.form)
     draft, wrong = read_form(typed, city=city, locale=page_language())
     errors: list[Exception] = [wrong] if wrong else []
@@ -90,11 +120,14 @@ def send() -> ResponseReturnValue:
         errors.append(error)
     if errors:
         return _refused(category, draft, errors)
+    if found := similar.unseen(city, draft):
+        return _ask_about(category, draft, found)
     try:
         own = _submit(draft)
     except CitizenReportError as error:
         return _refused(category, draft, [error])
-    response = make_response(redirect(url_for("report.sent"), 303))
+    wants_more = "1" if request.form.get(ANOTHER) else None
+    response = make_response(redirect(url_for("report.sent", lagi=wants_more), 303))
     passes.give(response, passes.RECEIPT, own)
     return response
 
@@ -113,7 +146,15 @@ def sent() -> ResponseReturnValue:
             view = own_view(session, city, current_keys(), own)
     except ReportNotFound:
         return render_template("pages/sent_before.html"), 404
-    return render_template("pages/sent.html", city=city, report=view, own=own)
+    next_one = Carried(values=MultiDict(view.place)) if request.args.get("lagi") else None
+    return render_template(
+        "pages/sent.html",
+        city=city,
+        report=view,
+        own=own,
+        next_one=next_one,
+        groups=aspect_groups(city),
+    )
 
 
 @bp.post("/lapor/selesai")
@@ -139,43 +180,39 @@ def _submit(draft: Draft) -> Pass:
         door=DOOR,
         idempotency_key=key,
         body=body,
-        photos=_photos(),
+        photos=chosen_files(),
+        prepared=held_photos.take(current_storage(), request.form.getlist(held_photos.FIELD)),
+        effort=_effort(key),
     )
     return Pass(code=submitted.tracking_code, secret=submitted.secret)
 
 
-def _photos() -> list[bytes]:
-    """Return the photos that were chosen; an empty file field sends one without a name.
-
-    Raises:
-        TooManyPhotos: before any of them is decoded.
-    """
-    files = [file for file in request.files.getlist("photos") if file.filename]
-    if len(files) > MAX_PHOTOS:
-        raise TooManyPhotos(pointer="#/photos")
-    return [file.stream.read(MAX_PHOTO_BYTES + 1) for file in files]
-
-
-def _choosing(place: "MultiDict[str, str]") -> str:
-    city = current_city()
-    return render_template(
-        "pages/choose.html",
-        city=city,
-        groups=aspect_groups(city),
-        numbers=words.verified_numbers(city),
-        place=place,
+def _effort(send_key: str) -> Effort:
+    """Return what the form was sent with: a proof of work, a ticket of ours, or neither."""
+    ticket = request.form.get(form_ticket.FIELD, "")
+    return Effort(
+        proof=request.form.get(PROOF_FIELD, ""),
+        has_ticket=form_ticket.is_good(current_keys(), ticket, send_key, now=utcnow()),
     )
 
 
-def _form(view: FormView) -> str:
-    """Render the form; one for a protected category leaves nothing in a cache."""
-    if view.is_confidential or request.method == "POST":
-        keep_out_of_caches()
-    return render_template("pages/report.html", city=current_city(), form=view)
+def _ask_about(category: Category, draft: Draft, found: list[Hint]) -> ResponseReturnValue:
+    """Show what is similar before sending. Everything typed goes along, photos are kept."""
+    kept = kept_photos()
+    if kept.faults:
+        return _refused(category, draft, list(kept.faults), kept)
+    view = form_view(current_city(), category, without_dropped_point(request.form))
+    left_out = {CSRF_FIELD, held_photos.FIELD, similar.AS_NEW}
+    typed = [pair for pair in view.values.items(multi=True) if pair[0] not in left_out]
+    tickets = [(held_photos.FIELD, photo.ticket) for photo in kept.photos]
+    return similar_page(view, found, [*typed, *tickets])
 
 
-def _refused(category: Category, draft: Draft, errors: list[Exception]) -> ResponseReturnValue:
-    """Show the form again: what was typed stays; photos a browser never gives back."""
+def _refused(
+    category: Category, draft: Draft, errors: list[Exception], kept: Kept | None = None
+) -> ResponseReturnValue:
+    """Show the form again: what was typed stays, and photos are kept here until it is sent."""
+    kept = kept or kept_photos()
     is_outside = any(isinstance(error, OutsideCity) for error in errors)
     outside = outside_of(current_city(), draft.position) if is_outside and draft.position else None
     shown = [error for error in errors if not isinstance(error, OutsideCity)]
@@ -183,9 +220,11 @@ def _refused(category: Category, draft: Draft, errors: list[Exception]) -> Respo
         current_city(),
         category,
         without_dropped_point(request.form),
-        faults=faults_of(shown),
+        faults=faults_of([*shown, *kept.faults]),
         outside=outside,
-        has_lost_photos=any(file.filename for file in request.files.getlist("photos")),
+        kept=kept,
         is_new=any(isinstance(error, KeyReused | IdempotencyKeyInvalid) for error in errors),
+        must_wait=any(isinstance(error, TooMany) for error in errors),
     )
-    return _form(view), describe(errors[0]).status
+    problem = describe(errors[0])
+    return form_page(view), problem.status, dict(problem.headers)

@@ -25,6 +25,8 @@ from citizenreport.core.text import _n
 from citizenreport.geo.position import Position
 from citizenreport.intake.rules import outside_channel
 from citizenreport.pages import words
+from citizenreport.pages.held_photos import NO_PHOTOS, HeldPhoto, Kept
+from citizenreport.pages.preview import Preview, preview
 from citizenreport.pages.report_schema import ANSWER_PREFIX, SEND_KEY
 from citizenreport.web.problems import Fault, describe
 from citizenreport.web.translate import _
@@ -65,13 +67,21 @@ class FormView:
     visibilities: tuple[Visibility, ...]
     villages: tuple[tuple[str, tuple[Area, ...]], ...]
     agencies: tuple[Agency, ...]
+    previews: tuple[Preview, ...]
     faults: dict[str, str] = field(default_factory=dict)  # message by field id
     outside: Outside | None = None
+    held: tuple[HeldPhoto, ...] = ()
     has_lost_photos: bool = False
+    must_wait: bool = False  # too many from this network: the numbers to call are shown first
 
     @property
     def is_confidential(self) -> bool:
         return self.category.visibility is Visibility.CONFIDENTIAL
+
+    @property
+    def is_resumed(self) -> bool:
+        """Say whether writing has begun: the emergency numbers were seen and gone past."""
+        return bool(self.values.get("description") or self.faults or self.outside)
 
     @property
     def needs_place(self) -> bool:
@@ -103,25 +113,34 @@ def form_view(
     *,
     faults: dict[str, str] | None = None,
     outside: Outside | None = None,
-    has_lost_photos: bool = False,
+    kept: Kept = NO_PHOTOS,
     is_new: bool = False,
+    must_wait: bool = False,
 ) -> FormView:
-    """Return the form of a category. `is_new`: under a send key of its own, whatever was sent."""
+    """Return the form of a category. `is_new`: under a send key of its own, whatever was sent.
+
+    `must_wait`: it was refused for now; then all emergency numbers are on it.
+    """
     stricter = [v for v in Visibility if v.strictness >= category.visibility.strictness]
     sent_key = "" if is_new else values.get(SEND_KEY, "")
     return FormView(
         category=category,
         send_key=sent_key or new_public_id(),
         values=values,
-        numbers=tuple(words.numbers_to_call(city, category)),
+        numbers=tuple(
+            words.verified_numbers(city) if must_wait else words.numbers_to_call(city, category)
+        ),
         visibilities=tuple(stricter),
         villages=villages(city),
         agencies=tuple(
             sorted((a for a in city.agencies.values() if not a.is_external), key=lambda a: a.name)
         ),
+        previews=tuple(preview(city, category, visibility) for visibility in stricter),
         faults=faults or {},
         outside=outside,
-        has_lost_photos=has_lost_photos,
+        held=kept.photos,
+        has_lost_photos=bool(kept.faults),
+        must_wait=must_wait,
     )
 
 

@@ -25,6 +25,7 @@ from citizenreport.intake.rules import (
     Subject,
 )
 from citizenreport.web.csrf import FIELD as CSRF_FIELD
+from citizenreport.web.form_ticket import FIELD as TICKET_FIELD
 from citizenreport.web.proof import FIELD as PROOF_FIELD
 from citizenreport.web.wire import Email, WireSchema, between, one_of, text
 
@@ -34,8 +35,11 @@ STRICTER: Final = (Visibility.RESTRICTED.value, Visibility.CONFIDENTIAL.value)
 POINT_FIELDS: Final = ("lat", "lon", "accuracy_m")
 PLACE_FIELDS: Final = ("area_code", "neighbourhood", "landmark", *POINT_FIELDS)
 DROP_POINT: Final = "drop_point"
-NOT_WORDS: Final = frozenset({CSRF_FIELD, PROOF_FIELD})
-"""Fields that another sending of the same form may fill differently."""
+NOT_WORDS: Final = frozenset(
+    {CSRF_FIELD, PROOF_FIELD, TICKET_FIELD, "as_new", "seen_similar", "another", "held_photo"}
+)
+"""Fields that another sending of the same form may fill differently; photos are compared by their
+bytes."""
 EMAIL_MAX_CHARS: Final = 254
 CODE_MAX_CHARS: Final = 40
 

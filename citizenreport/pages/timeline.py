@@ -13,9 +13,11 @@ from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Report
+from citizenreport.jobs.escalation import escalation_order
 from citizenreport.pages import words
 from citizenreport.pages.passes import Pass
 from citizenreport.pipeline.reporter import may_contest_until
+from citizenreport.publication.models import PublishedReport
 from citizenreport.routing.rules import agency_name
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import OPEN, SIDE_EXITS, WORKING, State
@@ -41,6 +43,8 @@ STEPS: Final[Mapping[State, str]] = {
 }
 OPENED: Final = _n("Laporan Anda kami terima dan diteruskan ke %(agency)s.")
 ANSWERED: Final = _n("Keterangan Anda kami terima; penanganan dilanjutkan.")
+ADDED: Final = _n("Anda menambahkan keterangan.")
+ADDED_PHOTOS: Final = _n("Anda menambahkan foto.")
 GOES_ON: Final = _n("Penanganan dilanjutkan.")
 HANDED_OVER: Final = _n("Laporan diserahkan dari %(before)s ke %(agency)s.")
 REPLIED: Final = _n("%(agency)s menjawab:")
@@ -69,6 +73,23 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPhoto:
+    """One of the reporter's own photos, by its number in the report."""
+
+    number: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """The public fate of the report that this one was joined with."""
+
+    tracking_code: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnView:
     """A report as its reporter sees it, complete before the transaction ends."""
 
@@ -82,14 +103,17 @@ class OwnView:
     routing_sentence: str
     state: str
     submitted_at: datetime
-    photo_count: int
+    photos: tuple[OwnPhoto, ...]
+    joined: Joined | None
     targets: tuple[Target, ...]
     steps: tuple[Step, ...]
     place: dict[str, str]
     is_near_border: bool
     is_asked: bool
     may_contest_until: datetime | None
+    may_add: bool
     may_withdraw: bool
+    if_late: str
     is_demo: bool
 
     @property
@@ -102,7 +126,8 @@ class OwnView:
 
     @property
     def may_act(self) -> bool:
-        return self.is_asked or self.may_contest_until is not None or self.may_withdraw
+        is_open = self.may_add or self.may_withdraw
+        return self.is_asked or self.may_contest_until is not None or is_open
 
 
 def own_view(session: Session, city: City, keys: KeyRing, own: Pass) -> OwnView:
@@ -136,15 +161,44 @@ def view_of(session: Session, city: City, keys: KeyRing, report: Report) -> OwnV
         routing_sentence=found["routing_explanation"],
         state=found["state"],
         submitted_at=found["submitted_at"],
-        photo_count=found["photo_count"],
+        photos=tuple(
+            OwnPhoto(number=photo.position_in_report, width=photo.width, height=photo.height)
+            for photo in found["photos"]
+        ),
+        joined=_joined(found["joined"]),
         targets=tuple(_targets(ticket, now=utcnow())),
         steps=tuple(steps(city, found["history"], agency_code=found["agency_code"])),
         place={name: value for name, value in place.items() if value},
         is_near_border=position is not None and city.area_index.locate(position).outside_m > 0,
         is_asked=ticket.state == State.NEEDS_INFO,
         may_contest_until=may_contest_until(city, ticket),
+        may_add=State(ticket.state) in OPEN,
         may_withdraw=State(ticket.state) in OPEN,
+        if_late=_if_late(city, ticket),
         is_demo=found["is_demo"],
+    )
+
+
+def _joined(parent: PublishedReport | None) -> Joined | None:
+    return Joined(tracking_code=parent.tracking_code, state=parent.state) if parent else None
+
+
+def _if_late(city: City, ticket: Ticket) -> str:
+    """Return what happens when the city is late with this report, in a sentence."""
+    if ticket.visibility == Visibility.PUBLIC.value:
+        return _(
+            "Bila target lewat, tandanya tampil di halaman ini, dan laporan ini ikut dihitung "
+            "terlambat dalam angka layanan kota yang diumumkan."
+        )
+    if ticket.visibility == Visibility.RESTRICTED.value:
+        return _("Bila target lewat, tandanya tampil di halaman ini.")
+    bodies = [agency_name(city, code) for code in escalation_order(city, ticket)]
+    if not bodies:
+        return ""
+    return _(
+        "Bila petugas yang ditunjuk belum membukanya sampai batas jawaban pertama, yang diberi "
+        "tahu berikutnya: %(bodies)s. Mereka hanya menerima kode dan batas waktunya, bukan isinya.",
+        bodies=", ".join(bodies),
     )
 
 
@@ -164,6 +218,8 @@ def steps(city: City, history: Iterable[Mapping[str, Any]], *, agency_code: str)
 def _sentence(event: Mapping[str, Any], names: Mapping[str, str], *, was_asked: bool) -> str:
     if was_asked and event["type"] == "state_changed" and event["state"] in WORKING:
         return _(ANSWERED) if event["text"] else _(GOES_ON)
+    if event["type"] == "added":
+        return _(ADDED) if event["text"] else _(ADDED_PHOTOS)
     fixed = {
         "opened": OPENED,
         "assigned": HANDED_OVER,

@@ -16,6 +16,7 @@ from citizenreport.cities.rules import (
 )
 from citizenreport.core.text import _n
 from citizenreport.i18n.languages import DEFAULT_LANGUAGE
+from citizenreport.pages.category_search import searched_words
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web import area_words
 from citizenreport.web.locale import page_language
@@ -37,6 +38,11 @@ TONES: Final[Mapping[State, str]] = {
     State.CONTESTED: "warn",
 }
 """Colours of the states that stand out; the words say the same."""
+SEEN_BY: Final[Mapping[int, str]] = {
+    1: _n("1 orang lain juga melihat ini"),
+    2: _n("2–4 orang lain juga melihat ini"),
+    5: _n("5 orang atau lebih juga melihat ini"),
+}
 
 
 def local(names: Names) -> str:
@@ -107,6 +113,19 @@ def moment(value: datetime) -> str:
     return f"{flask_babel.format_datetime(value, 'd MMM y, HH.mm')} {zone}"
 
 
+def excerpt(text: str | None, chars: int) -> str | None:
+    """Return the beginning of a text, cut between words."""
+    if text is None or len(text) <= chars:
+        return text
+    return text[:chars].rsplit(" ", 1)[0] + " …"
+
+
+def seen_by_sentence(at_least: int) -> str:
+    """Return how many others see a problem too, in steps; empty for none."""
+    sentence = SEEN_BY.get(at_least)
+    return _(sentence) if sentence else ""
+
+
 def spaced(text: str, *, size: int = 5) -> str:
     """Return a code in groups that can be read aloud."""
     return "-".join(text[start : start + size] for start in range(0, len(text), size))
@@ -146,5 +165,6 @@ TEMPLATE_WORDS: Final[Mapping[str, object]] = {
     "moment": moment,
     "days_number": days_number,
     "spaced": spaced,
+    "searched_words": searched_words,
 }
 """What templates of the pages may call."""

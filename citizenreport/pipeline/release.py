@@ -11,6 +11,8 @@ from citizenreport.core.ids import new_public_id
 from citizenreport.disclosure.rules import published_day, published_instant, published_place
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Photo, Report
+from citizenreport.ledger.queries import history
+from citizenreport.ledger.rules import StreamKind
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication import service as publication
 from citizenreport.publication.models import PhotoRelease, PublishedPhoto, PublishedReport
@@ -24,6 +26,7 @@ from citizenreport.publication.rules import (
     check_releasable,
 )
 from citizenreport.storage.rules import Storage
+from citizenreport.triage import queries as triage_queries
 from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act
@@ -51,17 +54,19 @@ def release_report(
 
     Raises:
         NotReleasable: the ticket or its category is not public.
-        Withdrawn: its reporter took it back.
+        Withdrawn: its reporter took it back, or had it erased.
         PublicTextInvalid, TicketChanged.
     """
     category = city.categories[ticket.category_code]
     check_releasable(Visibility(ticket.visibility), category)
-    if ticket.state == State.WITHDRAWN.value:
-        raise Withdrawn
     report = intake_queries.by_id(session, ticket.report_id)
+    if ticket.state == State.WITHDRAWN.value or report.erased_at is not None:
+        raise Withdrawn
     is_text_public = text.state is ReleaseState.RELEASED
     public_text = check_public_text(text.public_text or "") if is_text_public else None
     triage.change(session, ticket, act=act)
+    before = publication_queries.release_of(session, ticket.id)
+    was_public = before is not None and before.text_state == ReleaseState.RELEASED.value
     published = _published(city, report, ticket, now=act.at)
     published.text = public_text
     if is_text_public and category.public_precision is PublicPrecision.EXACT:
@@ -76,7 +81,31 @@ def release_report(
     )
     if not is_text_public:
         publication.withdraw_replies(session, tracking_code=published.tracking_code)
+    elif not was_public:
+        _publish_replies(session, city, ticket, tracking_code=published.tracking_code)
     triage.record(session, ticket, "released", {"text": text.state.value}, act=act)
+
+
+def _publish_replies(session: Session, city: City, ticket: Ticket, *, tracking_code: str) -> None:
+    """Put before the public what agencies answered while the report's text was held."""
+    holder, texts = (
+        ticket.agency_code,
+        {
+            str(message.id): message.text
+            for message in triage_queries.messages_of(session, ticket.id)
+        },
+    )
+    for event in history(session, StreamKind.TICKET, ticket.id):
+        holder = str(event.payload.get("agency_code") or holder)
+        text = texts.get(str(event.payload.get("message_id", "")))
+        if event.type == "replied" and text:
+            publication.publish_reply(
+                session,
+                tracking_code=tracking_code,
+                agency_code=holder,
+                text=text,
+                replied_on=published_day(city, event.recorded_at),
+            )
 
 
 def _published(city: City, report: Report, ticket: Ticket, *, now: datetime) -> PublishedReport:

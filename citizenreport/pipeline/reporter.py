@@ -1,12 +1,19 @@
-"""What a reporter does with the own report: answer a question, contest, confirm, withdraw."""
+"""What a reporter does with the own report: answer, add, contest, confirm, withdraw."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City
+from citizenreport.cities.rules import City, Visibility
 from citizenreport.core.keys import KeyRing
+from citizenreport.intake import queries as intake_queries
+from citizenreport.intake.rules import PreparedPhoto
+from citizenreport.intake.service import add_photos
 from citizenreport.pipeline.handle import move_ticket
+from citizenreport.pipeline.submit import all_or_none
+from citizenreport.storage.rules import Storage
+from citizenreport.triage import additions
 from citizenreport.triage.clocks import contest_ends_at
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import (
@@ -33,15 +40,43 @@ def answer_question(
     move_ticket(session, city, keys, ticket, target, act=_act(ticket, now), reason=answer)
 
 
+def add_information(
+    session: Session,
+    keys: KeyRing,
+    storage: Storage,
+    ticket: Ticket,
+    text: str,
+    photos: Sequence[PreparedPhoto],
+    *,
+    now: datetime,
+) -> None:
+    """Add words or photos while the ticket is open; what was sent first is never changed.
+
+    Photos wait for staff's decision, as those that came with the report did.
+
+    Raises:
+        TransitionNotAllowed: it is not open any more.
+        TextMissing, TextTooLong, TooManyAdditions, TooManyPhotosInAll, TicketChanged.
+    """
+    data_key: bytes | None = None
+    if ticket.visibility == Visibility.CONFIDENTIAL.value:
+        data_key = intake_queries.data_key_of(session, keys, ticket.report_id)
+    report = intake_queries.by_id(session, ticket.report_id)
+    with all_or_none(storage) as put:
+        added = add_photos(session, put, report, photos, data_key)
+        act = _act(ticket, now)
+        additions.add(session, ticket, text, photo_ids=added, act=act, data_key=data_key)
+
+
 def contest(
     session: Session, city: City, keys: KeyRing, ticket: Ticket, reason: str, *, now: datetime
 ) -> None:
-    """Say that it is not settled, within the contest window.
+    """Say that it is not settled, within the contest window; a reason helps, but is not asked for.
 
     Raises:
         ContestWindowOver: too late.
         TransitionNotAllowed: it is not called settled.
-        ReasonMissing, TextTooLong, TicketChanged.
+        TextTooLong, TicketChanged.
     """
     ends_at = may_contest_until(city, ticket)
     if ends_at is not None and now > ends_at:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,15 @@ from citizenreport.core.text import _n
 from citizenreport.disclosure.rules import initial_visibility
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake import rules as intake_rules
-from citizenreport.intake.rules import AlreadySent, Draft, KeyReused, PlacedDraft
+from citizenreport.intake.rules import (
+    USUAL_STANDING,
+    AlreadySent,
+    Draft,
+    KeyReused,
+    PlacedDraft,
+    ProofUsed,
+    Standing,
+)
 from citizenreport.intake.service import NewReport, make_report, photo_place
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import (
@@ -87,12 +95,14 @@ def submit_report(
     *,
     send: Send,
     now: datetime,
+    standing: Standing = USUAL_STANDING,
 ) -> Submitted:
     """Take in a report, make an agency responsible, open a ticket: all or nothing.
 
     Raises:
         InvalidInput: the draft does not fit the city (see `intake.rules.check`).
         AlreadySent: this key was acknowledged before; answer with `repeat`.
+        ProofUsed: the proof of `standing` came with another report; nothing was stored.
         StaleCity: the pack changed; nothing was stored.
     """
     placed = intake_rules.check(city, draft, now=now)
@@ -105,10 +115,12 @@ def submit_report(
         idempotency_key=send.key,
         now=now,
     )
-    rows, ticket = _route(city, placed, new, visibility, now=now)
+    rows, ticket = _route(city, placed, new, visibility, standing, now=now)
     if send.has_key:
         rows.append(("idempotency_key", _send_row(keys, send, new.id, now=now)))
-    with _all_or_none(storage) as put:
+    if standing.proof is not None:
+        rows.append(("used_proof", asdict(standing.proof)))
+    with all_or_none(storage) as put:
         is_sealed = visibility is Visibility.CONFIDENTIAL
         rows += _photo_rows(put, placed.draft, new, is_sealed=is_sealed)
         _insert(writer, city, rows)
@@ -129,19 +141,21 @@ def submit_report(
 
 
 def _insert(writer: Writer, city: City, rows: list[Row]) -> None:
-    """Insert everything in one statement. Raises AlreadySent, StaleCity."""
+    """Insert everything in one statement. Raises AlreadySent, ProofUsed, StaleCity."""
     try:
         is_stored = insert_rows(writer, rows, condition=IS_CURRENT, value=city.pack_version)
     except UniqueViolation as error:
         if error.diag.constraint_name == "pk_idempotency_key":
             raise AlreadySent from error
+        if error.diag.constraint_name == "pk_used_proof":
+            raise ProofUsed from error
         raise
     if not is_stored:
         raise StaleCity
 
 
 @contextmanager
-def _all_or_none(storage: Storage) -> Generator[Callable[[bytes], str], None, None]:
+def all_or_none(storage: Storage) -> Generator[Callable[[bytes], str], None, None]:
     """Give a `put` whose files are deleted again when the block raises.
 
     What a crash or a failing commit leaves, the nightly sweep of the storage removes.
@@ -162,7 +176,13 @@ def _all_or_none(storage: Storage) -> Generator[Callable[[bytes], str], None, No
 
 
 def _route(
-    city: City, placed: PlacedDraft, new: NewReport, visibility: Visibility, *, now: datetime
+    city: City,
+    placed: PlacedDraft,
+    new: NewReport,
+    visibility: Visibility,
+    standing: Standing,
+    *,
+    now: datetime,
 ) -> tuple[list[Row], NewTicket]:
     """Return the rows of report, assignment, ticket and first event."""
     draft, category = placed.draft, placed.category
@@ -191,6 +211,7 @@ def _route(
         decided_by=decision.decided_by.value,
         rule_id=decision.rule_id,
         is_outside=placed.area_code is None and placed.located is not None,
+        needs_check=standing.needs_check,
     )
     ticket = make_ticket(city, category, opening, now=now)
     rows: list[Row] = [("report", new.report)]

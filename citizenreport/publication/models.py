@@ -15,7 +15,8 @@ class PublishedReport(Base, kw_only=True):
     """A report as the public sees it. `tracking_code` is random and its only name.
 
     `submitted_at` only where the category shows exact places; else the day. `text` is null until
-    released. Nothing here tells how many reports there are that are not published.
+    released. `seen_by_at_least`: how many others see it too, 0, 1, 2 (to 4) or 5 (or more).
+    Nothing here tells how many reports there are that are not published.
     """
 
     __tablename__ = "published_report"
@@ -47,6 +48,7 @@ class PublishedReport(Base, kw_only=True):
     settled_on: Mapped[date | None] = mapped_column(default=None)
     changed_on: Mapped[date]
     is_demo: Mapped[bool] = mapped_column(default=False)
+    seen_by_at_least: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class PublishedPhoto(Base, kw_only=True):
@@ -79,6 +81,22 @@ class PublishedReply(Base, kw_only=True):
     text: Mapped[str]
     replied_on: Mapped[date]
     number: Mapped[int]
+
+
+class ReportJoin(Base, kw_only=True):
+    """That a browser's reader sees a published report's problem too. Not readable by the public role.
+
+    `browser_hmac` differs from report to report: two rows do not tell that one person wrote both.
+    It goes with the published report.
+    """
+
+    __tablename__ = "report_join"
+
+    tracking_code: Mapped[str] = mapped_column(
+        ForeignKey("published_report.tracking_code", ondelete="CASCADE"), primary_key=True
+    )
+    browser_hmac: Mapped[bytes] = mapped_column(primary_key=True)
+    joined_on: Mapped[date]
 
 
 class Release(Base, kw_only=True):

@@ -8,20 +8,24 @@ from geoalchemy2 import Geometry
 from sqlalchemy import ColumnElement, Integer, cast, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from citizenreport.geo.columns import PositionType
 from citizenreport.publication.models import (
     PhotoRelease,
     PublishedPhoto,
     PublishedReply,
     PublishedReport,
     Release,
+    ReportJoin,
 )
 from citizenreport.publication.rules import (
+    JOINABLE,
     MEDIAN_FROM_N,
     CellCount,
     CityNumbers,
     Filters,
     Page,
     PublishedReportNotFound,
+    Similar,
 )
 
 
@@ -107,6 +111,36 @@ def _fitting(wanted: Filters) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         conditions.append(PublishedReport.submitted_on <= wanted.until)
     return conditions
+
+
+def similar(session: Session, wanted: Similar) -> Sequence[tuple[PublishedReport, float | None]]:
+    """Return open published reports of a category nearby, nearest first, with metres.
+
+    Without a position: those of the area, newest first, and None for the metres. Distances are
+    taken from published places, so that they tell nothing that is not public.
+    """
+    query = select(PublishedReport).where(
+        PublishedReport.category_code == wanted.category_code,
+        PublishedReport.submitted_on >= wanted.since_on,
+        PublishedReport.state.in_(sorted(JOINABLE)),
+    )
+    newest = (PublishedReport.submitted_on.desc(), PublishedReport.tracking_code)
+    if wanted.position is None:
+        if wanted.area_code is None:
+            return []
+        query = query.where(PublishedReport.area_code == wanted.area_code)
+        rows = session.scalars(query.order_by(*newest).limit(wanted.limit)).all()
+        return [(row, None) for row in rows]
+    here = literal(wanted.position, PositionType)
+    metres = func.ST_Distance(PublishedReport.position, here)
+    near = query.where(func.ST_DWithin(PublishedReport.position, here, wanted.radius_m))
+    found = near.add_columns(metres).order_by(metres, *newest).limit(wanted.limit)
+    return session.execute(found).tuples().all()
+
+
+def has_joined(session: Session, *, tracking_code: str, browser_hmac: bytes) -> bool:
+    """Say whether this browser's reader said to see the problem too (not for the public role)."""
+    return session.get(ReportJoin, (tracking_code, browser_hmac)) is not None
 
 
 def photos_of(session: Session, tracking_code: str) -> Sequence[PublishedPhoto]:

@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from citizenreport.cities.rules import Category, Visibility
 from citizenreport.core.errors import Conflict, InvalidInput, NotFound
 from citizenreport.core.text import _n
+from citizenreport.geo.position import Position
+from citizenreport.triage.states import OPEN
 
 PUBLIC_TEXT_MAX_CHARS = 4_000
+JOIN_STEPS: Final = (5, 2, 1)
+"""How many others see it too is shown as 1, 2–4, 5+. Source: protection.md, section 6."""
+JOINABLE: Final = frozenset(state.value for state in OPEN)
 
 
 MEDIAN_FROM_N = 10
@@ -44,6 +50,11 @@ class PhotoNotReleasable(Conflict):
 class PublicTextInvalid(InvalidInput):
     code = "public-text-invalid"
     title = _n("Teks untuk umum harus berisi 1 sampai 4.000 huruf.")
+
+
+class JoinClosed(Conflict):
+    code = "join-closed"
+    title = _n("Laporan ini sudah selesai. Bila masalahnya muncul lagi, kirim laporan baru.")
 
 
 class PublishedReportNotFound(NotFound):
@@ -95,6 +106,26 @@ class CellCount:
     column: int
     row: int
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """What a released report must be to be shown to someone about to send another.
+
+    Near `position` by its published place; without a position, in the same `area_code`.
+    """
+
+    category_code: str
+    position: Position | None
+    area_code: str | None
+    radius_m: float
+    since_on: date
+    limit: int
+
+
+def seen_by_at_least(joins: int) -> int:
+    """Return the lower end of the step a number of joins falls into; 0 for none."""
+    return next((step for step in JOIN_STEPS if joins >= step), 0)
 
 
 def check_releasable(visibility: Visibility, category: Category) -> None:

@@ -1,9 +1,10 @@
-"""Writing published rows. Only pipeline's acts call this, in their own transaction."""
+"""Writing published rows. Pipeline's acts call this in their own transaction; joins come from the door."""
 
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from citizenreport.core.ids import new_public_id
@@ -13,8 +14,15 @@ from citizenreport.publication.models import (
     PublishedReply,
     PublishedReport,
     Release,
+    ReportJoin,
 )
-from citizenreport.publication.rules import ReleaseState
+from citizenreport.publication.rules import (
+    JOINABLE,
+    JoinClosed,
+    PublishedReportNotFound,
+    ReleaseState,
+    seen_by_at_least,
+)
 
 
 def publish(
@@ -26,7 +34,8 @@ def publish(
     actor_id: UUID | None,
     now: datetime,
 ) -> None:
-    """Put a report before the public, or replace what is there."""
+    """Put a report before the public, or replace what is there; who joined it stays."""
+    published.seen_by_at_least = _seen_by(session, published.tracking_code)
     session.merge(published)
     session.merge(
         Release(
@@ -146,3 +155,45 @@ def withdraw_photo(session: Session, *, photo_id: UUID) -> None:
         session.execute(
             delete(PublishedPhoto).where(PublishedPhoto.photo_code == decision.photo_code)
         )
+
+
+def join(session: Session, *, tracking_code: str, browser_hmac: bytes, today: date) -> None:
+    """Count a reader who sees a published report's problem too, once per browser.
+
+    Raises:
+        PublishedReportNotFound: no such report, or not public: the same answer.
+        JoinClosed: it is settled already.
+    """
+    published = _held(session, tracking_code)
+    if published.state not in JOINABLE:
+        raise JoinClosed
+    row = {"tracking_code": tracking_code, "browser_hmac": browser_hmac, "joined_on": today}
+    session.execute(insert(ReportJoin).values(row).on_conflict_do_nothing())
+    published.seen_by_at_least = _seen_by(session, tracking_code)
+    session.flush()
+
+
+def part(session: Session, *, tracking_code: str, browser_hmac: bytes) -> None:
+    """Take a reader's join back; one that is not there is no failure.
+
+    Raises:
+        PublishedReportNotFound: no such report, or not public.
+    """
+    published = _held(session, tracking_code)
+    mine = (ReportJoin.tracking_code == tracking_code, ReportJoin.browser_hmac == browser_hmac)
+    session.execute(delete(ReportJoin).where(*mine))
+    published.seen_by_at_least = _seen_by(session, tracking_code)
+    session.flush()
+
+
+def _held(session: Session, tracking_code: str) -> PublishedReport:
+    """Return a published report, locked: joins of one report are counted one after the other."""
+    published = session.get(PublishedReport, tracking_code, with_for_update=True)
+    if published is None:
+        raise PublishedReportNotFound
+    return published
+
+
+def _seen_by(session: Session, tracking_code: str) -> int:
+    joins = select(func.count()).where(ReportJoin.tracking_code == tracking_code)
+    return seen_by_at_least(session.scalar(joins) or 0)

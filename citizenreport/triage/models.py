@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, Index, text
+from sqlalchemy import Computed, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
@@ -97,6 +97,7 @@ class Ticket(Base, kw_only=True):
     scheduled_until: Mapped[date | None] = mapped_column(default=None)
     extension_asked_days: Mapped[int | None] = mapped_column(default=None)  # not yet decided
     extended_days: Mapped[int] = mapped_column(default=0, server_default="0")  # working days
+    needs_check: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_demo: Mapped[bool] = mapped_column(default=False)
 
 

@@ -57,6 +57,7 @@ class Opening:
     is_outside: bool = False  # a place outside the city, taken in to be referred
     due: Deadlines | None = None  # None: the city's own clocks
     has_fixed_deadlines: bool = False
+    needs_check: bool = False  # it came in a way that moderators should look at twice
 
 
 def make_ticket(city: City, category: Category, opening: Opening, *, now: datetime) -> NewTicket:
@@ -87,6 +88,7 @@ def make_ticket(city: City, category: Category, opening: Opening, *, now: dateti
         "paused_days_after_verification": 0,
         "return_count": 0,
         "has_fixed_deadlines": opening.has_fixed_deadlines,
+        "needs_check": opening.needs_check,
         "is_demo": opening.is_demo,
     }
     return NewTicket(

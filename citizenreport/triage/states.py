@@ -84,7 +84,7 @@ def _rows() -> Iterable[Transition]:
     yield step(State.RETURNED, State.REFERRED, frozenset({desk}), reason=True)
     yield step(State.RETURNED, State.ARCHIVED, frozenset({desk}), reason=True)
     yield step(State.RESOLVED, State.CLOSED, frozenset({Party.REPORTER, Party.SYSTEM}))
-    yield step(State.RESOLVED, State.CONTESTED, frozenset({Party.REPORTER}), reason=True)
+    yield step(State.RESOLVED, State.CONTESTED, frozenset({Party.REPORTER}))
     yield step(State.CONTESTED, State.IN_PROGRESS, staff)
     yield step(State.CLOSED, State.REOPENED, staff, reason=True)
     yield step(State.REOPENED, State.IN_PROGRESS, staff)

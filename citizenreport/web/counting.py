@@ -105,10 +105,9 @@ class AddedUpCounts(SharedCounts):
             if tally is None or tally.expires_at <= now:
                 tally = self._tallies[key] = Tally(expires_at=now + expiry)
             tally.untold += amount
-            found = tally.told + tally.untold
         if time.monotonic() - self._told_at >= self._tell_s:
             self.tell()
-        return found
+        return tally.told + tally.untold
 
     def get(self, key: str) -> int:
         with self._lock:

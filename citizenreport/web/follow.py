@@ -17,11 +17,13 @@ from citizenreport.publication.models import PublishedReport
 from citizenreport.routing.models import Assignment
 from citizenreport.routing.rules import SENTENCES, DecidedBy, agency_name, sentence_values
 from citizenreport.triage import queries as triage_queries
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.states import State
 from citizenreport.web.locale import page_language
 from citizenreport.web.translate import _
 
 SHOWN_EVENTS = frozenset(
-    {"opened", "state_changed", "assigned", "replied", "deadlines_moved", "extended"}
+    {"opened", "state_changed", "assigned", "replied", "deadlines_moved", "extended", "added"}
 )
 
 
@@ -33,7 +35,7 @@ def public_report(
     category = city.categories.get(report.category_code)
     fields = (
         "tracking_code category_code aspect area_code position text landmark agency_code state"
-        " submitted_on submitted_at settlement_due_on settled_on is_demo"
+        " submitted_on submitted_at settlement_due_on settled_on is_demo seen_by_at_least"
     )
     return {name: getattr(report, name) for name in fields.split()} | {
         "category_name": category.names["id"] if category else report.category_code,
@@ -61,6 +63,7 @@ def own_report(session: Session, city: City, keys: KeyRing, report: Report) -> d
         str(message.id): triage_queries.text_of(message, data_key)
         for message in triage_queries.messages_of(session, ticket.id)
     }
+    photos = intake_queries.photos_of(session, report.id)
     return {
         "tracking_code": report.tracking_code,
         "category_code": ticket.category_code,
@@ -77,7 +80,9 @@ def own_report(session: Session, city: City, keys: KeyRing, report: Report) -> d
         "state": ticket.state,
         "submitted_at": report.submitted_at,
         "deadlines": ticket,
-        "photo_count": len(intake_queries.photos_of(session, report.id)),
+        "photos": photos,
+        "photo_count": len(photos),
+        "joined": _joined(session, ticket),
         "history": [
             _step(event, texts)
             for event in history(session, StreamKind.TICKET, ticket.id)
@@ -85,6 +90,14 @@ def own_report(session: Session, city: City, keys: KeyRing, report: Report) -> d
         ],
         "is_demo": report.is_demo,
     }
+
+
+def _joined(session: Session, ticket: Ticket) -> PublishedReport | None:
+    """Return the report this one was joined with, as the public sees it; None while it does not."""
+    if ticket.state != State.DUPLICATE.value or ticket.parent_ticket_id is None:
+        return None
+    release = publication_queries.release_of(session, ticket.parent_ticket_id)
+    return None if release is None else session.get(PublishedReport, release.tracking_code)
 
 
 def explanation(city: City, assignment: Assignment) -> str:
@@ -107,5 +120,6 @@ def _step(event: Event, texts: Mapping[str, str]) -> dict[str, Any]:
         "type": event.type,
         "state": payload.get("to") if event.type == "state_changed" else None,
         "agency_code": payload.get("agency_code"),
-        "text": texts.get(payload.get("message_id", "")),
+        "text": texts.get(payload.get("message_id", "")) or None,
+        "photo_count": len(payload.get("photo_ids", ())),
     }

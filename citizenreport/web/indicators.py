@@ -126,7 +126,9 @@ def area_name(city: City, area_code: str) -> str:
 
 
 def interval_of(row: PublishedIndicatorValue) -> tuple[float, float] | None:
-    """Return Wilson's 95 % interval of a share, in per cent, to two decimals."""
+    """Return the 95 % interval to two decimals: Wilson's of a share in per cent, or the stored one."""
+    if "interval_low" in row.extra:
+        return float(row.extra["interval_low"]), float(row.extra["interval_high"])
     if row.unit != Unit.PERCENT.value or not row.denominator:
         return None
     interval = wilson(row.numerator, row.denominator)
@@ -186,10 +188,15 @@ def _said(body: dict[str, Any], quantile: str) -> str:
         parts.append("tidak dihitung: belum ada angka penduduk yang berumur paling lama 2 tahun")
     if "population_year" in details:
         parts.append(f"penduduk {details['population_year']}")
+    parts += [f"{words} {details[name]}" for name, words in SURVEY_WORDS.items() if name in details]
     parts += [f"{words} {details[name]}" for name, words in APART_WORDS.items() if name in details]
     return "; ".join(parts)
 
 
+SURVEY_WORDS: Final = {
+    "grade": _n("mutu pelayanan"),
+    "response_rate": _n("tingkat respons (persen)"),
+}
 APART_WORDS: Final = {
     "censored": _n("belum diverifikasi"),
     "referred": _n("dirujuk"),

@@ -5,6 +5,7 @@ Never refused is what shows emergency numbers before anything else (`NEVER_REFUS
 Source: protection.md section 5; draft-ietf-httpapi-ratelimit-headers-10.
 """
 
+import logging
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Final, TypeVar
 from flask import Flask, current_app, has_request_context, request
 from limits import RateLimitItem
 from limits.strategies import FixedWindowRateLimiter
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import single_statement
@@ -34,6 +36,7 @@ from citizenreport.web.limit_rules import (
     level_of,
     read_limits,
 )
+from citizenreport.web.scratch import scratch
 from citizenreport.web.senders import Marks
 from citizenreport.web.translate import _, ngettext
 
@@ -49,6 +52,12 @@ NEVER_REFUSED: Final = frozenset(
         *("login.ask", "login.enter", "login.leave"),  # staff: see `identity.throttle`
     }
 )
+
+UNTRUSTED: Final = (
+    "Requests come through a proxy, but CITIZENREPORT_TRUSTED_PROXIES is 0: "
+    "limits count everybody behind it as one network."
+)
+log = logging.getLogger(__name__)
 
 V = TypeVar("V", bound=Callable[..., object])
 
@@ -76,10 +85,25 @@ class Limits:
         self.quick = FixedWindowRateLimiter(AddedUpCounts(single_statement))
         self.exact = FixedWindowRateLimiter(SharedCounts(single_statement))
         self.marks: Marks | None = None
+        self.has_seen_a_proxy = False
 
     def network(self) -> str:
-        """Return the mark of the network this request comes from."""
-        return self._marks().of_network(request.remote_addr or "", now=utcnow())
+        """Return the mark of the network this request comes from; worked out once a request."""
+        notes = scratch()
+        mark: str | None = notes.get(EXTENSION)
+        if mark is None:
+            self._note_proxy()
+            mark = notes[EXTENSION] = self._marks().of_network(
+                request.remote_addr or "", now=utcnow()
+            )
+        return mark
+
+    def _note_proxy(self) -> None:
+        """Tell the operator once that a proxy is there that nobody told us of."""
+        if not self.has_seen_a_proxy and "X-Forwarded-For" in request.headers:
+            self.has_seen_a_proxy = True
+            if not current_app.config.get("TRUSTED_PROXIES", 0):
+                log.warning(UNTRUSTED)
 
     def mail_address(self, address: str) -> str:
         return self._marks().of_mail_address(address, now=utcnow())
@@ -92,9 +116,17 @@ class Limits:
 
 
 def init_app(app: Flask) -> None:
-    """Count every public request. Raises BadLimits."""
+    """Count every public request, by the address that the last trusted proxy has seen.
+
+    Raises:
+        BadLimits: CITIZENREPORT_LIMITS is not understood.
+    """
     app.extensions[EXTENSION] = Limits(read_limits(str(app.config.get("LIMITS", ""))))
     app.before_request(_count_request)
+    trusted = int(app.config.get("TRUSTED_PROXIES", 0))
+    if trusted:
+        given = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=0, x_host=0)
+        app.wsgi_app = given  # type: ignore[method-assign]  # as Flask's documentation has it
 
 
 def limited(limit: Limit | None) -> Callable[[V], V]:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import altcha
 
 from citizenreport.core.keys import KeyRing
+from citizenreport.intake.rules import UsableOnce
 
 HEADER: Final = "X-Proof-Of-Work"
 FIELD: Final = "proof"
@@ -43,14 +44,6 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
     TOO_EASY = "too-easy"
     USED = "used"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsableOnce:
-    """What stands for an accepted proof in the list of those used up, until it has expired."""
-
-    mark: bytes
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

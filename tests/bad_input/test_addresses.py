@@ -24,7 +24,10 @@ STAFF = {
 }
 PUBLIC = {
     "/": ["lang"],
-    "/lapor": ["kategori"],
+    "/lapor": ["kategori", "cari", "mulai"],
+    "/lapor/terkirim": ["lagi"],
+    "/lacak": ["kode"],
+    "/lacak/laporan": ["pesan"],
     "/laporan": [
         *("aspek", "kategori", "kelurahan", "status", "setelah", "dari", "sampai", "tampilan"),
     ],
@@ -48,6 +51,8 @@ PATHS = [
         "/problems/",
         "/aset/",
         "/berhenti/",
+        "/buka/",
+        "/lacak/foto/",
         "/petugas/tiket/",
     ),
     *("/petugas/tiket/foto/", "/api/v1/indicators/", "/api/v1/reports/", "/", "/api/", "/open311/"),

@@ -101,7 +101,7 @@ def visit(browser: Browser, service: LiveServer) -> Iterator[Callable[..., Visit
     def begin(**options: Any) -> Visit:
         given = {"viewport": PHONE, "locale": "id-ID"} | options
         made = Visit(page=browser.new_context(**given).new_page(), base_url=service.base_url)
-        _watch(made)
+        watch(made)
         open_visits.append(made)
         return made
 
@@ -111,7 +111,9 @@ def visit(browser: Browser, service: LiveServer) -> Iterator[Callable[..., Visit
         made.done()
 
 
-def _watch(made: Visit) -> None:
+def watch(made: Visit) -> None:
+    """Note what the browser asks for, and every fault."""
+
     def note_request(request: Request) -> None:
         made.asked.append(request.url)
 

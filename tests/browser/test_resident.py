@@ -187,6 +187,7 @@ def test_a_fast_way_out_leaves_nothing_behind(visit: Begin, java_script_enabled:
     page.get_by_role("button", name="KDRT").click()
     assert "kategori" not in page.url
     assert "KDRT" not in page.title()
+    page.get_by_text("Tidak ada bahaya sekarang").click()
     page.get_by_label("Apa yang terjadi?").fill("Saya dipukul semalam.")
     page.get_by_role("button", name="Keluar cepat").click()
     page.wait_for_url("**/kode-pos")

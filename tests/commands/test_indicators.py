@@ -29,7 +29,7 @@ def test_list_names_all_with_their_status(app: Flask, session: Session, magelang
     assert len(lines) == 22
     assert lines[0] == "I01  computed  Tingkat penyelesaian laporan"
     assert lines[5].startswith("I06  imported  ")
-    assert lines[8].startswith("I09  no_data   ")
+    assert lines[8].startswith("I09  computed  ")
 
 
 def test_compute_publishes_and_show_prints(app: Flask, stored: City) -> None:

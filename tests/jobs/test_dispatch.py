@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.ids import new_id
+from citizenreport.intake.models import Report
+from citizenreport.intake.rules import Contact
 from citizenreport.jobs.dispatch import BATCH, dispatch, dispatch_batch
 from citizenreport.ledger.queries import undispatched
 from citizenreport.ledger.rules import NewEvent, StreamKind
 from citizenreport.ledger.service import append
+from citizenreport.pipeline.correct import change_contact
 from citizenreport.triage.states import State
 from tests.databases import FreshDatabase
 from tests.jobs.world import CONTACT, FIRE, NOON, ROAD, World
@@ -21,6 +24,18 @@ def test_an_event_becomes_work_once(world: World) -> None:
     world.report(ROAD, contact=CONTACT)
     assert dispatch() == 1
     assert dispatch() == 0
+    assert [name for name, _ in world.jobs()] == ["check_contact"]
+
+
+def test_a_new_address_is_to_be_confirmed_and_a_new_name_is_not(world: World) -> None:
+    sent = world.report(ROAD)
+    dispatch()
+    report = world.session.get_one(Report, sent.report_id)
+    for email, name in (("budi@warga.example", "Budi"), ("budi@warga.example", "Budi S.")):
+        contact = Contact(email=email, name=name)
+        ticket = world.ticket(sent)
+        assert change_contact(world.session, world.keys, report, ticket, contact, now=NOON)
+    dispatch()
     assert [name for name, _ in world.jobs()] == ["check_contact"]
 
 

@@ -21,11 +21,12 @@ from citizenreport.cities.rules import ProtectionClass, Visibility
 from citizenreport.intake.rules import PreparedPhoto
 from citizenreport.triage.states import State
 from citizenreport.web.guards import PUBLIC, guard_of
-from tests.scenes import Scene
+from tests.scenes import PANJANG, Scene
 
 VOLATILE = (
     re.compile(rb'name="csrf_token" value="[^"]+"'),  # random for each page
     re.compile(rb'nonce[-=]"?[\w+/=-]+"?'),  # random for each page
+    re.compile(rb'name="ticket" value="[^"]+"'),  # made for the send key
     re.compile(rb'name="send_key" value="[^"]+"'),  # the form's own idempotency key
     re.compile(rb'"(?:nonce|salt|signature|key\w+|expiresAt)": ?"?\w+"?'),  # of a proof of work
 )
@@ -86,6 +87,47 @@ def test_reports_that_are_not_public_change_no_public_answer(
         status, headers, body = ask(stranger, address)
         alike = body.replace(photo_code.encode(), b"A" * 22)
         assert (status, headers, alike) == ask(stranger, address.replace(photo_code, "A" * 22))
+
+
+def test_what_is_not_public_is_no_hint_before_sending(app: Flask, scene: Scene) -> None:
+    scene.released("A04")
+    hints = Hints(app)
+    before = hints.all(scene)
+    assert any("Lampu jalan mati." in answer for answer in before)
+
+    add_what_is_not_public(scene)
+
+    assert hints.all(scene) == before
+    scene.released("A04", description="Yang ini untuk umum.")
+    assert hints.all(scene) != before
+
+
+class Hints:
+    """Asks what is similar, in every category, with a point and with an area, and before sending."""
+
+    def __init__(self, app: Flask) -> None:
+        self._client = app.test_client()
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self._client.get("/lapor").text)
+        assert found is not None
+        self._token = found[1]
+
+    def all(self, scene: Scene) -> list[str]:
+        point = {"lat": str(PANJANG.lat), "lon": str(PANJANG.lon)}
+        places = (point, {"area_code": "33.71.03.1005"})
+        asked = [
+            self._ask("/lapor/serupa", {"category_code": code} | place)
+            for code in scene.city.categories
+            for place in places
+        ]
+        sent = {"category_code": "A04", "description": "Gelap.", "send_key": "k" * 22} | point
+        return [*asked, self._ask("/lapor", sent)]
+
+    def _ask(self, path: str, fields: dict[str, str]) -> str:
+        answer = self._client.post(path, data=fields | {"csrf_token": self._token})
+        body = answer.get_data()
+        for pattern in VOLATILE:
+            body = pattern.sub(b"", body)
+        return body.decode()
 
 
 def test_the_comparison_sees_a_public_report(
@@ -162,6 +204,7 @@ def fillings(rule: Rule, code: str, photo_code: str) -> Iterator[dict[str, str]]
     known = {
         "tracking_code": [code, "ZZZZZZZZZZ"],
         "token": ["A" * 64, code],
+        "number": ["1"],
         "code": [code, "I01", "not-found", "ZZZZZZZZZZ"],
         "photo_code": [photo_code, "A" * 22],
         "name": ["none.css"],

@@ -6,7 +6,7 @@ from flask import Request, Response, current_app, json, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from marshmallow import ValidationError
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from citizenreport.api.v1.schemas import (
     AcknowledgementSchema,
@@ -29,6 +29,7 @@ from citizenreport.web.follow import own_report, public_report
 from citizenreport.web.guards import public
 from citizenreport.web.limits import guessing, limited
 from citizenreport.web.sending import send_report
+from citizenreport.web.standing import Effort, sent_proof, standing_headers
 
 bp = Blueprint("reports", __name__, url_prefix="/api/v1/reports", description="Reports")
 
@@ -67,7 +68,16 @@ ACKNOWLEDGEMENT = AcknowledgementSchema()
             "name": "Idempotency-Key",
             "schema": {"type": "string", "minLength": 22, "maxLength": 200},
             "description": "Random, at least 128 bits: a repeated send returns the first answer",
-        }
+        },
+        {
+            "in": "header",
+            "name": "X-Proof-Of-Work",
+            "schema": {"type": "string", "maxLength": 4000},
+            "description": (
+                "A solved challenge (see /api/v1/challenge). The answer's header of the same name "
+                "says what it was worth; without one lower limits hold"
+            ),
+        },
     ],
 )
 @bp.response(201, ACKNOWLEDGEMENT)
@@ -87,13 +97,14 @@ def create() -> ResponseReturnValue:
         idempotency_key=request.headers.get("Idempotency-Key", ""),
         body=body,
         photos=photos,
+        effort=Effort(proof=sent_proof()),
     )
     answer = ACKNOWLEDGEMENT.dump(_acknowledgement(submitted))
     location = f"{_public_url()}/api/v1/reports/{submitted.tracking_code}"
     return Response(
         json.dumps(answer),
         201,
-        {"Location": location, "Cache-Control": "no-store"},
+        {"Location": location, "Cache-Control": "no-store", **standing_headers()},
         mimetype="application/json",
     )
 
@@ -134,7 +145,7 @@ def _parts(sent: Request) -> tuple[bytes, list[bytes]]:
         MalformedBody, BodyTooLarge, UnsupportedMediaType, ValidationError, TooManyPhotos.
     """
     if sent.mimetype == "application/json":
-        return _no_larger(sent.get_data(cache=False)), []
+        return _json_text(sent), []
     if sent.mimetype != "multipart/form-data":
         raise UnsupportedMediaType
     _check_names(sent)
@@ -142,6 +153,19 @@ def _parts(sent: Request) -> tuple[bytes, list[bytes]]:
     if len(files) > MAX_PHOTOS:
         raise TooManyPhotos(pointer="#/photos", maximum=MAX_PHOTOS)
     return _report_part(sent), [file.stream.read(MAX_PHOTO_BYTES + 1) for file in files]
+
+
+def _json_text(sent: Request) -> bytes:
+    """Return a body without photos; one that is too large is not read to its end.
+
+    Raises:
+        BodyTooLarge.
+    """
+    sent.max_content_length = JSON_MAX_BYTES + 1  # a body without a length is cut off there
+    try:
+        return _no_larger(sent.get_data(cache=False))
+    except RequestEntityTooLarge as error:
+        raise _too_large() from error
 
 
 def _check_names(sent: Request) -> None:
@@ -169,10 +193,14 @@ def _report_part(sent: Request) -> bytes:
 
 def _no_larger(body: bytes) -> bytes:
     if len(body) > JSON_MAX_BYTES:
-        raise BodyTooLarge(
-            _n("Laporan tanpa foto paling besar 256 KiB."), maximum_bytes=JSON_MAX_BYTES
-        )
+        raise _too_large()
     return body
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge(
+        _n("Laporan tanpa foto paling besar 256 KiB."), maximum_bytes=JSON_MAX_BYTES
+    )
 
 
 def _acknowledgement(submitted: Submitted) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def build_city(
         retention_days=parts.retention_days,
         release_tables=parts.release_tables,
         texts=parts.texts,
+        similar_reports=settings.similar_reports,
         border_tolerance_m=settings.border_tolerance_m,
         general_channel=settings.general_channel,
         official_area_km2=settings.city.official_area_km2,

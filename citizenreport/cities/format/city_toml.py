@@ -9,6 +9,7 @@ from pyproj.exceptions import CRSError
 
 from citizenreport.cities.findings import Findings
 from citizenreport.cities.format.settings import Section, check_sections, read_toml, section
+from citizenreport.cities.rules import SimilarReports
 from citizenreport.core.text import _n
 from citizenreport.geo.areas import BORDER_TOLERANCE_M
 from citizenreport.geo.frame import is_in_metres
@@ -79,6 +80,7 @@ class Settings:
     general_channel: str
     sliver_tolerance_m: float
     has_enclaves: bool
+    similar_reports: SimilarReports
 
 
 def read_settings(text: str | None, findings: Findings) -> Settings:
@@ -89,7 +91,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
         findings = Findings()
     names = (
         *("city", "calendar", "contest", "conflict", "deadlines", "intake", "geometry"),
-        "survey",
+        *("survey", "similar"),
     )
     check_sections(FILE, values, names, findings)
     sections = {name: section(FILE, values, name, findings) for name in names}
@@ -109,6 +111,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
             "sliver_tolerance_m", least=0, default=SLIVER_TOLERANCE_M
         ),
         has_enclaves=geometry.flag("has_enclaves", default=False),
+        similar_reports=_similar_reports(sections["similar"]),
     )
 
 
@@ -244,3 +247,13 @@ def _surveys(survey: Section) -> SurveySettings:
 
 def _conflict(conflict: Section) -> dict[str, str]:
     return {subject: conflict.text(subject) for subject in conflict.values}
+
+
+def _similar_reports(similar: Section) -> SimilarReports:
+    similar.check_keys("radius_m", "days", "most")
+    usual = SimilarReports()
+    return SimilarReports(
+        radius_m=similar.number("radius_m", least=0, default=usual.radius_m),
+        days=similar.whole("days", least=1, default=usual.days),
+        most=similar.whole("most", least=1, default=usual.most),
+    )

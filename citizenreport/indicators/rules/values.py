@@ -12,7 +12,7 @@ from typing import Any
 
 from citizenreport.cities.rules import Area, AreaLevel, City, Population
 from citizenreport.indicators.rules.cohorts import DENOMINATOR, NUMERATOR, Cell, Reckoning, Tally
-from citizenreport.indicators.rules.definitions import Definition, Unit
+from citizenreport.indicators.rules.definitions import Definition, Unit, UniverseName
 from citizenreport.indicators.rules.periods import Period, PeriodKind, containing
 from citizenreport.indicators.rules.survival import Waits, quantile
 
@@ -60,13 +60,13 @@ def values(
     *,
     cut_off: datetime,
 ) -> Iterator[Value]:
-    """Yield the value of every computed indicator, for all areas and each period with any report."""
+    """Yield the value of every indicator computed from reports, for all areas and each period with any report."""
     reckoning = Reckoning(calendar=city.calendar, cut_off=cut_off)
     rolled = roll_up(city, cells)
     places = _places(city)
     for period in sorted({period for _, period, _ in rolled}):
         for definition in definitions.values():
-            if not definition.is_computed:
+            if not definition.is_computed or definition.universe is not UniverseName.PUBLIC:
                 continue
             for area_code, area in places.items():
                 tally = rolled.get((definition.code, period, area_code), Tally())

@@ -1,7 +1,10 @@
 // The form: position, letters left, sending from the phone, a fast way out. All of it is a courtesy.
 
 import { find, focusOnFaults, showScripted } from "./_page";
+import { showSimilar } from "./_duplicates";
+import { offerPhotoPlace } from "./_photo_place";
 import { offerPosition } from "./_place";
+import { showTyped } from "./_preview";
 import { proveForm } from "./_proof_form";
 import { Sender } from "./_send";
 
@@ -32,7 +35,10 @@ function leaveFast(form: HTMLFormElement, sender: Sender): void {
 export function startForm(form: HTMLFormElement): void {
   showScripted();
   countLetters();
-  offerPosition(form);
+  const place = offerPosition(form);
+  if (place) offerPhotoPlace(form, place);
+  showSimilar(form);
+  showTyped(form);
   proveForm(form);
   const sender = new Sender(form);
   leaveFast(form, sender);

@@ -15,6 +15,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.identity.rules import Grant
 from citizenreport.intake.models import Photo
 from citizenreport.intake.rules import Contact, PreparedPhoto, Subject
+from citizenreport.jobs.thumbnails import make_thumbnail
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.rules import StreamKind
 from citizenreport.triage.models import Ticket
@@ -37,10 +38,12 @@ def page_of(ticket: Ticket) -> str:
     return f"/petugas/tiket/{ticket.id}"
 
 
-def picture() -> PreparedPhoto:
+def picture(width: int = 40, height: int = 30) -> PreparedPhoto:
     content = BytesIO()
-    Image.new("RGB", (40, 30), "teal").save(content, "JPEG")
-    return PreparedPhoto(content=content.getvalue(), media_type="image/jpeg", width=40, height=30)
+    Image.new("RGB", (width, height), "teal").save(content, "JPEG")
+    return PreparedPhoto(
+        content=content.getvalue(), media_type="image/jpeg", width=width, height=height
+    )
 
 
 def text_of(visitor: Visitor, ticket: Ticket) -> str:
@@ -166,6 +169,27 @@ def test_photos_are_for_those_who_may_read(
     assert len(reads(session)) == (2 if category == "violence" else 0)
     assert desk.person(PARKS, username="taman").get(path).status_code == 404
     assert app.test_client().get(path).status_code == 303
+
+
+@pytest.mark.parametrize("category", ["pothole", "violence"])
+def test_the_page_shows_photos_small_and_leads_to_the_whole(
+    desk: Desk, session: Session, app: Flask, category: str
+) -> None:
+    ticket = desk.report(category, photos=(picture(1200, 600),))
+    photo = session.scalars(select(Photo)).one()
+    reader = desk.person(HANDLER if category == "violence" else ROADS)
+    path = f"/petugas/tiket/foto/{photo.id}"
+    page = text_of(reader, ticket)
+    assert f'<a href="{path}"><img src="{path}/kecil"' in page
+    assert 'loading="lazy"' in page
+    whole = reader.get(f"{path}/kecil")  # nobody made it small yet
+    assert Image.open(BytesIO(whole.data)).size == (1200, 600)
+    make_thumbnail(photo_id=str(photo.id))
+    small = reader.get(f"{path}/kecil")
+    assert Image.open(BytesIO(small.data)).size == (400, 200)
+    assert small.headers["Cache-Control"] == "no-store"
+    assert desk.person(PARKS, username="taman").get(f"{path}/kecil").status_code == 404
+    assert app.test_client().get(f"{path}/kecil").status_code == 303
 
 
 def test_a_page_takes_few_queries(desk: Desk, session: Session) -> None:

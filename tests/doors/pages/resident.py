@@ -137,9 +137,9 @@ class Resident:
         return read(response)
 
     def report(self, category_code: str = "A04", **filled: Any) -> Page:
-        """Report the usual thing; return the page with the code."""
+        """Report the usual thing, as a new one whatever is similar; return the page with the code."""
         page = self.open("/lapor", kategori=category_code)
-        return self.press(page, "/lapor", **({**USUAL, **filled}))
+        return self.press(page, "/lapor", **({**USUAL, "as_new": "1", **filled}))
 
 
 USUAL = {

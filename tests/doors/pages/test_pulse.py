@@ -126,7 +126,7 @@ def test_a_result_shows_shares_with_what_they_leave_open(
     page = resident.open(f"{PULSE}/hasil")
     assert "September 2026" in page.text
     assert "62,5% merasa aman" in page.text
-    assert "64 jawaban, ±6,1 poin" in page.text
+    assert "64 jawaban, galat baku ±6,1 poin" in page.text
     assert "ketidakpastian hitungan, bukan sampel acak" in page.text
     assert "Perempuan" in page.text
     assert "Kelurahan" in page.text

@@ -226,16 +226,6 @@ def test_a_bad_photo_is_refused_and_the_page_says_to_choose_again(
     assert reports(session) == 0
 
 
-def test_a_good_photo_beside_another_fault_must_be_chosen_again_and_the_page_says_so(
-    resident: Resident,
-) -> None:
-    page = resident.open("/lapor", kategori="A04")
-    refused = resident.press(
-        page, "/lapor", area_code="", description="x", photos=(io.BytesIO(picture()), "a.jpg")
-    )
-    assert "Pilih lagi fotonya" in refused.text
-
-
 def test_outside_the_city_the_neighbour_is_named_and_referral_is_one_press_away(
     resident: Resident, session: Session
 ) -> None:

@@ -1,0 +1,71 @@
+"""What goes along from page to page until a report is sent: place, words, photos.
+
+Everything typed stays; what belongs to one category alone (its answers, who may see it) does not.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from citizenreport.intake.photos import MAX_PHOTO_BYTES, MAX_PHOTOS
+from citizenreport.pages import held_photos
+from citizenreport.pages.held_photos import NO_PHOTOS, HeldPhoto, Kept
+from citizenreport.pages.report_schema import PLACE_FIELDS, without_dropped_point
+from citizenreport.web.context import current_storage
+
+WORD_FIELDS: Final = (
+    *("description", "occurred_at", "subject_agency", "subject_person"),
+    *("contact_name", "contact_phone", "contact_email"),
+)
+PHOTOS: Final = "photos"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What the next page must not lose. `hidden`: the fields that carry all of it."""
+
+    values: "MultiDict[str, str]"
+    kept: Kept = NO_PHOTOS
+
+    @property
+    def photos(self) -> tuple[HeldPhoto, ...]:
+        return self.kept.photos
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        tickets = [(held_photos.FIELD, photo.ticket) for photo in self.photos]
+        return [*self.values.items(multi=True), *tickets]
+
+
+NOTHING: Final = Carried(values=MultiDict())
+
+
+def carried() -> Carried:
+    """Return what this request brings along; photos that came with it are kept."""
+    typed = without_dropped_point(request.form)
+    named = [name for name in (*PLACE_FIELDS, *WORD_FIELDS) if typed.get(name)]
+    return Carried(values=MultiDict((name, typed[name]) for name in named), kept=kept_photos())
+
+
+def kept_photos() -> Kept:
+    """Keep the photos of this request beside those that wait already."""
+    return held_photos.keep(
+        current_storage(),
+        tickets=request.form.getlist(held_photos.FIELD),
+        files=chosen_files(),
+    )
+
+
+def chosen_files() -> list[bytes]:
+    """Return the files that were chosen; an empty file field sends one without a name.
+
+    One more than may be sent is read, so that the reader is told; the rest is not.
+    """
+    files = [file for file in request.files.getlist(PHOTOS) if file.filename]
+    contents = []
+    for file in files[: MAX_PHOTOS + 1]:
+        file.stream.seek(0)
+        contents.append(file.stream.read(MAX_PHOTO_BYTES + 1))
+    return contents

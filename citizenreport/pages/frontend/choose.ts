@@ -1,0 +1,5 @@
+// Choosing what the report is about.
+
+import { searchWhileTyping } from "./_category";
+
+searchWhileTyping();
