@@ -14,7 +14,6 @@ import os
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,14 +21,14 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from citizenreport.cities.rules import City
 from citizenreport.core.cluster import Cluster
-from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, db, transaction
+from citizenreport.core.db import APP_ROLE, PUBLIC_BIND, STATEMENT_BIND, db, transaction
 from citizenreport.core.keys import KeyRing, make_key_files, read_key_files
-from citizenreport.web import sending
 from citizenreport.web.context import EXTENSION
 from tests.databases import (
     FreshDatabase,
@@ -139,7 +138,7 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
             )
         )
         monkeypatch.setattr(db, "session", scoped)
-        monkeypatch.setattr(sending, "single_statement", partial(inside, scoped))
+        monkeypatch.setitem(db.engines, STATEMENT_BIND, Inside(connection))
         monkeypatch.setitem(db.engines, PUBLIC_BIND, connection)
         with public_role_for_others(connection):
             yield scoped()
@@ -147,12 +146,29 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
         outer.rollback()
 
 
-@contextmanager
-def inside(scoped: scoped_session[Session]) -> Generator[Session, None, None]:
-    """Give the test's own session for one statement, which may fail without ending the test's."""
-    with scoped.begin_nested():
-        yield scoped()
-    scoped.commit()
+class Inside:
+    """Stands for the engine of single statements: each is a savepoint of the test's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def raw_connection(self) -> "Borrowed":
+        return Borrowed(self.connection)
+
+
+class Borrowed:
+    """The test's own connection, lent for statements that may fail without ending the test's."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.savepoint = connection.begin_nested()
+        self.driver_connection = connection.connection.driver_connection
+
+    def close(self) -> None:
+        assert self.driver_connection is not None
+        if self.driver_connection.info.transaction_status is TransactionStatus.INERROR:
+            self.savepoint.rollback()
+        else:
+            self.savepoint.commit()
 
 
 @pytest.fixture

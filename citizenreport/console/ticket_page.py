@@ -1,6 +1,6 @@
 """Everything the page of one ticket shows, read in few queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -8,7 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City, PublicPrecision, Visibility
+from citizenreport.cities.rules import (
+    AreaLevel,
+    City,
+    ProtectionClass,
+    PublicPrecision,
+    Visibility,
+)
 from citizenreport.console import words
 from citizenreport.console.clocks import Clock, clocks_of
 from citizenreport.core.keys import KeyRing
@@ -85,6 +91,7 @@ class May:
     schedule: bool
     ask_extension: bool
     decide_extension: bool
+    correct: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +124,10 @@ class TicketPage:
     agencies: Sequence[tuple[str, str]] = field(default=())
     colleagues: Sequence[tuple[str, str]] = field(default=())
     assignee: str | None = None
+    categories: Sequence[tuple[str, str]] = field(default=())
+    areas: Sequence[tuple[str, str]] = field(default=())
+    sent_as: str | None = None  # the resident's category, where staff corrected it
+    sent_from: str | None = None
 
     @property
     def forms(self) -> frozenset[str]:
@@ -130,6 +141,7 @@ class TicketPage:
             "catatan": self.may.work,
             "jadwal": self.may.schedule,
             "perpanjangan": self.may.ask_extension,
+            "betulkan": self.may.correct,
         }
         named = {name for name, is_there in optional.items() if is_there}
         return frozenset(named | {f"langkah-{move.target.value}" for move in self.moves})
@@ -175,6 +187,10 @@ def read_page(
         public_text=_public_text(session, report, release) or description,
         agencies=_takers(city, ticket) if may.hand_over else (),
         colleagues=_colleagues(session, city, ticket) if may.work else (),
+        categories=_categories(city, ticket) if may.correct else (),
+        areas=_villages(city) if may.correct else (),
+        sent_as=_if_other(words.category_name, city, report.category_code, ticket.category_code),
+        sent_from=_if_other(words.area_name, city, report.area_code, ticket.area_code),
         assignee=names.get(ticket.assignee_id) if ticket.assignee_id else None,
     )
 
@@ -233,6 +249,7 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
         and ticket.extension_asked_days is None,
         decide_extension=ticket.extension_asked_days is not None
         and actor.may_for(Permission.APPROVE_EXTENSION, agency_code=here),
+        correct=may_work and bool(parties) and State(ticket.state) in OPEN,
     )
 
 
@@ -306,6 +323,31 @@ def _names(session: Session, ticket: Ticket, events: Sequence[Event]) -> dict[UU
     return identity_queries.staff_names(session, known) if known else {}
 
 
+def _if_other(
+    name: Callable[[City, str], str | None], city: City, sent: str | None, found: str | None
+) -> str | None:
+    """Return what the resident chose, in words, where staff found something else."""
+    return name(city, sent) if sent is not None and sent != found else None
+
+
+def _categories(city: City, ticket: Ticket) -> list[tuple[str, str]]:
+    """Return (code, name) of what a ticket may be corrected to: never out of a protected class."""
+    is_protected = ticket.protection_class != ProtectionClass.NONE.value
+    return sorted(
+        (
+            (code, in_page_language(category.names))
+            for code, category in city.categories.items()
+            if not (is_protected and category.protection_class is ProtectionClass.NONE)
+        ),
+        key=lambda pair: pair[1],
+    )
+
+
+def _villages(city: City) -> list[tuple[str, str]]:
+    villages = (area for area in city.areas.values() if area.level is AreaLevel.VILLAGE)
+    return sorted(((area.area_code, area.name) for area in villages), key=lambda pair: pair[1])
+
+
 def _colleagues(session: Session, city: City, ticket: Ticket) -> list[tuple[str, str]]:
     people = colleagues(session, city, ticket)
     return [(str(actor.staff_id), actor.name) for actor in people]
@@ -349,6 +391,8 @@ def _title(city: City, event: Event, names: Mapping[UUID, str]) -> str:
         release=_(words.RELEASES.get(str(payload.get("state", "")), "-")),
         priority=_(words.PRIORITIES.get(str(payload.get("to", "")), "-")).lower(),
         days=payload.get("days", ""),
+        category=words.category_name(city, str(payload.get("category_code", ""))),
+        area=words.area_name(city, payload.get("area_code")) or _("tidak disebut"),
         person=_person(payload.get("assignee_id"), names),
     )
 

@@ -92,6 +92,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "erased": _n("Data pribadi pelapor dihapus"),
     "hold_placed": _n("Penghapusan data ditahan"),
     "hold_lifted": _n("Penghapusan data tidak ditahan lagi"),
+    "corrected": _n("Dibetulkan menjadi %(category)s, %(area)s"),
+    "unreleased": _n("Tayangan untuk umum ditarik"),
 }
 NOTICES: Final[Mapping[str, str]] = {
     "langkah": _n("Langkah tersimpan."),
@@ -105,6 +107,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "prioritas": _n("Prioritas tersimpan."),
     "perpanjangan": _n("Permintaan perpanjangan terkirim. Pimpinan memutuskan."),
     "putusan": _n("Keputusan perpanjangan tersimpan."),
+    "betulkan": _n("Jenis dan tempat dibetulkan. Tayangan untuk umum ditarik."),
     "catatan": _n("Catatan tersimpan. Pelapor tidak melihatnya."),
 }
 

@@ -11,11 +11,12 @@ from citizenreport.cities.rules import Priority
 from citizenreport.console.acts import UnknownChoice, carry_out
 from citizenreport.identity.rules import Permission
 from citizenreport.pipeline.handle import sealing_key
+from citizenreport.pipeline.reclassify import Correction, reclassify
 from citizenreport.pipeline.release import follow_ticket
 from citizenreport.triage import work
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act, BadExtension, DayNotAhead
-from citizenreport.web.context import current_city, current_keys
+from citizenreport.web.context import current_city, current_keys, current_storage
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import requires
 
@@ -117,6 +118,29 @@ def note(ticket_id: UUID) -> ResponseReturnValue:
         work.note(session, current_city(), ticket, text, act=act, data_key=data_key)
 
     return carry_out(ticket_id, act_on, permission=Permission.MOVE_TICKET, notice="catatan")
+
+
+@bp.post("/betulkan")
+@requires(Permission.MOVE_TICKET)
+def correct(ticket_id: UUID) -> ResponseReturnValue:
+    """Say what the report is really about, and where."""
+
+    def act_on(session: Session, ticket: Ticket, act: Act) -> list[str]:
+        correction = Correction(
+            category_code=form_text("category_code"), area_code=form_text("area_code") or None
+        )
+        return reclassify(
+            session,
+            current_city(),
+            current_keys(),
+            current_storage(),
+            ticket,
+            correction,
+            reason=form_text("reason"),
+            act=act,
+        )
+
+    return carry_out(ticket_id, act_on, permission=Permission.MOVE_TICKET, notice="betulkan")
 
 
 def _person() -> UUID | None:

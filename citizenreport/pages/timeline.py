@@ -49,6 +49,7 @@ GOES_ON: Final = _n("Penanganan dilanjutkan.")
 HANDED_OVER: Final = _n("Laporan diserahkan dari %(before)s ke %(agency)s.")
 REPLIED: Final = _n("%(agency)s menjawab:")
 EXTENDED: Final = _n("%(agency)s diberi waktu tambahan, dengan alasan:")
+CORRECTED: Final = _n("Petugas membetulkan jenis atau tempat laporan ini:")
 DEADLINES_MOVED: Final = _n("Target disesuaikan karena ada perubahan hari kerja.")
 
 
@@ -226,6 +227,7 @@ def _sentence(event: Mapping[str, Any], names: Mapping[str, str], *, was_asked: 
         "replied": REPLIED,
         "deadlines_moved": DEADLINES_MOVED,
         "extended": EXTENDED,
+        "corrected": CORRECTED,
     }
     message = fixed.get(event["type"]) or STEPS[State(event["state"])]
     return _(message, **names)

@@ -257,9 +257,14 @@ def _pauses(ticket: Ticket) -> Pauses:
 
 
 def due_values(
-    city: City, ticket: Ticket, *, priority: Priority, extended_days: int
+    city: City,
+    ticket: Ticket,
+    *,
+    priority: Priority,
+    extended_days: int,
+    category: Category | None = None,
 ) -> dict[str, object]:
-    """Return the deadlines of a ticket under another priority or extension, as columns."""
+    """Return the deadlines under another priority, extension or category, as columns."""
     values = _due_values(
         city,
         ticket,
@@ -267,6 +272,7 @@ def due_values(
         pauses=_pauses(ticket),
         priority=priority,
         extended_days=extended_days,
+        category=category,
     )
     return {name: value for name, value in values.items() if name.endswith("_due_at")}
 
@@ -279,13 +285,14 @@ def _due_values(
     pauses: Pauses,
     priority: Priority | None = None,
     extended_days: int | None = None,
+    category: Category | None = None,
 ) -> dict[str, object]:
     """Return pauses and deadlines anew; a ticket with given deadlines keeps them."""
     kept: dict[str, object] = {
         "paused_days_before_verification": pauses.before_verification,
         "paused_days_after_verification": pauses.after_verification,
     }
-    category = city.categories.get(ticket.category_code)
+    category = category or city.categories.get(ticket.category_code)
     if ticket.has_fixed_deadlines or category is None:
         return kept
     due = deadlines(

@@ -23,7 +23,10 @@ from citizenreport.web.locale import page_language
 from citizenreport.web.translate import _
 
 SHOWN_EVENTS = frozenset(
-    {"opened", "state_changed", "assigned", "replied", "deadlines_moved", "extended", "added"}
+    {
+        *("opened", "state_changed", "assigned", "replied", "added"),
+        *("deadlines_moved", "extended", "corrected"),
+    }
 )
 
 
