@@ -22,6 +22,7 @@ from citizenreport.ledger.queries import walk
 from citizenreport.pipeline.demo.deeds import Life
 from citizenreport.pipeline.demo.run import progress
 from citizenreport.publication.models import PublishedPhoto, PublishedReport
+from citizenreport.surveys.models import PublishedPulseValue, PulseRow, SurveyAnswer
 from citizenreport.triage.models import Message, Ticket
 from citizenreport.triage.states import State
 from tests.demo.conftest import UNTIL
@@ -195,3 +196,18 @@ def test_the_outbox_asks_nobody_to_be_mailed(made: Flask, session: Session) -> N
     dispatch()
     names = set(session.scalars(text("SELECT task_name FROM procrastinate_jobs")))
     assert names <= {"make_thumbnail"}
+
+
+def test_some_reporters_have_answered_the_survey(session: Session) -> None:
+    answers = session.scalars(select(SurveyAnswer)).all()
+    assert 5 <= len(answers) <= 40
+    assert all(answer.is_demo for answer in answers)
+
+
+def test_the_last_months_of_the_pulse_are_published(session: Session) -> None:
+    months = session.scalars(select(PublishedPulseValue.month_on).distinct()).all()
+    assert max(months).isoformat() == "2026-10-01"
+    assert len(months) == 3
+    assert set(session.scalars(select(PublishedPulseValue.is_demo))) == {True}
+    assert session.scalar(select(func.count(PulseRow.browser_hmac))) == 0
+    assert session.scalar(select(func.count(PulseRow.held))) == 0

@@ -17,6 +17,7 @@ from citizenreport.intake.rules import Channel
 from citizenreport.pipeline.demo.cast import Cast
 from citizenreport.pipeline.demo.deeds import Deed, Kind, Life
 from citizenreport.pipeline.demo.drawings import Gallery
+from citizenreport.pipeline.demo.opinions import answer_survey
 from citizenreport.pipeline.hand_over import hand_over, merge
 from citizenreport.pipeline.handle import move_ticket, raise_visibility, reply_publicly
 from citizenreport.pipeline.release import TextRelease, release_photo, release_report
@@ -72,6 +73,7 @@ def play(theatre: Theatre, life: Life) -> list[str]:
                 publication_queries.release_of(session, ticket.id),
                 publication_queries.by_code(session, submitted.tracking_code),
             ]
+    answer_survey(session, city, life, ticket)
     return unused
 
 
