@@ -26,6 +26,8 @@ from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.rules import PublishedReportNotFound
 from citizenreport.routing.rules import agency_name
 from citizenreport.storage.rules import Storage
+from citizenreport.surveys.models import SurveyAnswer
+from citizenreport.surveys.queries import answer_of
 from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.models import Ticket
 
@@ -91,10 +93,19 @@ def person_export(session: Session, city: City, keys: KeyRing, report: Report) -
         "sealed": _sealed(report, is_any_photo=any(photo.is_sealed for photo in photos)),
         "photos": [photo.name for photo in photos],
         "tickets": [_ticket(session, city, ticket, data_key) for ticket in tickets],
+        "survey": [_survey(row) for t in tickets if (row := answer_of(session, t.id))],
         "public": _public(session, report),
         "legal_hold": {"reason": hold.reason, "since": _text(hold.placed_at)} if hold else None,
     }
     return PersonExport(data=data, photos=photos, data_key=data_key)
+
+
+def _survey(row: SurveyAnswer) -> dict[str, Any]:
+    return {
+        "answered_on": row.answered_on.isoformat(),
+        "scores": row.scores,
+        "is_settled": row.is_settled,
+    }
 
 
 def zip_of(export: PersonExport, storage: Storage) -> Iterator[bytes]:

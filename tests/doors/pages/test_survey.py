@@ -8,7 +8,11 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from citizenreport.cities.rules import City
 from citizenreport.core.clock import utcnow
+from citizenreport.core.keys import KeyRing
+from citizenreport.intake.models import Report
+from citizenreport.pipeline.person_export import person_export
 from citizenreport.surveys.models import SurveyAnswer
 from citizenreport.surveys.rules.satisfaction import Element
 from citizenreport.triage.models import Ticket
@@ -58,6 +62,16 @@ def test_the_way_from_the_report_to_a_stored_answer(
     assert row.ticket_id == staff.ticket(code).id
     assert row.scores == {element.value: 4 for element in Element}
     assert row.is_settled is True
+
+
+def test_what_is_held_about_the_reporter_tells_the_answer(
+    resident: Resident, staff: Staff, session: Session, keys: KeyRing, magelang: City
+) -> None:
+    code = settled(resident, staff)
+    resident.press(resident.open(SURVEY), SURVEY, time="2", is_settled="no")
+    report = session.get_one(Report, staff.ticket(code).report_id)
+    (told,) = person_export(session, magelang, keys, report).data["survey"]
+    assert (told["scores"], told["is_settled"]) == ({"time": 2}, False)
 
 
 def test_there_is_no_way_in_before_it_is_settled(resident: Resident, staff: Staff) -> None:
