@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
-from citizenreport.console.ticket_page import act_of
+from citizenreport.console.allowed import act_of
 from citizenreport.console.tickets import render_ticket
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
