@@ -24,6 +24,7 @@ from citizenreport.intake.photos import MAX_PHOTOS, TooManyPhotos, prepare_photo
 from citizenreport.intake.rules import PreparedPhoto
 from citizenreport.storage.rules import Storage, StoredFileNotFound
 from citizenreport.web.sending import Sendable
+from citizenreport.web.standing import count_photo_bytes
 
 FIELD: Final = "held_photo"
 TICKET_PLACE: Final = Place(table="form", column="held_photo", row="")
@@ -88,6 +89,7 @@ def take(storage: Storage, tickets: Iterable[str]) -> list[Sendable]:
 
 
 def _kept(storage: Storage, content: bytes) -> HeldPhoto:
+    count_photo_bytes(len(content))
     [photo] = prepare_photos([content])
     key = new_data_key()
     told = {

@@ -19,6 +19,8 @@ from citizenreport.publication.rules import JOINABLE
 from citizenreport.storage.rules import is_key
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.guards import public
+from citizenreport.web.limit_rules import JOIN
+from citizenreport.web.limits import guessing, limited
 from citizenreport.web.sessions import cookie_name, is_https
 
 bp = Blueprint("joins", __name__, template_folder="templates")
@@ -38,13 +40,14 @@ class JoinView:
 
 
 @bp.post("/laporan/<tracking_code>/ikut")
+@limited(JOIN)
 @public
 def join(tracking_code: str) -> Response:
     """Count this browser's reader among those who see it too."""
     code = normalise_tracking_code(tracking_code)
     token = _token() or new_public_id()
     city = current_city()
-    with transaction() as session:
+    with guessing(), transaction() as session:
         publication.join(
             session,
             tracking_code=code,
@@ -65,12 +68,13 @@ def join(tracking_code: str) -> Response:
 
 
 @bp.post("/laporan/<tracking_code>/ikut/batal")
+@limited(JOIN)
 @public
 def part(tracking_code: str) -> Response:
     """Take the join of this browser back."""
     code = normalise_tracking_code(tracking_code)
     token = _token() or ""
-    with transaction() as session:
+    with guessing(), transaction() as session:
         publication.part(session, tracking_code=code, browser_hmac=_fingerprint(code, token))
     return _back_to(code)
 

@@ -16,6 +16,8 @@ from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import PublishedReport
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
+from citizenreport.web.limit_rules import LOOKUP
+from citizenreport.web.limits import limited
 
 bp = Blueprint("nearby", __name__)
 
@@ -24,6 +26,7 @@ LISTED: Final = 500
 
 
 @bp.get("/dekat.json")
+@limited(LOOKUP)
 @public
 def show() -> Response:
     """List the newest released reports that have a public place, as published."""

@@ -25,6 +25,8 @@ from citizenreport.web.assets import BUILT, asset_url, manifest, parts
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.limit_rules import LOOKUP
+from citizenreport.web.limits import guessing, limited
 from citizenreport.web.locale import page_language
 from citizenreport.web.translate import _
 
@@ -97,6 +99,7 @@ def mine() -> str:
 
 
 @bp.post("/lapor/periksa")
+@limited(LOOKUP)
 @public
 def look() -> ResponseReturnValue:
     """Say, before anything is sent, whether the form has something to show first.
@@ -117,7 +120,7 @@ def show_receipt() -> ResponseReturnValue:
     keep_out_of_caches()
     own = passes.typed_pass(request.form.get("code", ""), request.form.get("secret", ""))
     try:
-        with transaction() as session:
+        with guessing(), transaction() as session:
             intake_queries.by_code_and_secret(
                 session, current_keys(), tracking_code=own.code, secret=own.secret
             )

@@ -50,6 +50,7 @@ from citizenreport.web.context import current_city, current_keys, current_storag
 from citizenreport.web.csrf import FIELD as CSRF_FIELD
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.limits import limited
 from citizenreport.web.locale import page_language
 from citizenreport.web.problems import describe
 from citizenreport.web.proof import FIELD as PROOF_FIELD
@@ -104,6 +105,7 @@ def begin() -> ResponseReturnValue:
 
 
 @bp.post("/lapor")
+@limited(None)
 @public
 def send() -> ResponseReturnValue:
     """Take in the report; or show the form again with everything that was typed."""

@@ -17,6 +17,7 @@ from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import PublishedReport
 from citizenreport.web.context import current_city, current_storage
 from citizenreport.web.guards import public
+from citizenreport.web.limits import guessing
 from citizenreport.web.translate import _
 
 bp = Blueprint("share", __name__)
@@ -45,7 +46,7 @@ def picture(tracking_code: str) -> Response:
     """Draw a released report, with its first released photo. As the page: not public is not there."""
     city = current_city()
     code = normalise_tracking_code(tracking_code)
-    with public_reading() as session:
+    with guessing(), public_reading() as session:
         row = publication_queries.by_code(session, code)
         photos = publication_queries.photos_of(session, code)
         wanted = Picture(card=_card(city, row), photo_key=photos[0].storage_key if photos else None)

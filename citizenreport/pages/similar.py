@@ -21,6 +21,8 @@ from citizenreport.publication.rules import Similar
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.limit_rules import LOOKUP
+from citizenreport.web.limits import limited
 from citizenreport.web.locale import page_language
 from citizenreport.web.translate import _, ngettext
 
@@ -53,6 +55,7 @@ class Hint:
 
 
 @bp.post("/lapor/serupa")
+@limited(LOOKUP)
 @public
 def show() -> str:
     """Show what is known of a place and a category; nothing when there is nothing.

@@ -38,6 +38,7 @@ class Limit:
 READ: Final = Limit(name="read", usual="3000/minute")
 ACT: Final = Limit(name="act", usual="600/hour")
 LOOKUP: Final = Limit(name="lookup", usual="600/10minutes")
+JOIN: Final = Limit(name="join", usual="120/hour")
 CHALLENGE: Final = Limit(name="challenge", usual="3000/hour")
 SEND: Final = Limit(
     name="send", usual="1500/hour", message=_n("Terlalu banyak laporan dari jaringan ini.")
@@ -76,6 +77,7 @@ LIMITS: Final = (
     READ,
     ACT,
     LOOKUP,
+    JOIN,
     CHALLENGE,
     SEND,
     SEND_UNPROVEN,

@@ -47,7 +47,15 @@ READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 NEVER_REFUSED: Final = frozenset(
     {
         *("front.show", "front.leave", "front.postal_codes", "about.show"),
-        *("report.ask", "report.begin", "report.sent", "report.done", "follow.close"),
+        *(
+            "report.ask",
+            "report.choose",
+            "report.begin",
+            "report.sent",
+            "report.done",
+            "follow.close",
+        ),
+        *("phone.offline", "phone.worker", "phone.web_manifest", "phone.mine"),
         *("problems.show", "problems.every", "assets.show"),
         *("login.ask", "login.enter", "login.leave"),  # staff: see `identity.throttle`
     }

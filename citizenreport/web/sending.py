@@ -46,7 +46,8 @@ def send_report(
     """Take in a report; 201 may be answered when this returns, for it is committed then.
 
     A send repeated under the same key gets the first answer. Photos are decoded in a process of
-    their own before the transaction begins; those prepared before come first.
+    their own before the transaction begins; those prepared before come first,
+    and were counted then.
 
     Raises:
         InvalidInput: the draft, a photo or the key does not fit.
@@ -59,8 +60,7 @@ def send_report(
     digests = [done.digest for done in prepared]
     digests += [hashlib.sha256(photo).digest() for photo in photos]
     send = Send(door=door, key=key, body_hmac=_body_hmac(body, digests) if key else b"")
-    size = sum(map(len, photos)) + sum(len(done.photo.content) for done in prepared)
-    standing = weigh(effort, photo_bytes=size)
+    standing = weigh(effort, photo_bytes=sum(map(len, photos)))
     new = prepare_photos(photos) if photos else []
     complete = replace(draft, photos=(*(done.photo for done in prepared), *new))
     try:

@@ -36,7 +36,7 @@ def weigh(effort: Effort, *, photo_bytes: int) -> Standing:
     """
     count_send()
     if photo_bytes:
-        count(PHOTO_KIB, cost=-(-photo_bytes // KIB))
+        count_photo_bytes(photo_bytes)
     if not effort.proof:
         return without_proof(effort)
     proof = check_proof(current_keys(), effort.proof, level=level_now(), now=utcnow())
@@ -45,6 +45,11 @@ def weigh(effort: Effort, *, photo_bytes: int) -> Standing:
         return without_proof(effort)
     count(SEND)
     return Standing(proof=proof.usable)
+
+
+def count_photo_bytes(size: int) -> None:
+    """Count photos before they are decoded. Raises LimitReached."""
+    count(PHOTO_KIB, cost=-(-size // KIB))
 
 
 def without_proof(effort: Effort) -> Standing:
