@@ -14,6 +14,7 @@ from tests.browser.conftest import Visit
 from tests.browser.test_resident import follow, receipt
 from tests.doors.pages.resident import Resident, receipt_of
 from tests.doors.pages.staff import Staff
+from tests.doors.pages.test_report_photos import upload
 from tests.servers import LiveServer
 
 Begin = Callable[..., Visit]
@@ -41,6 +42,7 @@ def known(service: LiveServer) -> Known:
         resident = Resident(app.test_client())
         public = receipt_of(resident.report())
         confidential = receipt_of(resident.report("A12", description="Tetangga dipukuli."))
+        open_one = receipt_of(resident.report(photos=upload()))
         with transaction() as session:
             staff = Staff(
                 session=session,
@@ -48,6 +50,8 @@ def known(service: LiveServer) -> Known:
                 keys=current_keys(),
                 storage=current_storage(),
             )
+            staff.release(open_one[0], "Lampu di tikungan mati, gelap sekali.")
+            staff.release_photos(open_one[0])
             staff.release(public[0])
             staff.move(public[0], State.VERIFIED, State.IN_PROGRESS)
             staff.reply(public[0], "Regu kami datang hari Kamis.")
@@ -85,6 +89,32 @@ def the_answer_outside(made: Visit, known: Known) -> None:
 def the_choice(made: Visit, known: Known) -> None:
     made.open("/lapor")
     made.page.locator(".aspect > summary").first.click()
+
+
+def the_search(made: Visit, known: Known) -> None:
+    made.open("/lapor?cari=lampu+mati")
+
+
+def the_form_with_similar_reports(made: Visit, known: Known) -> None:
+    made.open("/lapor?kategori=A04")
+    made.page.get_by_label("Kelurahan").select_option(label="Panjang")
+    made.page.locator("#serupa section").wait_for()
+
+
+def the_question_before_sending(made: Visit, known: Known) -> None:
+    made.open("/lapor?kategori=A04")
+    made.page.get_by_label("Apa yang terjadi?").fill("Lampu mati.")
+    made.page.get_by_label("Kelurahan").select_option(label="Panjang")
+    made.page.evaluate("document.querySelector('#laporan').submit()")
+    made.page.get_by_role("button", name="Kirim sebagai laporan baru").wait_for()
+
+
+def the_receipt_with_another(made: Visit, known: Known) -> None:
+    made.open("/lapor?kategori=A04")
+    made.page.get_by_label("Apa yang terjadi?").fill("Lampu mati.")
+    made.page.get_by_label("Kelurahan").select_option(label="Gelangan")
+    made.page.get_by_role("button", name="Kirim, lalu lapor lagi di sini").click()
+    made.page.wait_for_url("**/lapor/terkirim?lagi=1")
 
 
 def the_receipt(made: Visit, known: Known) -> None:
@@ -131,6 +161,12 @@ PAGES = (
     the_form_with_faults,
     the_confidential_form,
     the_answer_outside,
+    the_search,
+    at("/lapor?mulai=foto"),
+    at("/lapor?kategori=A05"),
+    the_form_with_similar_reports,
+    the_question_before_sending,
+    the_receipt_with_another,
     the_receipt,
     at("/lapor/terkirim"),
     the_refusal,

@@ -56,6 +56,7 @@ export class Place {
     this.lon.value = point.lon.toFixed(6);
     this.accuracy.value = point.accuracyM === undefined ? "" : Math.min(point.accuracyM, MOST_M).toFixed(1);
     this.map?.setPoint(point.lon, point.lat, point.accuracyM);
+    if (point.accuracyM !== undefined) this.map?.fit();
     this.say(told);
     this.changed();
   }
@@ -93,6 +94,7 @@ export class Place {
       map.onTap((lon, lat) => this.use({ lon, lat }, this.box.dataset.picked));
       const point = this.point();
       if (point) map.setPoint(point.lon, point.lat, point.accuracyM);
+      map.fit();
       find("[data-map-open]", this.box)?.setAttribute("hidden", "");
     } catch {
       box.hidden = true;
