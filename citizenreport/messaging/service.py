@@ -2,8 +2,8 @@
 
 import json
 from dataclasses import asdict
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, or_
@@ -25,6 +25,8 @@ from citizenreport.messaging.rules import (
     TooManySubscriptions,
     Wish,
 )
+
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def begin_check(session: Session, report_id: UUID, *, now: datetime) -> bool:
@@ -146,19 +148,19 @@ def confirm_subscription(session: Session, row: Subscription, *, now: datetime) 
     Raises:
         TooManySubscriptions: the address has twenty others.
     """
-    others = [one for one in queries.subscriptions_of(session, row.address_hmac) if one is not row]
+    known = queries.subscriptions_of(session, row.address_hmac, ended_since=LONG_AGO)
+    others = [one for one in known if one is not row]
     wanted = (row.area_code, row.aspect)
     same = next((one for one in others if (one.area_code, one.aspect) == wanted), None)
+    if sum(one.ended_at is None for one in others if one is not same) >= SUBSCRIPTIONS_MAX:
+        raise TooManySubscriptions
+    kept = same or row
     if same is not None:
         same.frequency, same.language = row.frequency, row.language
         session.delete(row)
-    elif len(others) >= SUBSCRIPTIONS_MAX:
-        raise TooManySubscriptions
-    else:
-        row.confirmed_at = row.confirmed_at or now
-        row.ended_at = None
+    kept.confirmed_at, kept.ended_at = kept.confirmed_at or now, None
     session.flush()
-    return same or row
+    return kept
 
 
 def end_subscription(session: Session, row: Subscription, *, at: datetime | None) -> None:

@@ -129,6 +129,16 @@ def test_the_same_asked_for_again_stays_one_under_its_old_links(
     assert "Setiap hari" in page.text
 
 
+def test_what_was_ended_and_is_asked_for_again_goes_on(
+    resident: Resident, app: Flask, session: Session, address: str
+) -> None:
+    page = confirmed(resident, app, session, address, kelurahan=AREA)
+    press_line(resident, page, 0, "ya")
+    page = confirmed(resident, app, session, address, kelurahan=AREA)
+    assert [row.ended_at for row in rows(session)] == [None]
+    assert "Sudah berhenti" not in page.text
+
+
 def test_one_sees_and_ends_ones_own_and_can_take_them_up_again(
     resident: Resident, app: Flask, session: Session, address: str
 ) -> None:
