@@ -23,7 +23,7 @@ from citizenreport.jobs.mails import (
 )
 from citizenreport.messaging import queries as messaging_queries
 from citizenreport.messaging import service as messaging
-from citizenreport.messaging.models import Subscription
+from citizenreport.messaging.models import ContactCheck, Subscription
 from citizenreport.messaging.rules import Mail
 from citizenreport.messaging.texts_reader import CHECK_CONTACT, CHECK_SUBSCRIPTION
 from citizenreport.web.area_words import area_words
@@ -40,29 +40,33 @@ def check_contact(*, ticket_id: str, seq: int) -> None:
         address = given_address(session, subject.report) if subject else None
         if subject is None or address is None:
             return
-        mail = _contact_mail(current_city(), subject, address)
-        if not _is_to_be_asked(session, subject.report.id, address):
+        check = _to_be_asked(session, subject.report.id, address)
+        if check is None:
             return
+        mail = _contact_mail(current_city(), subject, check, address)
     post(mail)
 
 
-def _is_to_be_asked(session: Session, report_id: UUID, address: str) -> bool:
-    """Tell whether the mail goes out: not once answered, nor when the address has had too many.
+def _to_be_asked(session: Session, report_id: UUID, address: str) -> ContactCheck | None:
+    """Return what the mail asks; None once it was answered, or when the address had too many.
 
     Counted once for a report, however often the job runs.
     """
-    if not messaging.begin_check(session, report_id, now=utcnow()):
-        return not messaging.is_answered(session, report_id)
+    is_first = messaging.begin_check(session, report_id, now=utcnow())
+    check = messaging_queries.check_of(session, report_id)
+    if not is_first:
+        is_open = check and check.confirmed_at is None and check.stopped_at is None
+        return check if is_open else None
     try:
         count_mail(address)
     except LimitReached:
         messaging.drop_check(session, report_id)
-        return False
-    return True
+        return None
+    return check
 
 
-def _contact_mail(city: City, subject: Subject, address: str) -> Mail:
-    values = {"city": city.name, "link": mint_link(subject.report.id, Purpose.VERIFY_EMAIL)}
+def _contact_mail(city: City, subject: Subject, check: ContactCheck, address: str) -> Mail:
+    values = {"city": city.name, "link": mint_link(check.id, Purpose.VERIFY_EMAIL)}
     return write_mail(
         CHECK_CONTACT,
         values,

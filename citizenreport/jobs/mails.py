@@ -53,6 +53,7 @@ class Subject:
     ticket: Ticket
     report: Report
     event: Event
+    check_id: UUID | None  # of the reporter's address
 
     @property
     def is_confidential(self) -> bool:
@@ -72,12 +73,14 @@ def subject_of(session: Session, *, ticket_id: str, seq: int) -> Subject | None:
     if ticket is None or event is None:
         return None
     report = intake_queries.by_id(session, ticket.report_id)
-    return Subject(ticket=ticket, report=report, event=event)
+    check = messaging_queries.check_of(session, report.id)
+    check_id = check.id if check else None
+    return Subject(ticket=ticket, report=report, event=event, check_id=check_id)
 
 
 def reporter_address(session: Session, report: Report) -> str | None:
     """Return where news of a report go; None while nobody confirmed it, or when none are wanted."""
-    if not messaging_queries.may_write_to_reporter(session, report.id):
+    if not messaging_queries.may_write(messaging_queries.check_of(session, report.id)):
         return None
     return given_address(session, report)
 
@@ -137,7 +140,8 @@ def write_to_reporter(
     mail = write_mail(
         template, values, to=to, purpose=purpose, event=subject.event, language=language
     )
-    stop_url = mint_stop_link(subject.report.id)
+    assert subject.check_id is not None, "only confirmed addresses are written to"
+    stop_url = mint_stop_link(subject.check_id)
     with force_locale(language):
         text = mail.text + _(STOP, stop_link=stop_url)
     return replace(mail, text=text, stop_url=stop_url)

@@ -12,7 +12,8 @@ from citizenreport.core.db import Base
 class ContactCheck(Base, kw_only=True):
     """Whether the reporter's mail address is theirs: they pressed the button in the first mail.
 
-    `stopped_at`: they want no more mails about this report.
+    `id` is what links in mails are about: another address is another check, and links that went to
+    the earlier one do nothing. `stopped_at`: no more mails about this report are wanted.
     """
 
     __tablename__ = "contact_check"
@@ -20,6 +21,7 @@ class ContactCheck(Base, kw_only=True):
     report_id: Mapped[UUID] = mapped_column(
         ForeignKey("report.id", ondelete="CASCADE"), primary_key=True
     )
+    id: Mapped[UUID] = mapped_column(unique=True)
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     stopped_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -13,9 +13,19 @@ from citizenreport.messaging.models import ContactCheck, PushWatch, Subscription
 from citizenreport.messaging.rules import PushAddress, SubscriptionChannel
 
 
-def may_write_to_reporter(session: Session, report_id: UUID) -> bool:
+def check_of(session: Session, report_id: UUID) -> ContactCheck | None:
+    """Return how things stand with the address of a report's reporter; None before it was asked."""
+    return session.get(ContactCheck, report_id)
+
+
+def check_by_id(session: Session, id_: UUID) -> ContactCheck | None:
+    """Return the check that a link is about; None when there has been another address since."""
+    query = select(ContactCheck).where(ContactCheck.id == id_).with_for_update()
+    return session.scalar(query)
+
+
+def may_write(check: ContactCheck | None) -> bool:
     """Tell whether the reporter's address was confirmed and mails are still wanted."""
-    check = session.get(ContactCheck, report_id)
     return check is not None and check.confirmed_at is not None and check.stopped_at is None
 
 

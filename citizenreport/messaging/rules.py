@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from email_validator import EmailNotValidError, validate_email
 
-from citizenreport.core.errors import InvalidInput, TooMany, Unavailable
+from citizenreport.core.errors import InvalidInput, NotFound, TooMany, Unavailable
 from citizenreport.core.text import _n
 from citizenreport.messaging.html import html_of
 
@@ -44,6 +44,13 @@ class Frequency(StrEnum):
 class EmailInvalid(InvalidInput):
     code = "email-invalid"
     title = _n("Alamat surel ini tidak benar. Contoh: nama@contoh.id")
+
+
+class CheckOver(NotFound):
+    """Nobody answered in time whether an address is theirs."""
+
+    code = "check-over"
+    title = _n("Tautan ini tidak berlaku, atau tidak berlaku lagi.")
 
 
 class TooManySubscriptions(TooMany):

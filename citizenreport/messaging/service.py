@@ -20,6 +20,7 @@ from citizenreport.messaging.rules import (
     SUBSCRIPTIONS_MAX,
     UNCONFIRMED_KEPT,
     WATCHES_MAX,
+    CheckOver,
     PushAddress,
     SubscriptionChannel,
     TooManySubscriptions,
@@ -31,7 +32,7 @@ LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 def begin_check(session: Session, report_id: UUID, *, now: datetime) -> bool:
     """Note that the reporter's address is to be confirmed; tell whether this is the first time."""
-    statement = insert(ContactCheck).values(report_id=report_id, asked_at=now)
+    statement = insert(ContactCheck).values(report_id=report_id, id=new_id(), asked_at=now)
     begun = session.execute(
         statement.on_conflict_do_nothing(index_elements=["report_id"]).returning(
             ContactCheck.report_id
@@ -41,40 +42,29 @@ def begin_check(session: Session, report_id: UUID, *, now: datetime) -> bool:
 
 
 def drop_check(session: Session, report_id: UUID) -> None:
-    """Take back that an address is to be confirmed: it was not asked."""
+    """Take back that an address is to be confirmed: it was not asked, or there is another."""
     session.execute(delete(ContactCheck).where(ContactCheck.report_id == report_id))
 
 
-def confirm_contact(session: Session, report_id: UUID, *, now: datetime) -> bool:
-    """Note that the address is the reporter's; False when it was before, or time has run out."""
-    check = session.get(ContactCheck, report_id, with_for_update=True)
-    if check is None or now - check.asked_at > CONFIRM_WITHIN or check.confirmed_at is not None:
+def confirm_contact(session: Session, check: ContactCheck, *, now: datetime) -> bool:
+    """Note that the address is the reporter's; False when it was before.
+
+    Raises:
+        CheckOver: it was asked more than a week ago.
+    """
+    if check.confirmed_at is not None:
         return False
+    if now - check.asked_at > CONFIRM_WITHIN:
+        raise CheckOver
     check.confirmed_at, check.stopped_at = now, None
     session.flush()
     return True
 
 
-def is_confirmed(session: Session, report_id: UUID) -> bool:
-    """Tell whether the address was confirmed before."""
-    check = session.get(ContactCheck, report_id)
-    return check is not None and check.confirmed_at is not None
-
-
-def is_answered(session: Session, report_id: UUID) -> bool:
-    """Tell whether the address's owner has said yes or no."""
-    check = session.get(ContactCheck, report_id)
-    return check is not None and not (check.confirmed_at is None and check.stopped_at is None)
-
-
-def stop_contact(session: Session, report_id: UUID, *, at: datetime | None) -> bool:
-    """End mails about a report, or with None take them up again; False when there are none."""
-    check = session.get(ContactCheck, report_id, with_for_update=True)
-    if check is None:
-        return False
+def stop_contact(session: Session, check: ContactCheck, *, at: datetime | None) -> None:
+    """End mails about a report, or with None take them up again."""
     check.stopped_at = at
     session.flush()
-    return True
 
 
 def ask_for_mails(

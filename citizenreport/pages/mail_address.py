@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.queue import enqueue
+from citizenreport.messaging import queries as messaging_queries
 from citizenreport.messaging import service as messaging
+from citizenreport.messaging.rules import CheckOver
 from citizenreport.triage import queries as triage_queries
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
@@ -39,13 +41,16 @@ def confirm() -> ResponseReturnValue:
     if link is None:
         return over()
     with transaction() as session:
-        if messaging.confirm_contact(session, link.about, now=utcnow()):
-            for ticket in triage_queries.of_report(session, link.about)[:1]:
-                enqueue(session, "send_receipt", ticket_id=ticket.id, seq=OPENED_SEQ)
-            is_confirmed = True
-        else:
-            is_confirmed = messaging.is_confirmed(session, link.about)
-    return _leave("mail_address.confirmed") if is_confirmed else over()
+        check = messaging_queries.check_by_id(session, link.about)
+        if check is None:
+            return over()
+        try:
+            is_new = messaging.confirm_contact(session, check, now=utcnow())
+        except CheckOver:
+            return over()
+        for ticket in triage_queries.of_report(session, check.report_id)[:is_new]:
+            enqueue(session, "send_receipt", ticket_id=ticket.id, seq=OPENED_SEQ)
+    return _leave("mail_address.confirmed")
 
 
 @bp.post("/bukan-saya")
@@ -56,7 +61,10 @@ def deny() -> ResponseReturnValue:
     if link is None:
         return over()
     with transaction() as session:
-        messaging.stop_contact(session, link.about, at=utcnow())
+        check = messaging_queries.check_by_id(session, link.about)
+        if check is None:
+            return over()
+        messaging.stop_contact(session, check, at=utcnow())
     return _leave("mail_address.denied")
 
 

@@ -61,10 +61,13 @@ def _page(template: str, token: str, *, at: datetime | None) -> ResponseReturnVa
 
 def _set(session: Session, about: UUID, *, at: datetime | None) -> bool:
     row = messaging_queries.subscription(session, about)
-    if row is None:
-        return messaging.stop_contact(session, about, at=at)
-    messaging.end_subscription(session, row, at=at)
-    return True
+    if row is not None:
+        messaging.end_subscription(session, row, at=at)
+        return True
+    check = messaging_queries.check_by_id(session, about)
+    if check is not None:
+        messaging.stop_contact(session, check, at=at)
+    return check is not None
 
 
 def _about(token: str) -> UUID | None:

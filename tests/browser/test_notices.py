@@ -13,6 +13,7 @@ from citizenreport.core.db import transaction
 from citizenreport.core.ids import new_public_id, normalise_tracking_code
 from citizenreport.intake.models import Report
 from citizenreport.messaging.models import PushWatch, Subscription
+from citizenreport.messaging.queries import check_of
 from citizenreport.messaging.rules import Frequency, Wish
 from citizenreport.messaging.service import (
     ask_for_mails,
@@ -52,6 +53,8 @@ def links(service: LiveServer) -> Links:
             query = select(Report.id).where(Report.tracking_code == normalise_tracking_code(code))
             report_id = session.scalars(query).one()
             begin_check(session, report_id, now=utcnow())
+            check = check_of(session, report_id)
+            assert check is not None
             rows, address = [], f"{new_public_id()}@warga.example"
             for aspect in ("aman", "nyaman", None):
                 wish = Wish(
@@ -65,7 +68,7 @@ def links(service: LiveServer) -> Links:
             second = confirm_subscription(session, rows[1], now=utcnow())
             second.ended_at = utcnow()
             return Links(
-                verify=path(mint_link(report_id, Purpose.VERIFY_EMAIL)),
+                verify=path(mint_link(check.id, Purpose.VERIFY_EMAIL)),
                 confirm=path(mint_link(rows[2].id, Purpose.SUBSCRIPTION)),
                 mine=path(mint_link(mine.id, Purpose.SUBSCRIPTION)),
                 stop=path(mint_stop_link(mine.id)),

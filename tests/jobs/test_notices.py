@@ -8,11 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from citizenreport.core.clock import utcnow
+from citizenreport.intake.models import Report
 from citizenreport.intake.rules import Contact
 from citizenreport.jobs.dispatch import dispatch
 from citizenreport.jobs.news import tell_reporter
 from citizenreport.messaging.models import ContactCheck
 from citizenreport.messaging.rules import CONFIRM_WITHIN, MailUnavailable
+from citizenreport.pipeline.correct import change_contact
 from citizenreport.pipeline.hand_over import hand_over
 from citizenreport.pipeline.submit import Submitted
 from citizenreport.triage.states import Party, State
@@ -109,6 +111,26 @@ def test_whoever_says_not_me_gets_nothing_more(
     world.move(sent, *STEPS)
     world.work()
     assert office.mails == []
+
+
+def test_a_link_to_an_earlier_address_confirms_no_later_one(
+    world: World, office: PostOffice, resident: Resident
+) -> None:
+    sent = world.report(ROAD, contact=CONTACT)
+    world.work()
+    page = follow_link(resident, office.only)
+    ticket = world.ticket(sent)
+    report = world.session.get_one(Report, sent.report_id)
+    other = Contact(email="ani@warga.example")
+    change_contact(world.session, world.keys, report, ticket, other, now=utcnow())
+    world.session.commit()
+    world.work()
+    assert office.mails[-1]["To"] == "ani@warga.example"
+    assert resident.press(page, "/surel/pastikan").status == 404
+    assert check_of(world, sent).confirmed_at is None
+    page = resident.press(follow_link(resident, office.mails[-1]), "/surel/pastikan")
+    assert page.status == 200
+    assert check_of(world, sent).confirmed_at is not None
 
 
 def test_pressed_twice_it_sends_one_receipt(

@@ -21,6 +21,7 @@ from citizenreport.geo.position import Position
 from citizenreport.intake.rules import Channel, Contact, Draft
 from citizenreport.jobs.dispatch import dispatch
 from citizenreport.jobs.registry import BY_NAME
+from citizenreport.messaging.queries import check_of
 from citizenreport.messaging.service import begin_check, confirm_contact
 from citizenreport.pipeline.handle import move_ticket, reply_publicly
 from citizenreport.pipeline.submit import Send, Submitted, submit_report
@@ -76,7 +77,9 @@ class World:
     def confirm(self, sent: Submitted) -> Submitted:
         """Have the reporter confirm the mail address: the next work sends the receipt."""
         begin_check(self.session, sent.report_id, now=NOON)
-        assert confirm_contact(self.session, sent.report_id, now=NOON)
+        check = check_of(self.session, sent.report_id)
+        assert check is not None
+        assert confirm_contact(self.session, check, now=NOON)
         enqueue(self.session, "send_receipt", ticket_id=self.ticket(sent).id, seq=1)
         return sent
 
