@@ -14,7 +14,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City
+from citizenreport.cities.rules import AreaLevel, Aspect, City
 from citizenreport.console import words
 from citizenreport.console.clocks import Clock, next_clock
 from citizenreport.core.clock import utcnow
@@ -23,11 +23,13 @@ from citizenreport.core.errors import InvalidInput
 from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Actor, Permission
+from citizenreport.intake.rules import Channel
 from citizenreport.triage import desk
-from citizenreport.triage.desk import COUNT_CAP, DueWhen, Instants, QueueRow, QueueWish
+from citizenreport.triage.desk import COUNT_CAP, DueWhen, Instants, QueueRow, QueueWish, Whose
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import TicketNotFound
 from citizenreport.triage.states import LABELS, State
+from citizenreport.web.area_words import ASPECT_NAMES
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import requires
 from citizenreport.web.sessions import current_actor
@@ -36,6 +38,8 @@ from citizenreport.web.translate import _
 bp = Blueprint("queue", __name__, url_prefix="/petugas/tiket", template_folder="templates")
 
 DUE_LABELS: Final = {DueWhen.OVERDUE: _n("Terlambat"), DueWhen.TODAY: _n("Tenggat hari ini")}
+
+WHOSE_LABELS: Final = {Whose.MINE: _n("Saya sendiri"), Whose.NOBODY: _n("Belum ada")}
 
 QUEUE_READERS: Final = (Permission.READ_TICKETS, Permission.READ_DEADLINES)
 
@@ -56,6 +60,7 @@ class Line:
     category: str | None
     area: str | None
     agency: str | None
+    assignee: str | None
     state: str
     tone: str
 
@@ -95,6 +100,10 @@ def show() -> str:
             agencies=choosable_agencies(city, actor),
             categories=sorted((words.category_name(city, code), code) for code in city.categories),
             states=list(LABELS.items()),
+            aspects=ASPECT_NAMES,
+            villages=villages(city),
+            channels=words.CHANNELS,
+            whose_labels=WHOSE_LABELS,
             due_labels=DUE_LABELS,
             priorities=words.PRIORITIES,
             first_url=address(wish_args(wish)),
@@ -132,10 +141,17 @@ def read_wish(args: Mapping[str, str], city: City) -> QueueWish:
         raise BadFilter(pointer="#/instansi")
     if category is not None and category not in city.categories:
         raise BadFilter(pointer="#/kategori")
+    area = args.get("kelurahan") or None
+    if area is not None and area not in city.areas:
+        raise BadFilter(pointer="#/kelurahan")
     return QueueWish(
         state=_member(State, args, "keadaan"),
         agency_code=agency,
         category_code=category,
+        aspect=_member(Aspect, args, "aspek"),
+        area_code=area,
+        channel=_member(Channel, args, "saluran"),
+        whose=_member(Whose, args, "penanggung"),
         due=_member(DueWhen, args, "tenggat"),
         after=_read_cursor(args.get("setelah")),
     )
@@ -147,6 +163,10 @@ def wish_args(wish: QueueWish) -> dict[str, str]:
         "keadaan": wish.state,
         "instansi": wish.agency_code,
         "kategori": wish.category_code,
+        "aspek": wish.aspect,
+        "kelurahan": wish.area_code,
+        "saluran": wish.channel,
+        "penanggung": wish.whose,
         "tenggat": wish.due,
     }
     return {name: str(value) for name, value in given.items() if value is not None}
@@ -176,6 +196,7 @@ def line_of(city: City, row: QueueRow, *, now: datetime) -> Line:
         category=words.category_name(city, ticket.category_code) if seen else None,
         area=words.area_name(city, ticket.area_code) if seen else None,
         agency=words.agency_short_name(city, ticket.agency_code) if seen else None,
+        assignee=row.assignee if seen else None,
         state=_(LABELS[state]),
         tone=words.STATE_TONES.get(state, ""),
     )
@@ -208,6 +229,12 @@ def choosable_agencies(city: City, actor: Actor) -> list[tuple[str, str]]:
         codes = list(actor.agencies(Permission.READ_TICKETS))
     named = [(code, words.agency_short_name(city, code)) for code in codes]
     return sorted(named, key=lambda pair: pair[1]) if len(named) > 1 else []
+
+
+def villages(city: City) -> list[tuple[str, str]]:
+    """Return (code, name) of the smallest areas, by name."""
+    found = (area for area in city.areas.values() if area.level is AreaLevel.VILLAGE)
+    return sorted(((area.area_code, area.name) for area in found), key=lambda pair: pair[1])
 
 
 def end_of_day(city: City, now: datetime) -> datetime:

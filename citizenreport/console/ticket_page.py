@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import (
-    AreaLevel,
     City,
     ProtectionClass,
     PublicPrecision,
@@ -17,6 +16,7 @@ from citizenreport.cities.rules import (
 from citizenreport.console import words
 from citizenreport.console.allowed import May, Move, may_do, moves, parties_of
 from citizenreport.console.clocks import Clock, clocks_of
+from citizenreport.console.queue import villages
 from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
 from citizenreport.identity import queries as identity_queries
@@ -159,7 +159,7 @@ def read_page(
         agencies=_takers(city, ticket) if may.hand_over else (),
         colleagues=_colleagues(session, city, ticket) if may.work else (),
         categories=_categories(city, ticket) if may.correct else (),
-        areas=_villages(city) if may.correct else (),
+        areas=villages(city) if may.correct else (),
         sent_as=_if_other(words.category_name, city, report.category_code, ticket.category_code),
         sent_from=_if_other(words.area_name, city, report.area_code, ticket.area_code),
         assignee=names.get(ticket.assignee_id) if ticket.assignee_id else None,
@@ -225,11 +225,6 @@ def _categories(city: City, ticket: Ticket) -> list[tuple[str, str]]:
         ),
         key=lambda pair: pair[1],
     )
-
-
-def _villages(city: City) -> list[tuple[str, str]]:
-    villages = (area for area in city.areas.values() if area.level is AreaLevel.VILLAGE)
-    return sorted(((area.area_code, area.name) for area in villages), key=lambda pair: pair[1])
 
 
 def _colleagues(session: Session, city: City, ticket: Ticket) -> list[tuple[str, str]]:

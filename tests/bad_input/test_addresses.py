@@ -18,7 +18,19 @@ from tests.doors.console.conftest import Desk
 from tests.shared_data import ROOT
 
 STAFF = {
-    "/petugas/tiket": ["keadaan", "instansi", "kategori", "tenggat", "setelah", "beres", "tak"],
+    "/petugas/tiket": [
+        "keadaan",
+        "instansi",
+        "kategori",
+        "tenggat",
+        "setelah",
+        "beres",
+        "tak",
+        "aspek",
+        "kelurahan",
+        "saluran",
+        "penanggung",
+    ],
     "/petugas/tiket/cari": ["kode"],
     "/petugas": ["lang"],
 }

@@ -4,10 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from citizenreport.core.clock import utcnow
-from citizenreport.intake.rules import Subject
+from citizenreport.geo.position import Position
+from citizenreport.identity.models import Staff
+from citizenreport.intake.rules import Channel, Subject
 from citizenreport.triage import desk as triage_desk
 from citizenreport.triage.states import State
 from tests.doors.console.conftest import Desk, Visitor
@@ -222,3 +225,34 @@ def test_the_queue_takes_few_queries(desk: Desk, session: Session) -> None:
     with queries_of(session) as seen:
         assert len(codes(visitor)) == 10
     assert 0 < len(seen) <= 6, seen
+
+
+def test_details_narrow_the_list_too(desk: Desk, session: Session) -> None:
+    mine = desk.report()
+    desk.report(position=Position(lon=110.24, lat=-7.47), channel=Channel.PHONE)
+    far = desk.last.tracking_code
+    visitor = desk.person(ROADS)
+    mine.assignee_id = session.scalars(select(Staff.id)).one()
+    session.commit()
+    near = codes(visitor, QUEUE + "?penanggung=saya")
+    assert len(near) == 1
+    assert codes(visitor, QUEUE + "?penanggung=kosong") == [far]
+    assert codes(visitor, QUEUE + "?kelurahan=a2") == [far]
+    assert codes(visitor, QUEUE + "?saluran=telepon") == [far]
+    assert codes(visitor, QUEUE + "?aspek=aman") == []
+    assert "Penanggung jawab: Sri" in visitor.get(QUEUE).text
+
+
+@pytest.mark.parametrize("question", ["aspek=aman", "kelurahan=a1", "saluran=web"])
+def test_a_confidential_ticket_is_not_found_by_details(desk: Desk, question: str) -> None:
+    desk.report("violence")
+    visitor = desk.person(HANDLER)
+    assert codes(visitor, QUEUE + "?kategori=violence") == [desk.last.tracking_code]
+    assert codes(visitor, f"{QUEUE}?{question}") == []
+
+
+@pytest.mark.parametrize(
+    "question", ["aspek=x", "kelurahan=zz", "saluran=x", "penanggung=dia", "aspek=%00"]
+)
+def test_unknown_details_are_refused(desk: Desk, question: str) -> None:
+    assert desk.person(ROADS).get(f"{QUEUE}?{question}").status_code == 422
