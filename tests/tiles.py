@@ -8,35 +8,34 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
 MAGELANG = (110.20, -7.52, 110.24, -7.44)
+QUARTERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 CREDIT = '<a href="https://www.openstreetmap.org/copyright">© OpenStreetMap</a>'
 
 
-def street_tile() -> bytes:
-    """A vector tile with one road across it, in the layer and fields that basemaps have.
+def earth_tile() -> bytes:
+    """A vector tile that is land all over, in the layer that basemaps have for it.
 
     Source: Mapbox Vector Tile specification 2.1.
     """
-    line = bytes([9, 0, 128, 32, 10, 128, 64, 0])  # move to (0, 2048), line by (4096, 0)
-    feature = _field(2, bytes([0, 0])) + b"\x18\x02" + _field(4, line)
-    value = _field(1, b"major_road")
-    layer = (
-        b"\x78\x02"
-        + _field(1, b"roads")
-        + _field(2, feature)
-        + _field(3, b"kind")
-        + _field(4, value)
-        + b"\x28\x80\x20"
-    )
+    corners = bytes(
+        [9, 0, 0, 26, 128, 64, 0, 0, 128, 64, 255, 63, 0, 15]
+    )  # 4,096 right, down, left
+    feature = b"\x18\x03" + _field(4, corners)
+    layer = b"\x78\x02" + _field(1, b"earth") + _field(2, feature) + b"\x28\x80\x20"
     return _field(3, layer)
 
 
 def make_pmtiles(path: Path, *, bounds: tuple[float, ...] = MAGELANG, **header: Any) -> Path:
-    """Write a file with one tile for the whole world at zoom 0."""
+    """Write a file with tiles of land for the whole world, at zooms 0 and 1."""
     west, south, east, north = (round(edge * 10_000_000) for edge in bounds)
     metadata = header.pop("metadata", {"name": "jalan", "attribution": CREDIT})
     with path.open("wb") as file:
         writer = Writer(file)
-        writer.write_tile(zxy_to_tileid(0, 0, 0), gzip.compress(street_tile()))
+        for tile in sorted(
+            [zxy_to_tileid(0, 0, 0), *(zxy_to_tileid(1, x, y) for x, y in QUARTERS)]
+        ):
+            # Equal tiles would be one entry, of which the library counts the first zoom only.
+            writer.write_tile(tile, gzip.compress(earth_tile(), mtime=tile))
         facts = {
             "tile_type": TileType.MVT,
             "tile_compression": Compression.GZIP,

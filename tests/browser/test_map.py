@@ -31,6 +31,13 @@ async (url) => {
 """
 
 
+LAND = """
+() => [...document.querySelectorAll('canvas.leaflet-tile')].some((tile) => {
+  if (!tile.width) return false;
+  const [red, green, blue, alpha] = tile.getContext('2d').getImageData(9, 9, 1, 1).data;
+  return alpha === 255 && !(red === 204 && green === 204 && blue === 204);  // the empty ground
+})
+"""
 PLACE = {"lat": "-7.478474", "lon": "110.22199", "accuracy_m": "12"}
 
 
@@ -153,12 +160,7 @@ def test_streets_are_drawn_from_the_installed_file(
     made = visit()
     made.open(f"/laporan/{exact}")
     expect(made.page.locator("canvas.leaflet-tile").first).to_be_visible()
-    made.page.wait_for_function(
-        """() => [...document.querySelectorAll('canvas.leaflet-tile')].some((tile) => {
-          const seen = tile.getContext('2d').getImageData(0, 0, tile.width || 1, tile.height || 1).data;
-          return seen.some((part, at) => at % 4 === 3 && part > 0);
-        })"""
-    )
+    made.page.wait_for_function(LAND)
     expect(made.page.get_by_role("link", name="© OpenStreetMap")).to_be_visible()
 
 

@@ -1,19 +1,24 @@
 """Public places in a real browser: list, map and density say the same, in every theme and width."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from citizenreport.core.db import transaction
+from citizenreport.publication.models import PublishedReport
 from tests.browser.conftest import Visit
 from tests.browser.test_looks import TOO_SMALL, wider_than_the_window
+from tests.doors.pages.test_published import row
 from tests.rooms.publication.many import fill
+from tests.scenes import PANJANG
 from tests.servers import LiveServer
 
 Begin = Callable[..., Visit]
 ROWS = 300
+LATER = date(2027, 1, 1)  # not in what the other tests ask for
 MAP = "/laporan?tampilan=peta&dari=2024-01-01&sampai=2026-12-31"
 DENSITY = "/laporan?tampilan=kepadatan&dari=2024-01-01&sampai=2026-12-31"
 
@@ -26,11 +31,20 @@ def many(service: LiveServer) -> Iterator[None]:
         connection.execute("DELETE FROM published_report")
     with service.database.app.app_context(), transaction() as session:
         fill(session, ROWS)
+        session.add_all(on_one_spot())
     yield
     with service.database.owner() as connection:
         connection.execute("DELETE FROM published_report")
         connection.execute("INSERT INTO published_report SELECT * FROM kept")
         connection.execute("DROP TABLE kept")
+
+
+def on_one_spot() -> list[PublishedReport]:
+    """Ten reports of one square: all have the same published point."""
+    return [
+        row(n, position=PANJANG, category_code="T10", aspect="toleransi", submitted_on=LATER)
+        for n in range(10)
+    ]
 
 
 def drawn(page: Page, what: str) -> None:
@@ -104,6 +118,19 @@ def test_a_mark_opened_by_the_keyboard_leads_to_the_report(visit: Begin) -> None
     made.page.keyboard.press("Enter")
     made.page.wait_for_url("**/laporan/M*")
     expect(made.page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_reports_of_one_spot_are_one_mark_that_lists_them(visit: Begin) -> None:
+    made = visit()
+    made.open("/laporan?tampilan=peta&aspek=toleransi")
+    mark = made.page.get_by_role("button", name="10 laporan")
+    expect(mark).to_have_text("10")
+    mark.click()
+    lines = made.page.locator(".leaflet-popup li")
+    expect(lines).to_have_count(9)
+    expect(lines.last).to_have_text("dan 2 laporan lagi")
+    made.page.get_by_role("button", name="Tutup").click()
+    expect(made.page.locator(".leaflet-popup")).to_have_count(0)
 
 
 def test_filters_lead_from_view_to_view(visit: Begin) -> None:

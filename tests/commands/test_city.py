@@ -75,7 +75,7 @@ def test_streets_are_installed_where_the_pages_read_them(
     installed = Path(str(settings["BASEMAP_DIR"])) / "streets.pmtiles"
     result = app.test_cli_runner().invoke(city_cli, ["basemap", str(file)])
     assert result.exit_code == 0, result.output
-    assert result.output == f"{installed}: zum 0 sampai 0. Sumber: © OpenStreetMap\n"
+    assert result.output == f"{installed}: zum 0 sampai 1. Sumber: © OpenStreetMap\n"
     assert installed.read_bytes() == file.read_bytes()
     installed.unlink()
 

@@ -85,7 +85,7 @@ def test_a_file_that_cannot_be_used_is_refused_and_changes_nothing(
 def test_what_is_installed_says_what_it_is(tmp_path: Path) -> None:
     found = install(make_pmtiles(tmp_path / "good.pmtiles"), tmp_path / "new", city_bounds=MAGELANG)
     assert found.credit == "© OpenStreetMap"
-    assert (found.header.min_zoom, found.header.max_zoom) == (0, 0)
+    assert (found.header.min_zoom, found.header.max_zoom) == (0, 1)
     assert (found.header.west, found.header.north) == (MAGELANG[0], MAGELANG[3])
 
 

@@ -14,8 +14,8 @@ SELECT 'M' || lpad(n::text, 9, '0'),
     (ARRAY['aman', 'aman', 'aman', 'nyaman', 'nyaman', 'nyaman', 'harmoni'])[1 + n % 7],
     'pengaduan_tidak_berkadar_pengawasan',
     CASE WHEN n % 19 < 17 THEN '33.71.03.' || (1001 + n % 19) END,
-    CASE WHEN n % 5 > 0 THEN ST_SetSRID(ST_MakePoint(110.20 + 0.04 * ((n * 7919) % 1000) / 1000,
-        -7.51 + 0.06 * ((n * 104729) % 1000) / 1000), 4326)::geography END,
+    CASE WHEN n % 5 > 0 THEN ST_SetSRID(ST_MakePoint(110.20 + 0.04 * ((CAST(n AS bigint) * 7919) % 1000) / 1000,
+        -7.51 + 0.06 * ((CAST(n AS bigint) * 104729) % 1000) / 1000), 4326)::geography END,
     'DLH', (ARRAY['new', 'in_progress', 'closed'])[1 + n % 3],
     CAST(:first AS date) + n % 900, CAST(:first AS date) + 1000, CAST(:first AS date), false
 FROM generate_series(1, :rows) AS n
