@@ -17,6 +17,7 @@ from citizenreport.cities.rules import (
 from citizenreport.core.text import _n
 from citizenreport.i18n.languages import DEFAULT_LANGUAGE
 from citizenreport.pages.category_search import searched_words
+from citizenreport.pages.receipts import follow_address, qr_svg
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web import area_words
 from citizenreport.web.locale import page_language
@@ -166,5 +167,7 @@ TEMPLATE_WORDS: Final[Mapping[str, object]] = {
     "days_number": days_number,
     "spaced": spaced,
     "searched_words": searched_words,
+    "follow_address": follow_address,
+    "qr_svg": qr_svg,
 }
 """What templates of the pages may call."""

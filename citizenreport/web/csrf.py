@@ -28,6 +28,9 @@ from citizenreport.web.sessions import cookie_name, is_https, session_token
 
 FIELD: Final = "csrf_token"
 HEADER: Final = "X-CSRF-Token"
+TO_KEEP: Final = "X-To-Keep"
+"""A page that the service worker fetches to keep: its token is thrown away, so it gives no seed.
+Without a seed two answers that cross would each give one, and the first page's form would fail."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 DIGEST_BYTES: Final = 32
 SEED_CHARS: Final = 22
@@ -129,6 +132,8 @@ def _remember(response: Response) -> Response:
     if seed is not None:
         if response.headers.get("Cache-Control") != "no-store":
             response.headers["Cache-Control"] = "private, no-cache"
+        if TO_KEEP in request.headers:
+            return response
         response.set_cookie(
             cookie_name("csrf"),
             seed,

@@ -99,3 +99,11 @@ def test_the_cookie_is_bound_to_the_host_over_https() -> None:
     for part in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
         assert part in cookie
     assert "Domain" not in cookie
+
+
+def test_a_page_fetched_to_be_kept_changes_nobodys_token(small: FlaskClient) -> None:
+    kept = small.get("/token", headers={"X-To-Keep": "1"})
+    assert "Set-Cookie" not in kept.headers
+    token = token_of(small)
+    small.get("/token", headers={"X-To-Keep": "1"})
+    assert send(small, token) == 200

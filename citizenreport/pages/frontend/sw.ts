@@ -102,7 +102,9 @@ function keyOf(url: URL, language: string | null): string {
 
 async function keepPage(path: string): Promise<void> {
   const url = new URL(path, self.location.origin);
-  await keepAnswer(url, await fetch(path, { cache: "no-cache" }));
+  // The token is taken out below. Asked for without a mark, the answer could change the token of a
+  // page that the resident is looking at.
+  await keepAnswer(url, await fetch(path, { cache: "no-cache", headers: { "X-To-Keep": "1" } }));
 }
 
 /** Keep a page of the shell, if the server lets it be kept, and the files it needs. */
