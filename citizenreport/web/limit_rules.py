@@ -41,11 +41,11 @@ LOOKUP: Final = Limit(name="lookup", usual="600/10minutes")
 JOIN: Final = Limit(name="join", usual="120/hour")
 CHALLENGE: Final = Limit(name="challenge", usual="3000/hour")
 SEND: Final = Limit(
-    name="send", usual="1500/hour", message=_n("Terlalu banyak laporan dari jaringan ini.")
+    name="send", usual="500/10minutes", message=_n("Terlalu banyak laporan dari jaringan ini.")
 )
 SEND_UNPROVEN: Final = Limit(
     name="send-unproven",
-    usual="300/hour",
+    usual="100/10minutes",
     message=_n("Terlalu banyak laporan dari jaringan ini."),
 )
 UNREMARKABLE: Final = Limit(name="unremarkable", usual="30/hour")

@@ -74,7 +74,7 @@ class LimitReached(TooMany):
     """Too many of one act. `retry_after_s` says when to try again, `limit` which one it was."""
 
     code = "limit-reached"
-    title = _n("Terlalu banyak dalam waktu singkat. Tunggu sebentar, lalu coba lagi.")
+    title = _n("Tunggu sebentar, lalu coba lagi.")
 
     def __init__(
         self, detail: str, *, headers: Mapping[str, str], retry_after_s: int, limit: str

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from citizenreport.core.keys import KeyRing
 from citizenreport.web.proof import Outcome, check_proof
 from tests.browser.conftest import Visit
+from tests.servers import LiveServer
 
 FORM = "/lapor?kategori=A04"
 WORDS = "Lampu jalan mati sejak kemarin."
@@ -22,7 +23,7 @@ def test_the_form_carries_a_proof_that_the_server_accepts(
     expect(proof).to_have_value("")
 
     one.page.get_by_label("Apa yang terjadi?").fill(WORDS)
-    one.page.wait_for_function("document.querySelector('[data-proof]').value", timeout=20_000)
+    expect(one.page.locator("[data-proof]")).not_to_have_value("", timeout=20_000)
 
     found = check_proof(keys, proof.input_value(), level=0, now=datetime.now(UTC))
     assert found.outcome is Outcome.ACCEPTED
@@ -40,3 +41,30 @@ def test_where_no_challenge_is_to_be_had_the_form_is_sent_without(
     one.page.get_by_role("button", name="Kirim laporan").click()
 
     one.page.wait_for_url("**/lapor/terkirim")
+
+
+def test_the_report_sent_from_it_uses_the_proof_up_and_needs_no_second_look(
+    visit: Callable[..., Visit], service: LiveServer
+) -> None:
+    before = used_and_marked(service)
+    one = visit()
+    one.open(FORM)
+    one.page.get_by_label("Apa yang terjadi?").fill(WORDS)
+    one.page.get_by_label("Kelurahan").select_option(index=1)
+    expect(one.page.locator("[data-proof]")).not_to_have_value("", timeout=20_000)
+
+    one.page.get_by_role("button", name="Kirim laporan").click()
+    one.page.wait_for_url("**/lapor/terkirim")
+
+    used, marked = used_and_marked(service)
+    assert (used, marked) == (before[0] + 1, before[1])
+
+
+def used_and_marked(service: LiveServer) -> tuple[int, int]:
+    with service.database.owner() as connection:
+        row = connection.execute(
+            "SELECT (SELECT count(*) FROM used_proof),"
+            " (SELECT count(*) FROM ticket WHERE needs_check)"
+        ).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
