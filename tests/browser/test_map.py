@@ -1,5 +1,6 @@
 """The map, in a real browser under the real content policy. `visit` proves the console stays empty."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,22 @@ def test_streets_are_drawn_from_the_installed_file(
     expect(made.page.locator("canvas.leaflet-tile").first).to_be_visible()
     made.page.wait_for_function(LAND)
     expect(made.page.get_by_role("link", name="© OpenStreetMap")).to_be_visible()
+
+
+def test_landmarks_are_named_as_text_when_one_comes_near(visit: Begin, exact: str) -> None:
+    made = visit(reduced_motion="reduce")
+    landmark = {
+        "type": "Feature",
+        "properties": {"kind": "landmark", "name": "Pasar <b>Rejowinangun</b>"},
+        "geometry": {"type": "Point", "coordinates": [110.22199, -7.478474]},
+    }
+    ground = json.dumps({"type": "FeatureCollection", "features": [landmark]})
+    made.page.route("**/peta/dasar.json*", lambda route: route.fulfill(body=ground))
+    made.open(f"/laporan/{exact}")
+    expect(made.page.get_by_text("Pasar <b>Rejowinangun</b>")).to_be_visible()
+    for _ in range(3):
+        made.page.get_by_role("button", name="Perkecil peta").click()
+    expect(made.page.get_by_text("Pasar <b>Rejowinangun</b>")).to_have_count(0)
 
 
 def test_a_map_that_cannot_be_loaded_leaves_the_words(visit: Begin, exact: str) -> None:

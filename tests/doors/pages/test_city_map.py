@@ -1,6 +1,7 @@
 """What a map is drawn from: the city, its areas, and streets by ranges."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from shapely.geometry import Point, shape
 from werkzeug.test import TestResponse
 
 from citizenreport.cities.ground import bounds_of, ground_of
-from citizenreport.cities.rules import City
+from citizenreport.cities.rules import City, Landmark
 from citizenreport.storage.basemap import NAME, install
+from tests.scenes import PANJANG
 from tests.tiles import make_pmtiles
 
 STREETS = "/peta/jalan.pmtiles"
@@ -44,6 +46,22 @@ def test_areas_keep_their_place_and_their_name_lies_inside(magelang: City) -> No
         (code,) = (a.area_code for a in magelang.areas.values() if a.name == told["name"])
         real = magelang.area_index.outline(code)
         assert drawn.symmetric_difference(real).area < 0.02 * real.area
+
+
+def test_landmarks_with_a_place_are_on_the_ground(magelang: City) -> None:
+    landmarks = (
+        Landmark(name="Alun-alun", area_code="33.71.03.1005", position=PANJANG),
+        Landmark(name="Tanpa titik", area_code="33.71.03.1005"),
+    )
+    features = ground_of(replace(magelang, landmarks=landmarks))["features"]
+    assert isinstance(features, list)
+    assert [f for f in features if f["properties"]["kind"] == "landmark"] == [
+        {
+            "type": "Feature",
+            "properties": {"kind": "landmark", "name": "Alun-alun"},
+            "geometry": {"type": "Point", "coordinates": [PANJANG.lon, PANJANG.lat]},
+        }
+    ]
 
 
 def test_the_ground_is_kept_for_ever_under_the_address_of_its_version(
@@ -107,7 +125,9 @@ def test_a_range_is_sent_as_it_was_asked_for(
     assert answer.headers["Content-Length"] == str(len(answer.data))
 
 
-@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=0-1,5-6"])
+@pytest.mark.parametrize(
+    "asked", ["bytes=999999999-", "bytes=0-1,5-6", "bytes=abc", "bytes=-", "bytes=9-2"]
+)
 def test_a_range_that_cannot_be_sent_is_refused_with_the_length(
     client: FlaskClient, file: bytes, asked: str
 ) -> None:
@@ -115,6 +135,11 @@ def test_a_range_that_cannot_be_sent_is_refused_with_the_length(
     assert answer.status_code == 416
     assert answer.headers["Content-Range"] == f"bytes */{len(file)}"
     assert "Bagian berkas yang diminta tidak ada." in answer.text
+
+
+def test_a_range_in_another_unit_is_ignored(client: FlaskClient, file: bytes) -> None:
+    answer = ask(client, "tiles=0-1")
+    assert (answer.status_code, answer.data) == (200, file)
 
 
 def test_a_range_of_another_version_brings_the_whole_file(client: FlaskClient, file: bytes) -> None:
