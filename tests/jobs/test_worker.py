@@ -71,8 +71,8 @@ def reports_in(database: FreshDatabase, city: City, folder: Path) -> Generator[W
         )
 
 
-def eventually(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+def eventually(holds: Callable[[], bool], what: str, *, within_s: float = PATIENCE_S) -> None:
+    deadline = time.monotonic() + within_s
     while not holds():
         assert time.monotonic() < deadline, f"never: {what}"
         time.sleep(0.05)
