@@ -1,5 +1,6 @@
 """`citizenreport keys`."""
 
+import base64
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -52,6 +53,26 @@ def test_no_key_is_shown(tmp_path: Path) -> None:
     assert [path for path in folder.iterdir() if path.read_text().strip() in output] == []
 
 
+def test_a_set_of_before_gets_the_key_of_pushes_once(tmp_path: Path) -> None:
+    folder = tmp_path / "k"
+    make_key_files(folder, demo=False)
+    (folder / "push.key").unlink()
+    assert read_key_files(folder).push is None
+    assert "no push" in run("check", "--folder", str(folder), root=tmp_path).output
+    assert run("make-push", "--folder", str(folder), root=tmp_path).exit_code == 0
+    assert (folder / "push.key").stat().st_mode & 0o777 == 0o600
+    assert read_key_files(folder).push is not None
+    before = (folder / "push.key").read_bytes()
+    again = run("make-push", "--folder", str(folder), root=tmp_path)
+    assert again.exit_code == 1
+    assert "there already" in again.output
+    assert (folder / "push.key").read_bytes() == before
+
+
+def no_point(folder: Path) -> None:
+    (folder / "push.key").write_bytes(base64.b64encode(bytes(32)))
+
+
 def remove_one(folder: Path) -> None:
     (folder / "pepper.key").unlink()
 
@@ -66,7 +87,7 @@ def shorten_one(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("damage", "word"),
-    [(remove_one, "missing"), (open_one, "chmod 600"), (shorten_one, "bytes")],
+    [(remove_one, "missing"), (open_one, "chmod 600"), (shorten_one, "bytes"), (no_point, "P-256")],
 )
 def test_a_damaged_set_is_refused(tmp_path: Path, damage: object, word: str) -> None:
     assert callable(damage)
