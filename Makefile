@@ -42,7 +42,7 @@ help:
 run: system-run $(STAMPS)/installed $(STAMPS)/built
 	@exec $(BIN)/citizenreport serve
 
-test: system-test $(STAMPS)/tests $(STAMPS)/built
+test: system-test $(STAMPS)/tests $(STAMPS)/built $(STAMPS)/tools
 	$(PYTEST)
 
 check: system-test lint test
@@ -55,7 +55,7 @@ lint: $(STAMPS)/tests $(STAMPS)/built
 	$(BIN)/deptry .
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python hatch_build.py --check-types
 
-bench: system-run $(STAMPS)/tests $(STAMPS)/built
+bench: system-test $(STAMPS)/tests $(STAMPS)/built $(STAMPS)/tools
 	$(BIN)/python -m tests.benchmarks
 
 format: $(STAMPS)/tests
@@ -121,4 +121,9 @@ $(STAMPS)/built: $(FRONT) $(CATALOGUES) | $(STAMPS)/installed
 $(STAMPS)/tests: requirements-dev.txt $(STAMPS)/installed | system-test
 	@echo "Installing what the tests need"
 	@$(LOCKED) -r requirements-dev.txt
+	@touch $@
+
+# Lighthouse looks at pages in the tests.
+$(STAMPS)/tools: package-lock.json | $(STAMPS)/built
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python hatch_build.py --tools
 	@touch $@

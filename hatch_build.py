@@ -218,4 +218,9 @@ def check_types() -> None:
 
 
 if __name__ == "__main__":
-    check_types() if "--check-types" in sys.argv[1:] else build()
+    if "--check-types" in sys.argv[1:]:
+        check_types()
+    elif "--tools" in sys.argv[1:]:
+        install_node_modules(with_tools=True)
+    else:
+        build()

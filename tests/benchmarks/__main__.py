@@ -4,12 +4,13 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.benchmarks import importing, intake, locating
+from tests.benchmarks import importing, intake, lighthouse, locating
 
 FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
     "intake": intake.figures,
     "importing": importing.figures,
     "locating": locating.figures,
+    "lighthouse": lighthouse.figures,
 }
 
 
