@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "jobs": "citizenreport.commands.jobs:jobs",
     "audit": "citizenreport.commands.audit:audit",
     "keys": "citizenreport.commands.keys:keys",
+    "erasures": "citizenreport.commands.erasures:erasures",
     "db": "flask_migrate.cli:db",
 }
 

@@ -133,6 +133,10 @@ def _contact_changed(event: Event, facts: Facts) -> Iterator[Call]:
         yield "check_contact", _ids(event)
 
 
+def _erased(event: Event, _facts: Facts) -> Iterator[Call]:
+    yield "note_erasure", _ids(event)
+
+
 def _added(_event: Event, facts: Facts) -> Iterator[Call]:
     yield from _thumbnails(facts)
 
@@ -149,6 +153,7 @@ TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
     "visibility_raised": _visibility_raised,
     "added": _added,
     "contact_changed": _contact_changed,
+    "erased": _erased,
     "escalated": _escalated,
 }
 

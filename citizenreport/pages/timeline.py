@@ -126,6 +126,10 @@ class OwnView:
         return any(target.is_late for target in self.targets)
 
     @property
+    def has_open_target(self) -> bool:
+        return any(target.is_open for target in self.targets)
+
+    @property
     def may_act(self) -> bool:
         is_open = self.may_add or self.may_withdraw
         return self.is_asked or self.may_contest_until is not None or is_open

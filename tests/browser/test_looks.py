@@ -138,6 +138,24 @@ def the_confidential_timeline(made: Visit, known: Known) -> None:
     made.page.wait_for_url("**/lacak/laporan")
 
 
+def the_data(made: Visit, known: Known) -> None:
+    the_timeline(made, known)
+    made.page.get_by_role("link", name="Data dan hak saya").click()
+    made.page.wait_for_url("**/lacak/data")
+
+
+def the_confidential_data(made: Visit, known: Known) -> None:
+    the_confidential_timeline(made, known)
+    made.page.get_by_role("link", name="Data dan hak saya").click()
+    made.page.wait_for_url("**/lacak/data")
+
+
+def the_question_before_erasing(made: Visit, known: Known) -> None:
+    the_data(made, known)
+    made.page.get_by_role("link", name="Hapus data saya").click()
+    made.page.wait_for_url("**/lacak/hapus")
+
+
 def the_refusal(made: Visit, known: Known) -> None:
     follow(made, known.public[0], "salah")
     made.page.get_by_role("alert").wait_for()
@@ -172,6 +190,9 @@ PAGES = (
     the_refusal,
     the_timeline,
     the_confidential_timeline,
+    the_data,
+    the_confidential_data,
+    the_question_before_erasing,
     the_filtered_list,
     at("/laporan?aspek=toleransi"),
 )
