@@ -22,6 +22,7 @@ from citizenreport.intake.models import Report
 from citizenreport.intake.service import photo_place
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
+from citizenreport.messaging import queries as messaging_queries
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.rules import PublishedReportNotFound
 from citizenreport.routing.rules import agency_name
@@ -94,10 +95,22 @@ def person_export(session: Session, city: City, keys: KeyRing, report: Report) -
         "photos": [photo.name for photo in photos],
         "tickets": [_ticket(session, city, ticket, data_key) for ticket in tickets],
         "survey": [_survey(row) for t in tickets if (row := answer_of(session, t.id))],
+        "notices": _notices(session, report),
         "public": _public(session, report),
         "legal_hold": {"reason": hold.reason, "since": _text(hold.placed_at)} if hold else None,
     }
     return PersonExport(data=data, photos=photos, data_key=data_key)
+
+
+def _notices(session: Session, report: Report) -> dict[str, Any]:
+    """Return whether the mail address was confirmed, and how many browsers are told."""
+    check = messaging_queries.check_of(session, report.id)
+    return {
+        "email_asked_at": _text(check.asked_at) if check else None,
+        "email_confirmed_at": _text(check.confirmed_at) if check else None,
+        "email_stopped_at": _text(check.stopped_at) if check else None,
+        "browsers": len(messaging_queries.watches_of(session, report.id)),
+    }
 
 
 def _survey(row: SurveyAnswer) -> dict[str, Any]:
