@@ -55,8 +55,7 @@ def _to_be_asked(session: Session, report_id: UUID, address: str) -> ContactChec
     is_first = messaging.begin_check(session, report_id, now=utcnow())
     check = messaging_queries.check_of(session, report_id)
     if not is_first:
-        is_open = check and check.confirmed_at is None and check.stopped_at is None
-        return check if is_open else None
+        return None if messaging_queries.is_answered(check) else check
     try:
         count_mail(address)
     except LimitReached:

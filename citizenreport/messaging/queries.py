@@ -29,6 +29,11 @@ def may_write(check: ContactCheck | None) -> bool:
     return check is not None and check.confirmed_at is not None and check.stopped_at is None
 
 
+def is_answered(check: ContactCheck | None) -> bool:
+    """Tell whether the address's owner has said yes or no."""
+    return check is not None and not (check.confirmed_at is None and check.stopped_at is None)
+
+
 def address_hmac(keys: KeyRing, channel: SubscriptionChannel, address: str) -> bytes:
     """Return what an address is looked up by. Capitals do not make another person."""
     return keys.fingerprint(f"{channel.value}-address", address.casefold())

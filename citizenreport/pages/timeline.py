@@ -14,6 +14,7 @@ from citizenreport.core.text import _n
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Report
 from citizenreport.jobs.escalation import escalation_order
+from citizenreport.messaging import queries as messaging_queries
 from citizenreport.pages import words
 from citizenreport.pages.passes import Pass
 from citizenreport.pipeline.reporter import may_contest_until
@@ -115,6 +116,7 @@ class OwnView:
     may_add: bool
     may_withdraw: bool
     if_late: str
+    awaits_email: bool  # an address was given, and nobody has said that it is theirs
     is_demo: bool
 
     @property
@@ -180,8 +182,18 @@ def view_of(session: Session, city: City, keys: KeyRing, report: Report) -> OwnV
         may_add=State(ticket.state) in OPEN,
         may_withdraw=State(ticket.state) in OPEN,
         if_late=_if_late(city, ticket),
+        awaits_email=_awaits_email(session, keys, report),
         is_demo=found["is_demo"],
     )
+
+
+def _awaits_email(session: Session, keys: KeyRing, report: Report) -> bool:
+    if report.contact_sealed is None:
+        return False
+    if messaging_queries.is_answered(messaging_queries.check_of(session, report.id)):
+        return False
+    data_key = intake_queries.data_key_of(session, keys, report.id)
+    return bool(intake_queries.contact_of(report, data_key).email)
 
 
 def _joined(parent: PublishedReport | None) -> Joined | None:

@@ -182,11 +182,15 @@ def test_without_javascript_the_links_of_mails_work(
 PRETEND = """
 (() => {
   const keys = { p256dh: "P256DH", auth: "AUTH" };
-  const subscription = { toJSON: () => ({ endpoint: "ENDPOINT", keys }) };
-  PushManager.prototype.getSubscription = async () => null;
+  let held = null;
+  const subscription = {
+    toJSON: () => ({ endpoint: "ENDPOINT", keys }),
+    unsubscribe: async () => { held = null; return true; },
+  };
+  PushManager.prototype.getSubscription = async () => held;
   PushManager.prototype.subscribe = async (options) => {
     window.askedWith = options;
-    return subscription;
+    return (held = subscription);
   };
 })()
 """
@@ -235,6 +239,11 @@ def test_an_area_is_told_as_the_form_says(visit: Begin, service: LiveServer) -> 
         query = select(Subscription).where(Subscription.channel == "push")
         kept = session.scalars(query).all()
         assert [(one.area_code, one.frequency) for one in kept] == [("33.71.03.1005", "daily")]
+    made.page.get_by_role("button", name="Jangan beri tahu lagi di HP ini").click()
+    expect(made.page.locator("[data-push-status]")).to_contain_text("tidak diberi tahu lagi")
+    expect(made.page.locator("[data-push-stop]")).to_be_hidden()
+    with service.database.app.app_context(), transaction() as session:
+        assert session.scalars(query).all() == []
 
 
 def test_who_says_no_to_the_browser_is_told_how_to_change_it(visit: Begin) -> None:

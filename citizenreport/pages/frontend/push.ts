@@ -5,57 +5,85 @@
 import { find, focusOnFaults } from "./_page";
 import { startWorker } from "./_worker";
 
+type Outcome = "done" | "stopped" | "refused" | "failed";
+
 focusOnFaults();
 const box = find("[data-push]");
-const button = find<HTMLButtonElement>("[data-push-button]");
-const told = find("[data-push-status]");
-
-if (box && button && told && isAble()) {
+if (box && isAble()) {
   box.hidden = false;
-  button.addEventListener("click", () => {
+  offer(box, "[data-push-button]", subscribe);
+  offer(box, "[data-push-stop]", stop);
+  void known().then((subscription) => showStop(box, subscription !== null));
+}
+
+/** Have a button do its act once, and say what came of it. */
+function offer(asked: HTMLElement, selector: string, act: (asked: HTMLElement) => Promise<Outcome>): void {
+  const button = find<HTMLButtonElement>(selector, asked);
+  const told = find("[data-push-status]", asked);
+  button?.addEventListener("click", () => {
     button.disabled = true;
-    void subscribe(box).then((outcome) => {
-      told.textContent = told.dataset[outcome] ?? "";
-      button.hidden = outcome === "done";
+    void act(asked).then((outcome) => {
+      if (told) told.textContent = told.dataset[outcome] ?? "";
+      if (outcome === "done" || outcome === "stopped") showStop(asked, outcome === "done");
       button.disabled = false;
     });
   });
+}
+
+function showStop(asked: HTMLElement, isTold: boolean): void {
+  const told = find("[data-push-told]", asked);
+  if (told) told.hidden = !isTold;
 }
 
 function isAble(): boolean {
   return "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 }
 
-async function subscribe(asked: HTMLElement): Promise<"done" | "refused" | "failed"> {
+/** What this browser is told by already; null for nothing, or where there is no worker yet. */
+async function known(): Promise<PushSubscription | null> {
+  try {
+    const worker = await navigator.serviceWorker.getRegistration();
+    return (await worker?.pushManager.getSubscription()) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+async function subscribe(asked: HTMLElement): Promise<Outcome> {
   if ((await Notification.requestPermission()) !== "granted") return "refused";
   try {
     startWorker();
     const { pushManager } = await navigator.serviceWorker.ready;
-    const known = await pushManager.getSubscription();
     const key = bytesOf(asked.dataset.key ?? "");
-    const subscription = known ?? (await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
-    return (await give(subscription, asked)) ? "done" : "failed";
+    const options = { userVisibleOnly: true, applicationServerKey: key };
+    const subscription = (await pushManager.getSubscription()) ?? (await pushManager.subscribe(options));
+    return (await give(asked, asked.dataset.url, subscription)) ? "done" : "failed";
   } catch {
     return "failed"; // no network, or a key that changed
   }
 }
 
+/** Have the server forget this browser, for all reports and areas. */
+async function stop(asked: HTMLElement): Promise<Outcome> {
+  try {
+    const subscription = await known();
+    if (subscription && !(await give(asked, asked.dataset.stopUrl, subscription))) return "failed";
+    await subscription?.unsubscribe();
+    return "stopped";
+  } catch {
+    return "failed";
+  }
+}
+
 /** Give the address to the server, with what the form beside it chose. */
-async function give(subscription: PushSubscription, asked: HTMLElement): Promise<boolean> {
+async function give(asked: HTMLElement, url: string | undefined, subscription: PushSubscription): Promise<boolean> {
   const { endpoint, keys } = subscription.toJSON();
   const form = find<HTMLFormElement>("[data-subscribe]");
   const chosen = form ? new FormData(form) : new FormData();
-  const body = new URLSearchParams({
-    endpoint: endpoint ?? "",
-    p256dh: keys?.p256dh ?? "",
-    auth: keys?.auth ?? "",
-  });
+  const body = new URLSearchParams({ endpoint: endpoint ?? "", p256dh: keys?.p256dh ?? "", auth: keys?.auth ?? "" });
   for (const name of ["kelurahan", "aspek", "seberapa_sering"]) body.set(name, String(chosen.get(name) ?? ""));
-  const answer = await fetch(asked.dataset.url ?? "", {
-    method: "POST",
-    body,
-    headers: { "X-CSRF-Token": find<HTMLInputElement>("[name=csrf_token]", asked)?.value ?? "" },
-  });
+  const token = find<HTMLInputElement>("[name=csrf_token]", asked)?.value ?? "";
+  const answer = await fetch(url ?? "", { method: "POST", body, headers: { "X-CSRF-Token": token } });
   return answer.ok;
 }
 

@@ -258,6 +258,14 @@ def test_the_sender_of_a_report_is_told_on_the_phone(
     assert row.report_id == staff.ticket(receipt_of(page)[0]).report_id
 
 
+def test_who_gave_an_address_is_told_to_look_for_the_mail(resident: Resident) -> None:
+    assert "Periksa surel Anda" not in resident.report("A04").text
+    page = resident.report("A04", contact_email="ani@contoh.id")
+    assert "Periksa surel Anda" in page.text
+    page = resident.report("A12", contact_email="ani@contoh.id", description="Dipukuli.")
+    assert "Periksa surel Anda" in page.text
+
+
 def test_a_confidential_report_is_never_told_on_the_phone(
     resident: Resident, session: Session
 ) -> None:
