@@ -5,7 +5,8 @@ from html import escape
 from typing import Final
 
 BODY_STYLE: Final = (
-    "margin:0 auto;padding:16px;max-width:36em;font:16px/1.5 system-ui,-apple-system,sans-serif"
+    "margin:0 auto;padding:16px;max-width:36em;overflow-wrap:anywhere;"
+    "font:16px/1.5 system-ui,-apple-system,sans-serif"
 )
 PAGE: Final = (
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
