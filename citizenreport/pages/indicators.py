@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from flask import Blueprint, render_template, request
@@ -174,7 +175,11 @@ def _remark(extra: dict[str, Any]) -> str:
         parts.append(_("belum ada angka penduduk"))
     if "population_year" in extra:
         parts.append(_("penduduk %(year)s", year=str(extra["population_year"])))
-    parts += [f"{_(words)} {extra[key]}" for key, words in SURVEY_WORDS.items() if key in extra]
+    if "grade" in extra:
+        parts.append(f"{_(SURVEY_WORDS['grade'])} {extra['grade']}")
+    if "response_rate" in extra:
+        rate = format_decimal(Decimal(extra["response_rate"]))
+        parts.append(f"{_(SURVEY_WORDS['response_rate'])} {rate}")
     parts += [
         f"{_(words)} {format_decimal(extra[key])}"
         for key, words in APART_WORDS.items()

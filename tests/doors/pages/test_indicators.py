@@ -12,6 +12,7 @@ from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.service import recompute
 from tests.rooms.indicators.histories import PANJANG, History, wib
 from tests.rooms.indicators.stored import store
+from tests.rooms.indicators.test_satisfaction import answered
 
 
 @pytest.fixture
@@ -90,3 +91,17 @@ def test_a_strange_choice_shows_the_city_by_month(client: FlaskClient, counted: 
     page = client.get("/indikator/I01?jenis=abad&wilayah=../../etc")
     assert page.status_code == 200
     assert "Nilai: Kota Magelang" in words(page.text)
+
+
+def test_the_survey_shows_its_interval_grade_and_response_rate(
+    client: FlaskClient, session: Session, magelang: City
+) -> None:
+    answered(session, 20, score=4)
+    answered(session, 20, score=3)
+    recompute(session, magelang, cut_off=wib("2026-08-01T00:00"))
+    session.commit()
+    text = words(client.get("/indikator/I09").text)
+    assert re.search(r"2026 87,50 8\d,\d+–9\d,\d+ 40 40 sementara", text)
+    assert "mutu pelayanan B; tingkat respons (persen) 100" in text
+    file = client.get("/api/v1/indicators/I09/values.csv").text
+    assert "mutu pelayanan B" in file
