@@ -83,7 +83,11 @@ class ValueSchema(Schema):
 
     indicator_code = fields.String()
     definition_version = fields.Integer()
-    universe = fields.String(metadata={"description": "public: released public reports only"})
+    universe = fields.String(
+        metadata={
+            "description": "public: released public reports only; survey: what their reporters answered"
+        }
+    )
     period = fields.String(metadata={"description": "2026, 2026-Q3 or 2026-07"})
     period_kind = fields.String()
     period_start_on = fields.Date()
