@@ -68,7 +68,7 @@ def test_the_whole_journey_without_javascript(
     assert made.path == "/lacak/laporan"
     expect(page.locator(".timeline li")).to_have_count(3)
     expect(page.locator(".timeline")).to_contain_text("Dinas Lingkungan Hidup mulai menangani")
-    expect(page.get_by_text("1 foto")).to_be_visible()
+    expect(page.get_by_alt_text("Foto Anda nomor 1")).to_be_visible()
     page.get_by_role("button", name="Tutup").click()
     made.open("/lacak/laporan")
     assert made.path == "/lacak"

@@ -17,7 +17,7 @@ from tests.doors.pages.resident import Resident
         ("the street lamp is broken", "A04"),
         ("jalan berlubang", "A08"),
         ("ular masuk rumah", "A05"),
-        ("sampah numpuk", "N16"),
+        ("sampah ora diangkut", "N16"),
         ("pungli", "H05"),
         ("dipukul suami", "A12"),
     ],
