@@ -15,7 +15,8 @@ from citizenreport.jobs.mails import Subject, message_key_of, report_link, subje
 from citizenreport.messaging import queries as messaging_queries
 from citizenreport.messaging import service as messaging
 from citizenreport.messaging.models import PushWatch, Subscription
-from citizenreport.messaging.push import Push, PushGone, pusher_for
+from citizenreport.messaging.push import Push, PushGone
+from citizenreport.messaging.pushers import pusher_for
 from citizenreport.messaging.rules import PushAddress
 from citizenreport.messaging.texts_reader import NEWS_PUSH
 from citizenreport.triage.states import LABELS, State

@@ -1,44 +1,28 @@
-"""Who carries pushes to browsers: their push services (Web Push), the console, or nobody.
+"""What a push to a browser is, and which browsers it may go to. Who carries it: `pushers.py`."""
 
-`PUSH` chooses `web`, `console` or `null`; empty: the console for a private service, else `web`.
-The words are encrypted for the browser; its push service sees their length and the time only.
-Source: RFC 8030 (Web Push), RFC 8291 (encryption), RFC 8292 (VAPID).
-"""
-
-import json
-import sys
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Final, Protocol, TextIO
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
-    ECDSA,
     SECP256R1,
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
 )
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from pywebpush import WebPusher
 
 from citizenreport.core.errors import InvalidInput, NotFound, Unavailable
-from citizenreport.core.outgoing import Outgoing
 from citizenreport.core.text import _n
 from citizenreport.messaging.rules import PushAddress, PushAddressInvalid
 
-KEPT_S: Final = 24 * 3600  # how long a push service keeps a push for a phone that is off
-TOKEN_LIFE: Final = timedelta(hours=12)
-NUMBER_BYTES: Final = 32
+BASE64: Final = re.compile(r"[A-Za-z0-9_-]+")
 POINT_BYTES: Final = 65
 AUTH_BYTES: Final = 16
 ENDPOINT_MAX_CHARS: Final = 1_000
-TOPIC_CHARS: Final = 32
-GONE: Final = (404, 410)
-TOO_MANY: Final = 429
 
 
 class PushGone(NotFound):
@@ -96,85 +80,10 @@ class Pusher(Protocol):
         """
 
 
-def pusher_for(
-    word: str,
-    *,
-    key: EllipticCurvePrivateKey | None,
-    contact: str,
-    outgoing: Outgoing,
-    is_private: bool,
-) -> Pusher:
-    """Return the pusher that the settings name."""
-    chosen = word or ("console" if is_private else "web")
-    if chosen == "console":
-        return ConsolePusher()
-    if chosen == "null":
-        return NullPusher()
-    return WebPush(key=key, contact=contact, outgoing=outgoing)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class WebPush:
-    """The push service that the browser named. `contact`: https or mailto, for its operators."""
-
-    key: EllipticCurvePrivateKey | None
-    contact: str
-    outgoing: Outgoing
-
-    def send(self, push: Push, to: PushAddress, *, now: datetime) -> None:
-        if self.key is None:
-            raise PushNotSetUp
-        payload = json.dumps(asdict(push), ensure_ascii=False).encode()
-        keys = {"p256dh": to.p256dh, "auth": to.auth}
-        encoded = WebPusher({"endpoint": to.endpoint, "keys": keys}).encode(payload)
-        parts = urlsplit(to.endpoint)
-        token = signed_token(
-            self.key,
-            audience=f"{parts.scheme}://{parts.netloc}",
-            contact=self.contact,
-            expires_at=now + TOKEN_LIFE,
-        )
-        answer = self.outgoing.post(
-            to.endpoint,
-            body=encoded["body"],
-            headers={
-                "Authorization": f"vapid t={token}, k={public_text(self.key)}",
-                "Content-Encoding": "aes128gcm",
-                "Content-Type": "application/octet-stream",
-                "TTL": str(KEPT_S),
-                "Topic": push.tag[:TOPIC_CHARS],
-                "Urgency": "normal",
-            },
-        )
-        check_taken(answer.status)
-
-
-def check_taken(status: int) -> None:
-    """Raise PushGone, PushUnavailable or PushRefused unless a push service took a push."""
-    if status in GONE:
-        raise PushGone
-    if status == TOO_MANY or status >= 500:
-        raise PushUnavailable
-    if not 200 <= status < 300:
-        raise PushRefused
-
-
-def signed_token(
-    key: EllipticCurvePrivateKey, *, audience: str, contact: str, expires_at: datetime
-) -> str:
-    """Return the token that tells a push service who is sending. Source: RFC 8292; RFC 7518 ES256."""
-    claims = {"aud": audience, "exp": int(expires_at.timestamp()), "sub": contact}
-    parts = ({"typ": "JWT", "alg": "ES256"}, claims)
-    signed = ".".join(_text(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
-    r, s = decode_dss_signature(key.sign(signed.encode(), ECDSA(SHA256())))
-    numbers = r.to_bytes(NUMBER_BYTES, "big") + s.to_bytes(NUMBER_BYTES, "big")
-    return f"{signed}.{_text(numbers)}"
-
-
 def public_text(key: EllipticCurvePrivateKey) -> str:
     """Return the public key as browsers take it: the point, URL-safe base64."""
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return _text(point)
+    return base64_text(point)
 
 
 def check_address(address: PushAddress) -> PushAddress:
@@ -193,30 +102,13 @@ def check_address(address: PushAddress) -> PushAddress:
     return address
 
 
-def _text(content: bytes) -> str:
+def base64_text(content: bytes) -> str:
+    """Return bytes as browsers write them: URL-safe base64 without its end."""
     return urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _bytes(text: str) -> bytes:
+    """Return what base64 text stands for. Raises ValueError for a character it has not."""
+    if BASE64.fullmatch(text) is None:
+        raise ValueError
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsolePusher:
-    """Prints pushes, for a service that one person tries out. The address is not shown."""
-
-    out: TextIO | None = None  # None: standard error
-
-    def send(self, push: Push, to: PushAddress, *, now: datetime) -> None:
-        print(
-            f"push (not sent):\n  | {push.title}\n  | {push.body}",
-            file=self.out or sys.stderr,
-            flush=True,
-        )
-
-
-class NullPusher:
-    """Takes every push and does nothing."""
-
-    def send(self, push: Push, to: PushAddress, *, now: datetime) -> None:
-        """Do nothing."""

@@ -58,6 +58,11 @@ class TooManySubscriptions(TooMany):
     title = _n("Langganan Anda sudah 20. Hentikan salah satu lebih dahulu.")
 
 
+class TooManyWatches(TooMany):
+    code = "too-many-watches"
+    title = _n("Kabar laporan ini sudah dikirim ke 10 HP. Hentikan salah satu lebih dahulu.")
+
+
 class PushAddressInvalid(InvalidInput):
     code = "push-address-invalid"
     title = _n("Peramban ini memberi alamat kabar yang tidak dapat dipakai.")

@@ -24,6 +24,7 @@ from citizenreport.messaging.rules import (
     PushAddress,
     SubscriptionChannel,
     TooManySubscriptions,
+    TooManyWatches,
     Wish,
 )
 
@@ -179,7 +180,7 @@ def watch(
     """Tell a browser of what happens to a report. Asked twice it is told once.
 
     Raises:
-        TooManySubscriptions: ten browsers are told already.
+        TooManyWatches: ten browsers are told already.
     """
     hmac = queries.address_hmac(keys, SubscriptionChannel.PUSH, address.endpoint)
     known = queries.watches_of(session, report_id)
@@ -187,7 +188,7 @@ def watch(
         if row.address_hmac == hmac:
             session.delete(row)
     if sum(row.address_hmac != hmac for row in known) >= WATCHES_MAX:
-        raise TooManySubscriptions
+        raise TooManyWatches
     session.flush()
     id_ = new_id()
     row = PushWatch(

@@ -54,7 +54,7 @@ def watch() -> ResponseReturnValue:
 
     Raises:
         ReportNotFound: none, or one that is confidential.
-        PushAddressInvalid, TooManySubscriptions.
+        PushAddressInvalid, TooManyWatches.
     """
     keep_out_of_caches()
     address, language = _address(), page_language()

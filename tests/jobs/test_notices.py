@@ -10,10 +10,11 @@ from sqlalchemy import select
 from citizenreport.core.clock import utcnow
 from citizenreport.intake.models import Report
 from citizenreport.intake.rules import Contact
+from citizenreport.jobs.checks import check_contact
 from citizenreport.jobs.dispatch import dispatch
 from citizenreport.jobs.news import tell_reporter
 from citizenreport.messaging.models import ContactCheck
-from citizenreport.messaging.rules import CONFIRM_WITHIN, MailUnavailable
+from citizenreport.messaging.rules import CONFIRM_WITHIN, MailRefused, MailUnavailable
 from citizenreport.pipeline.correct import change_contact
 from citizenreport.pipeline.hand_over import hand_over
 from citizenreport.pipeline.submit import Submitted
@@ -288,3 +289,34 @@ def test_no_address_waits_in_the_queue(world: World) -> None:
     world.confirmed(ROAD)
     dispatch()
     assert "budi" not in queued_text(world.session)
+
+
+@pytest.mark.parametrize("answer", ["550 no such user", "451 greylisted"])
+def test_a_report_stands_whatever_the_mail_server_says(
+    world: World, office: PostOffice, answer: str
+) -> None:
+    office.answer = answer
+    sent = world.report(ROAD, contact=CONTACT)
+    with pytest.raises((MailRefused, MailUnavailable)):
+        world.work()
+    assert world.session.get(Report, sent.report_id) is not None
+    assert world.ticket(sent).state == State.NEW.value
+    assert check_of(world, sent).confirmed_at is None
+
+
+def test_mails_to_one_address_are_counted_once_for_each_report(
+    world: World, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mail server that is down for a while uses up none of the few mails an address may get."""
+    sent = world.report(ROAD, contact=CONTACT)
+    office.answer = "451 greylisted"
+    ids = {"ticket_id": str(world.ticket(sent).id), "seq": 1}
+    counted: list[str] = []
+    monkeypatch.setattr("citizenreport.jobs.checks.count_mail", counted.append)
+    for _ in range(8):
+        with pytest.raises(MailUnavailable):
+            check_contact(**ids)
+    office.answer = "250 OK"
+    check_contact(**ids)
+    assert counted == [CONTACT.email]
+    assert len(office.mails) == 1

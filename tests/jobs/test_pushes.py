@@ -12,6 +12,7 @@ from citizenreport.core.db import transaction
 from citizenreport.jobs.pushes import push_news
 from citizenreport.messaging.models import PushWatch
 from citizenreport.messaging.push import PushUnavailable
+from citizenreport.messaging.rules import WATCHES_MAX, TooManyWatches
 from citizenreport.messaging.service import watch
 from citizenreport.pipeline.handle import raise_visibility
 from citizenreport.pipeline.submit import Submitted
@@ -139,3 +140,12 @@ def test_asked_twice_a_browser_is_told_once(world: World, service: PushService) 
     world.reply(sent, "Satu")
     work(world)
     assert len(service.server.asked) == 1
+
+
+def test_ten_browsers_are_enough_for_one_report(world: World, service: PushService) -> None:
+    browsers = [service.browser(str(number)) for number in range(WATCHES_MAX + 1)]
+    sent = watched(world, *browsers[:WATCHES_MAX])
+    address, now = browsers[-1].address, utcnow()
+    with transaction() as session, pytest.raises(TooManyWatches, match="10"):
+        watch(session, world.keys, sent.report_id, address, language="id", now=now)
+    assert watches(world) == WATCHES_MAX

@@ -33,6 +33,8 @@ class PostOffice:
     answer: str = "250 OK"
     delay_s: float = 0.0
     mails: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)  # the mails as they came
 
     @property
     def url(self) -> str:
@@ -60,6 +62,8 @@ class Clerk:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         message = message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)
+        self._office.recipients += envelope.rcpt_tos
+        self._office.contents.append(envelope.content)
         self._office.mails.append(message)
         time.sleep(self._office.delay_s)  # kept, but not acknowledged yet
         return "250 OK"

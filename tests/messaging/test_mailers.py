@@ -105,6 +105,25 @@ def test_what_is_no_address_is_refused(office: PostOffice, address: str) -> None
     assert office.mails == []
 
 
+def test_an_address_in_another_script_is_reached_by_its_ascii_domain(office: PostOffice) -> None:
+    send(office, replace(MAIL, to="budi@bücher.example"))
+    assert office.recipients == ["budi@xn--bcher-kva.example"]
+
+
+def test_the_page_arrives_beside_the_text(office: PostOffice) -> None:
+    send(office)
+    page = office.only.get_body(("html",))
+    assert page is not None
+    assert "<p>Terima kasih.</p>" in page.get_content()
+
+
+def test_a_long_address_for_ending_arrives_whole(office: PostOffice) -> None:
+    stop_url = f"https://lapor.example/berhenti/{'t' * 66}"
+    send(office, replace(MAIL, stop_url=stop_url))
+    assert office.only["List-Unsubscribe"] == f"<{stop_url}>"
+    assert f"List-Unsubscribe: <{stop_url}>".encode() in office.contents[0]
+
+
 def test_without_a_sender_mails_wait(office: PostOffice) -> None:
     with pytest.raises(MailNotSetUp):
         send(office, sender="")

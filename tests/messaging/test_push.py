@@ -15,18 +15,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from citizenreport.core.outgoing import AddressNotAllowed, Outgoing
 from citizenreport.messaging.push import (
-    ConsolePusher,
-    NullPusher,
     Push,
     PushGone,
     PushNotSetUp,
     PushRefused,
     PushUnavailable,
-    WebPush,
     check_address,
     public_text,
-    pusher_for,
 )
+from citizenreport.messaging.pushers import ConsolePusher, NullPusher, WebPush, pusher_for
 from citizenreport.messaging.rules import PushAddressInvalid
 from tests.messaging.browsers import Browser, PushService, open_push_service, text
 
