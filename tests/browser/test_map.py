@@ -18,6 +18,15 @@ from tests.tiles import MAGELANG, make_pmtiles
 
 Begin = Callable[..., Visit]
 
+RETRY = """
+async (url) => {
+  const { openMap } = await import(url);
+  const box = document.querySelector('[data-map]');
+  box.parentElement.hidden = false;
+  const found = await openMap(box);
+  found.setPoint(110.22, -7.47);
+}
+"""
 OPEN = """
 async (url) => {
   const box = document.querySelector('[data-map]');
@@ -187,3 +196,15 @@ def test_a_map_that_cannot_be_loaded_leaves_the_words(visit: Begin, exact: str) 
     made.open(f"/laporan/{exact}")
     expect(made.page.get_by_text("Peta tidak dapat dimuat sekarang")).to_be_visible()
     expect(made.page.locator("[data-map]")).to_be_hidden()
+
+
+def test_a_map_may_be_tried_again_where_the_network_failed(visit: Begin, exact: str) -> None:
+    made = visit()
+    page = made.page
+    page.route("**/peta/dasar.json*", lambda route: route.fulfill(status=404, body=""))
+    made.open(f"/laporan/{exact}")
+    expect(page.get_by_text("Peta tidak dapat dimuat sekarang")).to_be_visible()
+    page.unroute("**/peta/dasar.json*")
+    (module,) = BUILT.glob("chunks/_map-*.js")
+    page.evaluate(RETRY, f"/aset/chunks/{module.name}")
+    expect(page.locator(".map-pin")).to_be_visible()

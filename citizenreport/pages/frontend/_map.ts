@@ -48,7 +48,12 @@ export async function openMap(container: HTMLElement): Promise<CityMap> {
   const told = (await answer.json()) as Description;
   await haveStyle(told.style);
   const map = blankMap(container, told);
-  await drawGround(map, told);
+  try {
+    await drawGround(map, told);
+  } catch (fault) {
+    map.remove(); // so that the container may be tried again
+    throw fault;
+  }
   return new DrawnMap(map, told);
 }
 
