@@ -7,6 +7,7 @@ import { store } from "./_store";
 
 const PAUSE_MS = 500;
 const KEPT_MS = 7 * 24 * 3600_000;
+const ON_ITS_WAY = "on-its-way";
 
 /** Say whether this report may leave nothing on the phone: by its category, or by choice. */
 export function isConfidential(form: HTMLFormElement): boolean {
@@ -35,6 +36,26 @@ export async function draftOf(category: string): Promise<Draft | null> {
   return draft && Date.now() - draft.saved_at < KEPT_MS ? draft : null;
 }
 
+/** Note that this form goes to the server as a page: the receipt then tells that its draft is done with. */
+export function noteOnItsWay(category: string): void {
+  try {
+    sessionStorage.setItem(ON_ITS_WAY, category);
+  } catch {
+    // The draft stays: it is offered again, and can be dropped.
+  }
+}
+
+/** Forget the draft of what went as a page, now that its receipt is here. */
+export async function forgetArrived(): Promise<void> {
+  try {
+    const category = sessionStorage.getItem(ON_ITS_WAY);
+    sessionStorage.removeItem(ON_ITS_WAY);
+    if (category) await forgetDrafts(category);
+  } catch {
+    // Nothing was noted.
+  }
+}
+
 /** Keeps the draft of one form while it is written. */
 export class DraftKeeper {
   private timer = 0;
@@ -59,7 +80,8 @@ export class DraftKeeper {
     const draft = await draftOf(this.category).catch(() => null);
     if (!draft) return null;
     if (!isWorthKeeping(typed(this.form))) fillIn(this.form, draft.fields);
-    if (draft.photos.length) this.photos?.put(draft.photos);
+    const isHeld = this.form.querySelector("[name=held_photo]") !== null; // the server kept them
+    if (draft.photos.length && !isHeld) this.photos?.put(draft.photos);
     return draft;
   }
 

@@ -3,7 +3,7 @@
 // A confidential report, or one the phone has no room for, stays in this page's memory and nowhere
 // else until the server has it.
 
-import { DraftKeeper, forgetDrafts, isConfidential } from "./_drafts";
+import { DraftKeeper, forgetDrafts, isConfidential, noteOnItsWay } from "./_drafts";
 import { reportOf, typed } from "./_fields";
 import type { Entry, Field } from "./_kept";
 import { compose, drop, keep, nextIn, sendKept, sendUnkept } from "./_outbox";
@@ -99,6 +99,7 @@ export class Sender {
 
   /** Send the form as a browser without JavaScript would. */
   private sendPlainly(extra: Field[]): void {
+    if (!isConfidential(this.form)) noteOnItsWay(this.category);
     for (const [name, value] of extra) {
       this.form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }

@@ -1,10 +1,12 @@
 // The receipt: copy and print.
 
+import { forgetArrived } from "./_drafts";
 import { drop, entries } from "./_outbox";
 import { keepOwn } from "./_own";
 import { find, showScripted } from "./_page";
 
 showScripted();
+void forgetArrived();
 
 const copy = find<HTMLButtonElement>("[data-copy]");
 copy?.addEventListener("click", () => {
