@@ -123,7 +123,7 @@ def test_without_javascript_the_place_is_there_in_words(visit: Begin, exact: str
 
 
 def test_a_tap_sets_the_point_where_it_fell(visit: Begin, exact: str) -> None:
-    page = open_picker(visit(), exact)
+    page = open_picker(visit(reduced_motion="reduce"), exact)
     page.locator("[data-map]").click()
     expect(page.locator(".map-pin")).to_be_visible()
     ((lon, lat),) = told(page)
@@ -134,7 +134,7 @@ def test_a_tap_sets_the_point_where_it_fell(visit: Begin, exact: str) -> None:
 
 
 def test_the_keyboard_sets_the_point_and_moves_it(visit: Begin, exact: str) -> None:
-    page = open_picker(visit(), exact)
+    page = open_picker(visit(reduced_motion="reduce"), exact)
     page.locator("[data-map]").focus()
     page.keyboard.press("Enter")
     pin = page.get_by_role("button", name="Titik lokasi. Geser")
@@ -152,7 +152,7 @@ def test_a_position_is_shown_with_its_uncertainty_and_taken_away(
     visit: Begin,
     exact: str,
 ) -> None:
-    page = open_picker(visit(), exact)
+    page = open_picker(visit(reduced_motion="reduce"), exact)
     page.evaluate("map.setPoint(110.21, -7.47, 120); map.fit()")
     expect(page.locator(".map-pin")).to_have_count(1)
     circle = page.locator("path.map-accuracy").bounding_box()
