@@ -11,6 +11,7 @@ from flask import Blueprint, current_app, render_template
 
 from citizenreport.cities.rules import Agency, City
 from citizenreport.core.text import _n
+from citizenreport.messaging.rules import ENDED_KEPT, UNCONFIRMED_KEPT
 from citizenreport.pages import words
 from citizenreport.pages.front import INDICATORS, MEDIAN_WINDOW_DAYS, has_page
 from citizenreport.publication.rules import MEDIAN_FROM_N
@@ -57,6 +58,7 @@ def show() -> str:
         indicators_url=INDICATORS if has_page(INDICATORS) else None,
         median_days=MEDIAN_WINDOW_DAYS,
         median_from_n=MEDIAN_FROM_N,
+        subscription_hours=round(max(UNCONFIRMED_KEPT, ENDED_KEPT).total_seconds() / 3_600),
         desk_name=agency_name(city, city.desk_agency_code),
         contact=current_app.config.get("CONTACT_EMAIL", ""),
     )
