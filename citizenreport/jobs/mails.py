@@ -31,6 +31,7 @@ from citizenreport.messaging.rules import Mail
 from citizenreport.messaging.texts import Template
 from citizenreport.messaging.texts_reader import STOP
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.states import State
 from citizenreport.web.context import current_keys
 from citizenreport.web.links import Purpose, mint_link, mint_stop_link
 from citizenreport.web.translate import _
@@ -58,6 +59,12 @@ class Subject:
     @property
     def is_confidential(self) -> bool:
         return self.ticket.visibility == Visibility.CONFIDENTIAL.value
+
+    @property
+    def is_own_closing(self) -> bool:
+        """Tell whether the event is that the reporter called it settled."""
+        is_closing = self.event.payload.get("to") == State.CLOSED.value
+        return is_closing and self.ticket.closed_how == "confirmed"
 
     @property
     def language(self) -> str:

@@ -55,18 +55,13 @@ def news(session: Session, city: City, subject: Subject, *, to: str) -> Mail | N
 
     None where it would say that there is news, and there is none: the reporter closed it.
     """
-    if subject.is_confidential and _is_own_closing(subject):
+    if subject.is_confidential and subject.is_own_closing:
         return None
     report = subject.report
     with force_locale(subject.language):
         template, values = _content(session, city, subject)
     values |= {"code": report.tracking_code, "link": report_link(report)}
     return write_to_reporter(template, values, to=to, purpose="news", subject=subject)
-
-
-def _is_own_closing(subject: Subject) -> bool:
-    is_closing = subject.event.payload.get("to") == State.CLOSED.value
-    return is_closing and subject.ticket.closed_how == "confirmed"
 
 
 def _content(session: Session, city: City, subject: Subject) -> tuple[Template, dict[str, object]]:
@@ -94,7 +89,7 @@ def _step(
     values["state"] = _(LABELS[state])
     if state is State.CLOSED:
         values["survey_link"] = survey_link(subject.report)
-        return (SURVEY if _is_own_closing(subject) else CLOSED), values
+        return (SURVEY if subject.is_own_closing else CLOSED), values
     if state is State.NEEDS_INFO:
         return QUESTION, values
     if state is State.RESOLVED:

@@ -8,7 +8,7 @@ from flask_babel import force_locale
 
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.core.outgoing import Outgoing
+from citizenreport.core.outgoing import AddressNotAllowed, Outgoing
 from citizenreport.core.queue import enqueue
 from citizenreport.core.text import _n
 from citizenreport.jobs.mails import Subject, message_key_of, report_link, subject_of
@@ -33,7 +33,7 @@ def tell_browsers(*, ticket_id: str, seq: int) -> None:
     """Enqueue a push for each browser that is told of a report; one that fails stops no other."""
     with transaction() as session:
         subject = subject_of(session, ticket_id=ticket_id, seq=seq)
-        if subject is None:
+        if subject is None or subject.is_own_closing:
             return
         if subject.is_confidential:
             messaging.unwatch(session, subject.report.id)
@@ -82,7 +82,8 @@ def opened(row: PushWatch | Subscription) -> tuple[PushAddress, bytes]:
 def hand_over(push: Push, to: PushAddress, hmac: bytes) -> None:
     """Hand a push to the pusher that the settings name; forget a browser that is gone.
 
-    Call it outside any transaction.
+    Also one whose address leads into a house: no browser has such a one. Call it outside any
+    transaction.
     """
     config = current_app.config
     pusher = pusher_for(
@@ -94,6 +95,6 @@ def hand_over(push: Push, to: PushAddress, hmac: bytes) -> None:
     )
     try:
         pusher.send(push, to, now=utcnow())
-    except PushGone:
+    except (PushGone, AddressNotAllowed):
         with transaction() as session:
             messaging.forget_browser(session, hmac)

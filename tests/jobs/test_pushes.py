@@ -16,7 +16,7 @@ from citizenreport.messaging.rules import WATCHES_MAX, TooManyWatches
 from citizenreport.messaging.service import watch
 from citizenreport.pipeline.handle import raise_visibility
 from citizenreport.pipeline.submit import Submitted
-from citizenreport.triage.states import State
+from citizenreport.triage.states import Party, State
 from tests.jobs.world import ROAD, World
 from tests.messaging.browsers import Browser, PushService, open_push_service
 
@@ -115,6 +115,29 @@ def test_a_browser_that_is_gone_is_forgotten_and_stops_no_other(
     work(world)
     assert watches(world) == 0
     assert {asked.path for asked in service.server.asked} == {"/push/gone", "/push/there"}
+
+
+def test_an_address_that_leads_into_a_house_is_asked_nothing_and_forgotten(
+    world: World, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(world.app.config, "OUTGOING_TEST_CA", None)
+    sent = watched(world, service.browser())
+    world.reply(sent, "Satu")
+    work(world)
+    assert service.server.asked == []
+    assert watches(world) == 0
+
+
+def test_what_the_reporter_did_is_not_pushed_to_the_reporter(
+    world: World, service: PushService
+) -> None:
+    sent = watched(world, service.browser())
+    world.move(sent, State.VERIFIED, State.IN_PROGRESS, State.RESOLVED)
+    work(world)
+    before = len(service.server.asked)
+    world.move(sent, State.CLOSED, by=Party.REPORTER)
+    work(world)
+    assert len(service.server.asked) == before == 3
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
