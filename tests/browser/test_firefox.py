@@ -31,8 +31,12 @@ def test_a_report_is_sent_and_followed_in_firefox(tab: Firefox, service: LiveSer
     tab.write("textarea[name=description]", STORY)
     tab.write("select[name=area_code]", "Panjang")  # typing chooses, as at any select
     tab.press("#kirim")
-    tab.wait("document.querySelectorAll('.big-code').length === 2")  # here, or on a page of its own
-    code, secret = tab.texts(".big-code")
+    # Here, or on a page of its own where the server answers quickly.
+    code, secret = tab.wait(
+        "(() => { const shown = [...document.querySelectorAll('.big-code')]"
+        ".filter((e) => e.checkVisibility() && e.innerText.trim()).map((e) => e.innerText.trim());"
+        " return shown.length === 2 && shown; })()"
+    )
     assert stored(service, STORY) == 1
 
     tab.open(f"{service.base_url}/lacak")
