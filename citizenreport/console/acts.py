@@ -1,7 +1,7 @@
 """What staff do with a ticket. Each act is one transaction; a refused one shows the page again."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -33,6 +33,9 @@ from citizenreport.web.sessions import current_actor
 
 bp = Blueprint("acts", __name__, url_prefix="/petugas/tiket/<uuid:ticket_id>")
 
+ASKED_APART: Final = frozenset({State.DUPLICATE, State.SCHEDULED, State.RESOLVED})
+"""Steps with a form of their own: of what, until when, with which photos."""
+
 Work = Callable[[Session, Ticket, Act], list[str] | None]
 """What an act does. It may return storage keys that nothing uses any more once it is committed."""
 
@@ -56,7 +59,7 @@ def move(ticket_id: UUID) -> ResponseReturnValue:
 
     def work(session: Session, ticket: Ticket, act: Act) -> None:
         target = _chosen(State, "target")
-        if target in (State.DUPLICATE, State.SCHEDULED):  # of what, until when: other forms ask
+        if target in ASKED_APART:
             raise UnknownChoice(pointer="#/target")
         move_ticket(
             session,
@@ -182,15 +185,24 @@ def merge(ticket_id: UUID) -> ResponseReturnValue:
 
 
 def carry_out(
-    ticket_id: UUID, work: Work, *, permission: Permission, notice: str
+    ticket_id: UUID,
+    work: Work,
+    *,
+    permission: Permission,
+    notice: str,
+    before: Callable[[], None] | None = None,
 ) -> ResponseReturnValue:
     """Do it, then show the ticket; when it is refused, show why and keep what was typed.
+
+    `before` is what takes long and needs no transaction.
 
     Raises:
         TicketNotFound: no such ticket, or not for this person.
     """
     actor, city = current_actor(), current_city()
     try:
+        if before is not None:
+            before()
         with transaction() as session:
             ticket = by_id(session, city, actor, ticket_id)
             check_may(actor, permission, ticket)

@@ -35,6 +35,7 @@ class May:
     merge: bool
     work: bool
     schedule: bool
+    resolve: bool
     ask_extension: bool
     decide_extension: bool
     correct: bool
@@ -87,6 +88,7 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
         merge=any(step.target is State.DUPLICATE for step in _allowed(ticket, parties)),
         work=may_work,
         schedule=any(step.target is State.SCHEDULED for step in _allowed(ticket, parties)),
+        resolve=any(step.target is State.RESOLVED for step in _allowed(ticket, parties)),
         ask_extension=may_work
         and State(ticket.state) in OPEN
         and not ticket.has_fixed_deadlines
@@ -108,7 +110,7 @@ def moves(ticket: Ticket, parties: frozenset[Party]) -> list[Move]:
             hint=_(words.REASON_HINTS.get(step.target, words.REASON_HINT)),
         )
         for step in _allowed(ticket, parties)
-        if step.target not in (State.DUPLICATE, State.SCHEDULED)
+        if step.target not in (State.DUPLICATE, State.SCHEDULED, State.RESOLVED)
         and (step.source, step.target) != (State.RETURNED, State.NEW)
     ]
 

@@ -95,6 +95,7 @@ class TicketPage:
     agencies: Sequence[tuple[str, str]] = field(default=())
     colleagues: Sequence[tuple[str, str]] = field(default=())
     assignee: str | None = None
+    is_physical: bool = False
     categories: Sequence[tuple[str, str]] = field(default=())
     areas: Sequence[tuple[str, str]] = field(default=())
     sent_as: str | None = None  # the resident's category, where staff corrected it
@@ -111,6 +112,7 @@ class TicketPage:
             "prioritas": self.may.work,
             "catatan": self.may.work,
             "jadwal": self.may.schedule,
+            "selesai": self.may.resolve,
             "perpanjangan": self.may.ask_extension,
             "betulkan": self.may.correct,
         }
@@ -158,6 +160,7 @@ def read_page(
         public_text=_public_text(session, report, release) or description,
         agencies=_takers(city, ticket) if may.hand_over else (),
         colleagues=_colleagues(session, city, ticket) if may.work else (),
+        is_physical=category is not None and category.is_physical,
         categories=_categories(city, ticket) if may.correct else (),
         areas=villages(city) if may.correct else (),
         sent_as=_if_other(words.category_name, city, report.category_code, ticket.category_code),

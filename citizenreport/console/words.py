@@ -87,6 +87,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "extended": _n("Diperpanjang %(days)s hari kerja"),
     "extension_refused": _n("Perpanjangan ditolak"),
     "noted": _n("Catatan petugas"),
+    "work_shown": _n("Foto sesudah ditambahkan"),
     "added": _n("Tambahan dari pelapor"),
     "contact_changed": _n("Pelapor mengubah kontaknya"),
     "erased": _n("Data pribadi pelapor dihapus"),

@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import Priority
 from citizenreport.console.acts import UnknownChoice, carry_out
 from citizenreport.identity.rules import Permission
+from citizenreport.intake.photos import prepare_photos
+from citizenreport.intake.rules import PreparedPhoto
 from citizenreport.pipeline.handle import sealing_key
 from citizenreport.pipeline.reclassify import Correction, reclassify
 from citizenreport.pipeline.release import follow_ticket
+from citizenreport.pipeline.resolve import Outcome, resolve
 from citizenreport.triage import work
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act, BadExtension, DayNotAhead
 from citizenreport.web.context import current_city, current_keys, current_storage
-from citizenreport.web.forms import form_text
+from citizenreport.web.forms import chosen_files, form_text
 from citizenreport.web.guards import requires
 
 bp = Blueprint("work", __name__, url_prefix="/petugas/tiket/<uuid:ticket_id>")
@@ -74,6 +77,40 @@ def schedule(ticket_id: UUID) -> ResponseReturnValue:
         follow_ticket(session, city, ticket, now=act.at)
 
     return carry_out(ticket_id, act_on, permission=Permission.MOVE_TICKET, notice="langkah")
+
+
+@bp.post("/selesai")
+@requires(Permission.MOVE_TICKET)
+def settle(ticket_id: UUID) -> ResponseReturnValue:
+    """Call the ticket settled, with photos of what was done."""
+    photos: list[PreparedPhoto] = []
+
+    def decode() -> None:
+        photos.extend(prepare_photos(chosen_files()))
+
+    def act_on(session: Session, ticket: Ticket, act: Act) -> None:
+        outcome = Outcome(
+            reason=form_text("reason"),
+            photos=photos,
+            why_no_photo=form_text("why_no_photo"),
+        )
+        resolve(
+            session,
+            current_city(),
+            current_keys(),
+            current_storage(),
+            ticket,
+            outcome,
+            act=act,
+        )
+
+    return carry_out(
+        ticket_id,
+        act_on,
+        permission=Permission.MOVE_TICKET,
+        notice="langkah",
+        before=decode,
+    )
 
 
 @bp.post("/perpanjangan")

@@ -87,6 +87,7 @@ class Photo(Base, kw_only=True):
     height: Mapped[int]
     byte_count: Mapped[int]
     is_sealed: Mapped[bool]
+    added_by: Mapped[UUID | None] = mapped_column(default=None)  # staff, afterwards; None: reporter
 
 
 class UsedProof(Base, kw_only=True):

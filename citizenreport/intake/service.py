@@ -176,8 +176,12 @@ def add_photos(
     report: Report,
     photos: Sequence[PreparedPhoto],
     data_key: bytes | None,
+    *,
+    added_by: UUID | None = None,
 ) -> tuple[UUID, ...]:
     """Put more photos to a report; sealed when a data key is given. Returns their ids.
+
+    `added_by`: the member of staff who shows what was done; None for its reporter.
 
     Raises:
         TooManyPhotosInAll: it would have more than fifteen.
@@ -205,6 +209,7 @@ def add_photos(
                 height=photo.height,
                 byte_count=len(photo.content),
                 is_sealed=data_key is not None,
+                added_by=added_by,
             )
         )
         added.append(photo_id)

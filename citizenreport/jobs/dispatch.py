@@ -152,6 +152,7 @@ TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
     "state_changed": _state_changed,
     "visibility_raised": _visibility_raised,
     "added": _added,
+    "work_shown": _added,
     "contact_changed": _contact_changed,
     "erased": _erased,
     "escalated": _escalated,

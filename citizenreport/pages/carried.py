@@ -9,17 +9,16 @@ from typing import Final
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from citizenreport.intake.photos import MAX_PHOTO_BYTES, MAX_PHOTOS
 from citizenreport.pages import held_photos
 from citizenreport.pages.held_photos import NO_PHOTOS, HeldPhoto, Kept
 from citizenreport.pages.report_schema import PLACE_FIELDS, without_dropped_point
 from citizenreport.web.context import current_storage
+from citizenreport.web.forms import chosen_files
 
 WORD_FIELDS: Final = (
     *("description", "occurred_at", "subject_agency", "subject_person"),
     *("contact_name", "contact_phone", "contact_email"),
 )
-PHOTOS: Final = "photos"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +55,3 @@ def kept_photos() -> Kept:
         tickets=request.form.getlist(held_photos.FIELD),
         files=chosen_files(),
     )
-
-
-def chosen_files() -> list[bytes]:
-    """Return the files that were chosen; an empty file field sends one without a name.
-
-    One more than may be sent is read, so that the reader is told; the rest is not.
-    """
-    files = [file for file in request.files.getlist(PHOTOS) if file.filename]
-    contents = []
-    for file in files[: MAX_PHOTOS + 1]:
-        file.stream.seek(0)
-        contents.append(file.stream.read(MAX_PHOTO_BYTES + 1))
-    return contents

@@ -21,7 +21,7 @@ from citizenreport.intake.rules import (
     check_idempotency_key,
 )
 from citizenreport.pages import held_photos, passes, similar
-from citizenreport.pages.carried import Carried, carried, chosen_files, kept_photos
+from citizenreport.pages.carried import Carried, carried, kept_photos
 from citizenreport.pages.held_photos import Kept
 from citizenreport.pages.passes import Pass
 from citizenreport.pages.report_form import (
@@ -48,6 +48,7 @@ from citizenreport.pages.timeline import own_view
 from citizenreport.web import form_ticket
 from citizenreport.web.context import current_city, current_keys, current_storage
 from citizenreport.web.csrf import FIELD as CSRF_FIELD
+from citizenreport.web.forms import chosen_files
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.limits import limited

@@ -76,11 +76,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPhoto:
-    """One of the reporter's own photos, by its number in the report."""
+    """A photo of the report, by its number. `is_after`: staff show what was done."""
 
     number: int
     width: int
     height: int
+    is_after: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +170,12 @@ def view_of(session: Session, city: City, keys: KeyRing, report: Report) -> OwnV
         state=found["state"],
         submitted_at=found["submitted_at"],
         photos=tuple(
-            OwnPhoto(number=photo.position_in_report, width=photo.width, height=photo.height)
+            OwnPhoto(
+                number=photo.position_in_report,
+                width=photo.width,
+                height=photo.height,
+                is_after=photo.added_by is not None,
+            )
             for photo in found["photos"]
         ),
         joined=_joined(found["joined"]),
