@@ -20,9 +20,9 @@ from citizenreport.core.db import public_reading
 from citizenreport.i18n.languages import LANGUAGES
 from citizenreport.pages import words
 from citizenreport.pages.finding import absolute, conditional
+from citizenreport.pages.published_filters import address, good_filters, read_filters
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import PublishedPhoto, PublishedReport
-from citizenreport.publication.rules import Page
 from citizenreport.routing.rules import agency_name
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
@@ -32,7 +32,6 @@ from citizenreport.web.translate import _
 bp = Blueprint("feeds", __name__)
 
 ENTRIES: Final = 50
-FILTERS: Final = ("aspek", "kategori", "kelurahan", "status")
 ATOM: Final = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE: Final = "application/atom+xml"
 NAMES: Final = UUID("5f1f4c7e-3d0a-4f53-9c55-6a1c1b9d2e70")
@@ -51,19 +50,13 @@ def atom() -> Response:
     A day is too coarse for If-Modified-Since: what was withdrawn on the day of the last change would
     stay in a reader. So Last-Modified is told, and only the hash decides whether there is news.
     """
-    city = current_city()
-    chosen = chosen_filters(request.args)
-    wanted = Page(
-        limit=ENTRIES,
-        aspect=chosen.get("aspek"),
-        category_code=chosen.get("kategori"),
-        area_code=chosen.get("kelurahan"),
-        state=chosen.get("status"),
-    )
+    city, asked = current_city(), good_filters()
     with public_reading() as session:
-        rows = publication_queries.changed_last(session, wanted)
+        rows = publication_queries.changed_last(session, asked.page(rows=ENTRIES - 1, after=None))
         photos = publication_queries.first_photos(session, [row.tracking_code for row in rows])
-        feed = _feed(city, chosen, rows, {code: photo for code, (photo, _n) in photos.items()})
+        feed = _feed(
+            city, asked.chosen, rows, {code: photo for code, (photo, _n) in photos.items()}
+        )
         changed_on = rows[0].changed_on if rows else None
     response = conditional(ET.tostring(feed, "utf-8", xml_declaration=True), MEDIA_TYPE)
     if changed_on is not None:
@@ -71,22 +64,17 @@ def atom() -> Response:
     return response
 
 
-def chosen_filters(args: Mapping[str, str]) -> dict[str, str]:
-    """Return the filters of an address; a value that no database holds fits nothing."""
-    given = {name: args[name] for name in FILTERS if args.get(name)}
-    return {name: value if value.isprintable() else "?" for name, value in given.items()}
-
-
-def feed_url(args: Mapping[str, str]) -> str:
-    """Return the address of the feed that has the filters of this page."""
-    query = urlencode(chosen_filters(args))
-    return url_for("feeds.atom") + (f"?{query}" if query else "")
+def feed_url() -> str:
+    """Return the address of the feed that has the filters of this page, of those that can be read."""
+    asked = read_filters()
+    good = {name: value for name, value in asked.chosen.items() if name not in asked.faults}
+    return address("feeds.atom", good)
 
 
 @bp.app_context_processor
 def feed_links() -> dict[str, object]:
     """Give templates `feed_url`."""
-    return {"feed_url": lambda: feed_url(request.args)}
+    return {"feed_url": feed_url}
 
 
 def _feed(
@@ -126,8 +114,8 @@ def _entry(
     _text(entry, "published", sent_at or _instant(city, row.submitted_on))
     _link(entry, "alternate", page, "text/html")
     if photo is not None:
-        address = url_for("published.photo", photo_code=photo.photo_code)
-        _link(entry, "enclosure", absolute(address), photo.media_type)
+        picture = url_for("published.photo", photo_code=photo.photo_code)
+        _link(entry, "enclosure", absolute(picture), photo.media_type)
     for term, label in (
         (row.category_code, category),
         (row.aspect, row.aspect),

@@ -33,6 +33,8 @@ FINDABLE: Final = frozenset(
         "pulse.ask",
         "indicator_pages.index",
         "indicator_pages.show",
+        "pulse.results",
+        "subscriptions.ask",
     }
 )
 SITEMAP_REPORTS: Final = 10_000

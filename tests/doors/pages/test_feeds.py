@@ -124,6 +124,7 @@ def test_only_an_exact_report_tells_its_hour(resident: Resident, staff: Staff) -
         ({"status": "closed"}, {3}),
         ({"status": "closed", "aspek": "nyaman"}, set()),
         ({"kategori": "A12"}, set()),
+        ({"dari": "2026-03-02", "sampai": "2026-03-02"}, {0, 1, 2}),
         ({"kelurahan": "a\x00b"}, set()),
     ],
 )
@@ -132,7 +133,7 @@ def test_filters_are_those_of_the_list(
 ) -> None:
     rows = [
         *(row(0), row(1, category_code="N06", aspect="nyaman")),
-        *(row(2, area_code="33.71.01.1003"), row(3, state="closed")),
+        *(row(2, area_code="33.71.01.1003"), row(3, state="closed")),  # on the next day
     ]
     session.add_all(rows)
     session.flush()
@@ -140,7 +141,7 @@ def test_filters_are_those_of_the_list(
 
 
 def test_every_filter_has_a_feed_of_its_own(resident: Resident) -> None:
-    queries = ({}, {"aspek": "aman"}, {"kategori": "A04"}, {"status": "new"})
+    queries = ({}, {"aspek": "aman"}, {"kategori": "A04"}, {"status": "new", "dari": "2026-03-02"})
     feeds = [feed(resident, **query) for query in queries]
     assert len({root.findtext(f"{ATOM}id") for root in feeds}) == len(queries)
     assert len({root.findtext(f"{ATOM}title") for root in feeds}) == len(queries)
@@ -148,7 +149,16 @@ def test_every_filter_has_a_feed_of_its_own(resident: Resident) -> None:
         html = resident.open("/laporan", **query).response.text
         [address] = re.findall(r'type="application/atom\+xml" title="[^"]+" href="([^"]+)"', html)
         [own] = [n.get("href") for n in links(root) if n.get("rel") == "self"]
-        assert own == f"http://localhost{address}"
+        assert own == f"http://localhost{address.replace('&amp;', '&')}"
+
+
+@pytest.mark.parametrize(
+    "query", [{"dari": "kemarin"}, {"dari": "2026-02-02", "sampai": "2026-02-01"}]
+)
+def test_a_filter_that_cannot_be_read_is_said(resident: Resident, query: dict[str, str]) -> None:
+    answer = resident.client.get("/laporan.atom", query_string=query)
+    assert answer.status_code == 422
+    assert "Saringannya tidak terbaca" in answer.text
 
 
 def test_news_and_withdrawals_are_seen_at_once(resident: Resident, staff: Staff) -> None:
