@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import secrets
 import socket
 import threading
@@ -19,6 +20,13 @@ from tests.bad_input.intake import LAMP, TABLES, URL
 from tests.servers import LiveServer
 
 CLIENTS = 8
+PUBLISHED = """
+INSERT INTO published_report
+    (tracking_code, category_code, aspect, complaint_class, agency_code, state, submitted_on,
+     settlement_due_on, changed_on, is_demo)
+VALUES ('JOJNEDREPT', 'A04', 'aman', 'pengaduan_tidak_berkadar_pengawasan', 'DLH', 'new',
+    current_date, current_date, current_date, false)
+"""
 
 
 def at_once(send: Callable[[httpx.Client, int], httpx.Response]) -> list[httpx.Response]:
@@ -70,6 +78,7 @@ def test_what_comes_at_once_is_stored_once_and_answered_the_same(
     the_same_report_is_one(live_server, address)
     photos_of_the_same_report_are_kept_once(live_server, address, jpeg)
     two_bodies_under_one_key_are_one_report(live_server, address)
+    joins_are_counted_once_for_each_browser(live_server)
     the_server_survives_what_is_no_request(live_server, address)
     assert "Traceback" not in live_server.log.read_text()
 
@@ -116,6 +125,42 @@ def two_bodies_under_one_key_are_one_report(server: LiveServer, address: str) ->
         refused = next(answer for answer in answers if answer.status_code == 422)
         assert refused.json()["type"].endswith("/problems/idempotency-key-reused")
         assert rows(server)["report"] == before + 1
+
+
+def joins_are_counted_once_for_each_browser(server: LiveServer) -> None:
+    with server.database.owner() as connection:
+        connection.execute(PUBLISHED)
+    page = f"{server.base_url}/laporan/JOJNEDREPT"
+    answers = at_once(lambda http, _: join(http, page))
+    assert Counter(answer.status_code for answer in answers) == {303: CLIENTS}
+    assert joins(server) == (CLIENTS, 5)
+    with httpx.Client() as browser:
+        join(browser, page)
+        cookies = dict(browser.cookies)
+    assert set(cookies) >= {"joins", "csrf"}
+
+    def again(http: httpx.Client, _: int) -> httpx.Response:
+        http.cookies.update(cookies)
+        return join(http, page)
+
+    answers = at_once(again)
+    assert Counter(answer.status_code for answer in answers) == {303: CLIENTS}
+    assert joins(server) == (CLIENTS + 1, 5)
+
+
+def join(http: httpx.Client, page: str) -> httpx.Response:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', http.get(page).text)
+    assert found is not None
+    return http.post(f"{page}/ikut", data={"csrf_token": found[1]})
+
+
+def joins(server: LiveServer) -> tuple[int, int]:
+    with server.database.owner() as connection:
+        row = connection.execute(
+            "SELECT (SELECT count(*) FROM report_join), seen_by_at_least FROM published_report"
+        ).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
 
 
 def the_server_survives_what_is_no_request(server: LiveServer, address: str) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 from html import escape
+from urllib.parse import quote
 
 import pytest
 from marshmallow import fields
@@ -212,4 +213,33 @@ def test_a_damaged_form_gets_a_page(intake: Intake, resident: Resident, name: st
         reply = resident.client.post(path, data=content, content_type=content_type)
         assert reply.status_code in (400, 403), path
         assert "<h1" in reply.text
+    assert intake.stored().since(before) == {}
+
+
+@pytest.mark.real_data
+def test_what_leads_to_the_form_takes_any_words(intake: Intake, resident: Resident) -> None:
+    form, before = blank_form(resident), intake.stored()
+    token = {"csrf_token": form.value("csrf_token")}
+    for text in [*typable(naughty())[::5], *typable(OWN)]:
+        named = dict.fromkeys(("cari", "mulai", "landmark", "lat", "contact_name"), text)
+        chosen = resident.client.post("/lapor/pilih", data=token | named)
+        assert chosen.status_code == 200, ascii(text)
+        begun = resident.client.post("/lapor/isi", data=token | named | {"category_code": "A04"})
+        assert begun.status_code == 200, ascii(text)
+        asked = {"category_code": "A04", "lat": text, "area_code": text, "visibility": text}
+        assert resident.client.post("/lapor/serupa", data=token | asked).status_code == 200
+        joined = resident.client.post(f"/laporan/{quote(text, safe='')}/ikut", data=token)
+        assert joined.status_code in {404, 405}, ascii(text)
+        if re.search("<[a-z]", text):
+            assert text not in chosen.text + begun.text + joined.text
+    assert intake.stored().since(before) == {}
+
+
+@pytest.mark.real_data
+def test_a_held_photo_of_any_content_is_none(intake: Intake, resident: Resident) -> None:
+    form, before = blank_form(resident), intake.stored()
+    for text in [*typable(naughty())[::9], *typable(OWN)]:
+        status, page = send(resident, form, held_photo=text)
+        assert status == 422, ascii(text)
+        assert "Pilih lagi fotonya" in page
     assert intake.stored().since(before) == {}
