@@ -16,6 +16,8 @@ from citizenreport.geo.frame import is_in_metres
 
 FILE = "city.toml"
 MANY_DAYS = 36_500
+SIMILAR_MOST = {"radius_m": 2_000, "days": 366, "most": 10}
+"""What is further away, older or more than this helps nobody to tell whether it is the same."""
 CONTEST_DAYS = 10
 """Days in which a reporter may contest a solution. Source: LAPOR! ("Selesai otomatis dalam 10
 hari"); calendar days until the city settles it (domain.md, section 3)."""
@@ -250,10 +252,20 @@ def _conflict(conflict: Section) -> dict[str, str]:
 
 
 def _similar_reports(similar: Section) -> SimilarReports:
-    similar.check_keys("radius_m", "days", "most")
+    similar.check_keys(*SIMILAR_MOST)
     usual = SimilarReports()
-    return SimilarReports(
+    settings = SimilarReports(
         radius_m=similar.number("radius_m", least=0, default=usual.radius_m),
         days=similar.whole("days", least=1, default=usual.days),
         most=similar.whole("most", least=1, default=usual.most),
     )
+    for key, most in SIMILAR_MOST.items():
+        value = similar.values.get(key)
+        if isinstance(value, int | float) and value > most:
+            similar.error(
+                key,
+                problem=_n("%(key)s berisi “%(value)s”."),
+                remedy=_n("Tulis angka, paling besar %(most)s."),
+                most=most,
+            )
+    return settings
