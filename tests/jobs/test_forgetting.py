@@ -10,6 +10,7 @@ from citizenreport.identity.models import StaffSession
 from citizenreport.intake.models import IdempotencyKey, Report
 from citizenreport.jobs.forgetting import forget, sweep_files
 from citizenreport.jobs.models import JobFailure
+from citizenreport.web.models import ActCount
 from tests.jobs.test_thumbnails import a_photo
 from tests.jobs.world import ROAD, World
 
@@ -52,3 +53,13 @@ def test_a_reason_goes_with_its_job(world: World) -> None:
     world.session.flush()
     forget()
     assert world.session.scalar(text("SELECT count(*) FROM job_failure")) == 0
+
+
+def test_counts_per_network_go_when_their_window_is_over(world: World) -> None:
+    now = utcnow()
+    for key, left in (("over", timedelta(0)), ("running", timedelta(seconds=1))):
+        world.session.add(ActCount(key=f"test/{key}", count=1, expires_at=now + left))
+    world.session.flush()
+    forget(now=now)
+    kept = world.session.scalars(select(ActCount.key).where(ActCount.key.startswith("test/")))
+    assert list(kept) == ["test/running"]
