@@ -29,13 +29,11 @@ class Located:
     `area_code`: the smallest area of the city that holds the point, or the nearest one when it
     lies outside by at most `BORDER_TOLERANCE_M`; None further out.
     `outside_m`: metres outside the city, 0 inside.
-    `edge_m`: metres to the nearest edge of that area; None outside, and from `locate_all`.
     `neighbour_name`: the neighbouring area outside the city that holds the point, when known.
     """
 
     area_code: str | None
     outside_m: float
-    edge_m: float | None
     neighbour_code: str | None
     neighbour_name: str | None
 
@@ -118,21 +116,20 @@ class AreaIndex:
         point = shapely.points(x, y)
         candidates = self._tree.query(point)
         holding = candidates[shapely.intersects(self._areas[candidates], point)]
+        if holding.size:
+            return _inside(self._codes[int(holding.min())])
         pieces, distances = self._pieces.query_nearest(point, return_distance=True)
         if not pieces.size:
             return _outside(inf, self._neighbour_at(point))
         nearest_m = float(distances[0])
-        if holding.size:
-            # The way to any other border crosses this area's own: the nearest of all is its edge.
-            return _inside(self._codes[int(holding.min())], nearest_m)
         is_near = nearest_m <= self._tolerance_m
         area_code = self._codes[int(self._owners[pieces].min())] if is_near else None
         return _outside(nearest_m, self._neighbour_at(point), area_code=area_code)
 
     def locate_all(self, lon: "np.ndarray[Any, Any]", lat: "np.ndarray[Any, Any]") -> list[Located]:
-        """Return where each of many positions lies, as `locate` one by one, without `edge_m`."""
+        """Return where each of many positions lies, as `locate` one by one."""
         found = self._holding(*self._frame.to_metres_all(lon, lat)).tolist()
-        insides = {area: _inside(self._codes[area], None) for area in set(found) if area >= 0}
+        insides = {area: _inside(self._codes[area]) for area in set(found) if area >= 0}
         return [
             insides[area]
             if area >= 0
@@ -197,10 +194,8 @@ def _prepare(areas: "np.ndarray[Any, Any]") -> None:
     shapely.intersects(large, middles)
 
 
-def _inside(area_code: str, edge_m: float | None) -> Located:
-    return Located(
-        area_code=area_code, outside_m=0.0, edge_m=edge_m, neighbour_code=None, neighbour_name=None
-    )
+def _inside(area_code: str) -> Located:
+    return Located(area_code=area_code, outside_m=0.0, neighbour_code=None, neighbour_name=None)
 
 
 def _outside(
@@ -209,7 +204,6 @@ def _outside(
     return Located(
         area_code=area_code,
         outside_m=outside_m,
-        edge_m=None,
         neighbour_code=neighbour.code if neighbour else None,
         neighbour_name=neighbour.name if neighbour else None,
     )

@@ -1,6 +1,5 @@
 import random
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from math import isfinite
 
 import numpy as np
@@ -56,11 +55,10 @@ def magelang() -> AreaIndex:
     )
 
 
-def test_a_point_inside_gets_its_area_and_the_metres_to_its_edge(two_squares: AreaIndex) -> None:
+def test_a_point_inside_gets_its_area(two_squares: AreaIndex) -> None:
     located = two_squares.locate(at(100, 500))
     assert located.area_code == "east"
     assert located.outside_m == 0
-    assert located.edge_m == pytest.approx(100, abs=0.05)
     assert located.neighbour_name is None
 
 
@@ -83,7 +81,6 @@ def test_up_to_fifty_metres_outside_the_nearest_area_is_given(
     located = two_squares.locate(at(east_m, 500))
     assert located.area_code == area_code
     assert located.outside_m == pytest.approx(east_m - 1000, abs=0.05)
-    assert located.edge_m is None
     assert located.neighbour_code == "n1"  # within 150 m: named although it does not hold the point
 
 
@@ -123,7 +120,7 @@ def test_many_points_at_once_get_what_each_would_get_alone(two_squares: AreaInde
     places = [at(draw.uniform(-1300, 1300), draw.uniform(-300, 1300)) for _ in range(500)]
     places += [at(0, 500), Position(lon=0, lat=0), Position(lon=-70, lat=89)]
     lon, lat = (np.array([getattr(p, axis) for p in places]) for axis in ("lon", "lat"))
-    alone = [replace(two_squares.locate(place), edge_m=None) for place in places]
+    alone = [two_squares.locate(place) for place in places]
     assert two_squares.locate_all(lon, lat) == alone
     assert {located.area_code for located in alone} == {"west", "east", None}
 
@@ -153,9 +150,7 @@ def test_the_42_points_of_magelang_fall_where_they_should(magelang: AreaIndex) -
             assert located.outside_m > 50
         else:
             assert located.area_code == row["kode_kemendagri_harap"], row
-            # The file gives the metres to the nearer edge of two boundary sets.
-            assert located.edge_m is not None
-            assert located.edge_m >= float(row["jarak_tepi_m"]) - 1.5
+            assert located.outside_m == 0
 
 
 @pytest.mark.real_data
