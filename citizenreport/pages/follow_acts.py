@@ -22,6 +22,7 @@ from citizenreport.triage.states import State
 from citizenreport.web.context import current_city, current_keys, current_storage
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.limits import LimitReached
 from citizenreport.web.problems import describe
 
 bp = Blueprint("follow_acts", __name__, url_prefix="/lacak", template_folder="templates")
@@ -57,7 +58,7 @@ def add() -> ResponseReturnValue:
     text, keys, now = _typed("addition"), current_keys(), utcnow()
     try:
         photos = sent_photos()
-    except (InvalidInput, Unavailable) as error:
+    except (InvalidInput, Unavailable, LimitReached) as error:
         return _refused("addition", error)
     return _act(
         lambda session, ticket: reporter.add_information(

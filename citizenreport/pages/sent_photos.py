@@ -9,6 +9,7 @@ from citizenreport.intake.photos import (
     prepare_photos,
 )
 from citizenreport.intake.rules import PreparedPhoto
+from citizenreport.web.standing import count_photo_bytes
 
 
 def sent_photos() -> tuple[PreparedPhoto, ...]:
@@ -16,9 +17,13 @@ def sent_photos() -> tuple[PreparedPhoto, ...]:
 
     Raises:
         PhotoRefused, PhotosUnavailable.
+        LimitReached: this network sends too many.
     """
     files = [file for file in request.files.getlist("photos") if file.filename]
     if len(files) > MAX_PHOTOS:
         raise TooManyPhotos(pointer="#/photos")
     contents = [file.stream.read(MAX_PHOTO_BYTES + 1) for file in files]
-    return tuple(prepare_photos(contents)) if contents else ()
+    if not contents:
+        return ()
+    count_photo_bytes(sum(map(len, contents)))
+    return tuple(prepare_photos(contents))

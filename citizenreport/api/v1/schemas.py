@@ -189,6 +189,7 @@ class StepSchema(Schema):
     state = fields.String(allow_none=True)
     agency_code = fields.String(allow_none=True)
     text = fields.String(allow_none=True)
+    photo_count = fields.Integer()
 
 
 class OwnReportSchema(Schema):
