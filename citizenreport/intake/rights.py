@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from citizenreport.core.ids import new_id
@@ -63,6 +63,8 @@ def change_contact(session: Session, keys: KeyRing, report: Report, contact: Con
 def erase(session: Session, report: Report, *, how: ErasedBy, now: datetime) -> list[str]:
     """Remove the person from a report: words, place, contact, photos, and the key to all of it.
 
+    Why it was once on hold is free text about them, and goes too.
+
     Returns the storage keys of the photos, for the door to delete after the commit.
 
     Raises:
@@ -78,6 +80,7 @@ def erase(session: Session, report: Report, *, how: ErasedBy, now: datetime) -> 
     report.erased_at = now
     for table in (ReportKey, IdempotencyKey):
         session.execute(delete(table).where(table.report_id == report.id))
+    session.execute(update(LegalHold).where(LegalHold.report_id == report.id).values(reason=""))
     session.add(Erasure(id=new_id(), report_id=report.id, how=how.value, erased_at=now))
     session.flush()
     return files

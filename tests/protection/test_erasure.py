@@ -18,7 +18,7 @@ from sqlalchemy import select, text
 
 from citizenreport.core.db import db, transaction
 from citizenreport.intake.models import Report
-from citizenreport.intake.rights import place_hold
+from citizenreport.intake.rights import lift_hold, place_hold
 from citizenreport.jobs.thumbnails import make_thumbnail
 from citizenreport.ledger.audit import verify
 from citizenreport.ledger.queries import heads, walk
@@ -232,3 +232,18 @@ def test_a_hold_says_why_and_nothing_is_erased(server: LiveServer) -> None:
     assert "Diminta Pengadilan Negeri." in refused.text
     assert "Diminta Pengadilan Negeri." in resident.open("/lacak/data").text
     assert "teks" in canaries.found_in(dump(server.database))
+
+
+def test_the_reason_of_a_lifted_hold_goes_with_the_person(server: LiveServer) -> None:
+    sent = sent_in(server, MoreCanaries(), "A04")
+    resident = Resident(server.database.app.test_client())
+    resident.press(
+        resident.open("/lacak"), "/lacak", code=sent["tracking_code"], secret=sent["secret"]
+    )
+    with transaction() as session:
+        report = session.scalars(select(Report)).one()
+        place_hold(session, report, reason="Perkara Ibu Kenanga.", now=report.submitted_at)
+        lift_hold(session, report, now=report.submitted_at)
+    assert b"Perkara Ibu Kenanga." in dump(server.database)
+    resident.press(resident.open("/lacak/hapus"), "/lacak/hapus")
+    assert b"Perkara Ibu Kenanga." not in dump(server.database)
