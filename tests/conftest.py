@@ -153,6 +153,7 @@ class Inside:
         self.connection = connection
 
     def raw_connection(self) -> "Borrowed":
+        db.session.commit()  # a session that fails later must not take the statement's rows along
         return Borrowed(self.connection)
 
 
