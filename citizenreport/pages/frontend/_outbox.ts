@@ -111,7 +111,8 @@ export function nextIn(waiting: Entry[]): number | null {
   return due.length ? Math.max(0, Math.min(...due) - Date.now()) : null;
 }
 
-function isDue(entry: Entry, isEager: boolean): boolean {
+/** Say whether an entry may be tried now. `isEager`: the network just came back. */
+export function isDue(entry: Entry, isEager: boolean): boolean {
   return entry.next_at <= Date.now() || (isEager && !entry.is_busy);
 }
 

@@ -6,13 +6,14 @@
 import { DraftKeeper, forgetDrafts, isConfidential, noteOnItsWay } from "./_drafts";
 import { reportOf, typed } from "./_fields";
 import type { Entry, Field } from "./_kept";
-import { compose, drop, keep, nextIn, sendKept, sendUnkept } from "./_outbox";
+import { compose, drop, entries, isDue, keep, nextIn, sendKept, sendUnkept } from "./_outbox";
 import { find, spaced } from "./_page";
 import { ChosenPhotos } from "./_photos";
 import { openReceipt, token } from "./_token";
 import { askForSync } from "./_worker";
 
 const SLOW_MS = 6_000;
+const SPARE_MS = 50;
 const SOMETHING_TO_SAY = 422;
 
 type Panel = "slow" | "waiting" | "busy" | "memory" | "full" | "receipt" | "restored" | "nodraft" | "faults";
@@ -34,7 +35,8 @@ export class Sender {
     this.drafts = new DraftKeeper(form, this.category, this.photos, () => this.show("nodraft"));
     form.addEventListener("submit", (event) => this.onSubmit(event));
     form.addEventListener("input", () => this.drafts.begin());
-    window.addEventListener("online", () => void this.retry());
+    window.addEventListener("online", () => void this.retry(true));
+    window.addEventListener("outbox", () => void this.look());
     window.addEventListener("beforeunload", (event) => this.holdBack(event));
     find("[data-draft-drop]")?.addEventListener("click", () => void this.startOver());
   }
@@ -131,7 +133,10 @@ export class Sender {
     const slow = window.setTimeout(() => this.show("slow"), SLOW_MS);
     const tried = this.isStored ? await sendKept(entry.id) : await sendUnkept(entry);
     clearTimeout(slow);
-    if (!tried) return; // another page of ours dealt with it
+    if (tried) await this.settle(entry, tried); // else another page of ours dealt with it
+  }
+
+  private async settle(entry: Entry, tried: Entry): Promise<void> {
     if (tried.state === "sent") return this.arrived(entry, tried);
     this.entry = tried;
     if (tried.state === "refused") return this.refused(tried);
@@ -139,7 +144,7 @@ export class Sender {
   }
 
   private async arrived(entry: Entry, tried: Entry): Promise<void> {
-    this.entry = entry;
+    this.entry = { ...entry, tries: 0 }; // nothing waits any more; sent again, it is the same
     clearTimeout(this.timer);
     await this.drafts.end();
     if (this.isStored && tried.is_confidential) await drop(tried.id).catch(() => undefined);
@@ -170,13 +175,25 @@ export class Sender {
     const isSecret = isConfidential(this.form);
     this.show(this.isStored ? (tried.is_busy ? "busy" : "waiting") : isSecret ? "memory" : "full");
     this.form.hidden = true; // it may be there already: what is sent again must be the same
-    if (this.isStored && tried.state === "unsure") return;
-    clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.retry(), nextIn([tried]) ?? SLOW_MS);
+    if (tried.state === "waiting") this.plan(tried);
   }
 
-  private async retry(): Promise<void> {
+  private plan(tried: Entry): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.retry(false), (nextIn([tried]) ?? 0) + SPARE_MS);
+  }
+
+  /** The worker, or this page's own round, may have sent it meanwhile. */
+  private async look(): Promise<void> {
+    const waiting = this.entry;
+    if (!waiting || !this.isStored || this.isSending || !waiting.tries) return;
+    const now = (await entries().catch(() => null))?.sound.find((entry) => entry.id === waiting.id);
+    if (now && now.state !== "waiting" && this.entry === waiting) await this.settle(waiting, now);
+  }
+
+  private async retry(isEager: boolean): Promise<void> {
     if (this.isSending || this.entry?.state !== "waiting" || !this.entry.tries) return;
+    if (!isDue(this.entry, isEager)) return this.plan(this.entry);
     this.setSending(true);
     await this.attempt(this.entry).finally(() => this.setSending(false));
   }

@@ -23,6 +23,12 @@ export async function askForSync(): Promise<void> {
   }
 }
 
+/** Have this page ready for when there is no network, if it is one of those that may be kept. */
+export async function askForThisPage(): Promise<void> {
+  const found = await navigator.serviceWorker?.ready;
+  found?.active?.postMessage({ type: "page", path: location.pathname + location.search });
+}
+
 /** Have further forms ready for when there is no network, from the second visit on. */
 export function askForForms(): void {
   const { connection } = navigator as { connection?: { saveData?: boolean } };

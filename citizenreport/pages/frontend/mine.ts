@@ -38,7 +38,7 @@ function waiting(entry: Entry): HTMLElement {
   put(card, "title", entry.title);
   put(card, "moment", moment(entry.sent_at || entry.written_at));
   put(card, "text", textOf(entry));
-  put(card, "why", entry.why);
+  put(card, "why", entry.faults.some((fault) => fault.detail === entry.why) ? "" : entry.why);
   const list = find("[data-faults]", card);
   for (const fault of entry.faults) list?.append(Object.assign(document.createElement("li"), { textContent: fault.detail }));
   put(card, "code", spaced(entry.code, 5));

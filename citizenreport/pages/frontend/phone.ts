@@ -2,7 +2,7 @@
 
 import { entries, flush, nextIn } from "./_outbox";
 import { find } from "./_page";
-import { askForForms, askForSync, startWorker } from "./_worker";
+import { askForForms, askForSync, askForThisPage, startWorker } from "./_worker";
 
 const AFTER_LOAD_MS = 1_000;
 
@@ -38,6 +38,7 @@ function run(isEager: boolean): void {
 
 startWorker();
 askForForms();
+void askForThisPage();
 window.addEventListener("load", () => setTimeout(() => run(true), 0));
 window.addEventListener("online", () => run(true));
 window.addEventListener("pageshow", (event) => {

@@ -54,8 +54,9 @@ self.addEventListener("sync", ((event: SyncEvent) => {
 }) as EventListener);
 
 self.addEventListener("message", (event) => {
-  const kind: unknown = (event.data as { type?: unknown } | null)?.type;
-  if (kind === "forms") event.waitUntil(keepForms());
+  const asked = event.data as { type?: unknown; path?: unknown } | null;
+  if (asked?.type === "forms") event.waitUntil(keepForms().catch(() => undefined));
+  if (asked?.type === "page") event.waitUntil(keepMissing(String(asked.path)).catch(() => undefined));
 });
 
 async function install(): Promise<void> {
@@ -105,6 +106,12 @@ async function keepPage(path: string): Promise<void> {
   // The token is taken out below. Asked for without a mark, the answer could change the token of a
   // page that the resident is looking at.
   await keepAnswer(url, await fetch(path, { cache: "no-cache", headers: { "X-To-Keep": "1" } }));
+}
+
+/** Keep the page somebody looks at, whose answer came before there was a worker. */
+async function keepMissing(path: string): Promise<void> {
+  const url = new URL(path, self.location.origin);
+  if (isShell(url) && !(await fromPhone(url))) await keepPage(path);
 }
 
 /** Keep a page of the shell, if the server lets it be kept, and the files it needs. */
