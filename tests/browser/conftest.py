@@ -77,6 +77,7 @@ class Visit:
 
     page: Page
     base_url: str
+    is_weak: bool = False  # the network is made to fail: what comes of that is no fault
     asked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -95,12 +96,16 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser, service: LiveServer) -> Iterator[Callable[..., Visit]]:
-    """`visit(**options)` opens a browser of its own: a phone, with JavaScript unless told."""
+    """`visit(**options)` opens a browser of its own: a phone, with JavaScript unless told.
+
+    With `weak=base_url` it goes through a network that is made to fail.
+    """
     open_visits: list[Visit] = []
 
-    def begin(**options: Any) -> Visit:
+    def begin(*, weak: str = "", **options: Any) -> Visit:
         given = {"viewport": PHONE, "locale": "id-ID"} | options
-        made = Visit(page=browser.new_context(**given).new_page(), base_url=service.base_url)
+        page = browser.new_context(**given).new_page()
+        made = Visit(page=page, base_url=weak or service.base_url, is_weak=bool(weak))
         watch(made)
         open_visits.append(made)
         return made
@@ -118,7 +123,7 @@ def watch(made: Visit) -> None:
         made.asked.append(request.url)
 
     def note_response(response: Response) -> None:
-        if response.status >= 500:
+        if response.status >= 500 and not made.is_weak:
             made.faults.append(f"{response.status} {response.url}")
 
     made.page.on("request", note_request)
@@ -128,10 +133,15 @@ def watch(made: Visit) -> None:
         "console",
         lambda message: (
             made.faults.append(message.text)
-            if message.type == "error" and "the server responded" not in message.text
+            if message.type == "error" and not _is_told(made, message.text)
             else None
         ),
     )
+
+
+def _is_told(made: Visit, text: str) -> bool:
+    """Say whether a line of the console only repeats what an answer, or no answer, said."""
+    return "the server responded" in text or (made.is_weak and "net::ERR_" in text)
 
 
 @pytest.fixture(scope="session")
