@@ -16,7 +16,9 @@ const SLOW_MS = 6_000;
 const SPARE_MS = 50;
 const SOMETHING_TO_SAY = 422;
 
-type Panel = "slow" | "waiting" | "busy" | "memory" | "full" | "receipt" | "restored" | "nodraft" | "faults";
+type Panel =
+  "slow" | "waiting" | "busy" | "memory" | "full" | "held" | "receipt" | "restored" | "nodraft" | "faults";
+type Verdict = "fine" | "look" | "unreachable";
 
 export class Sender {
   private readonly category: string;
@@ -70,7 +72,10 @@ export class Sender {
 
   private async send(fields: Field[], extra: Field[]): Promise<void> {
     const photos = (await this.photos?.ready()) ?? [];
-    if ((await this.hasSomethingToSay(fields)) || hasHeldPhotos(this.form)) {
+    const verdict = await this.ask(fields);
+    const isHeld = find("[name=held_photo]:checked", this.form) !== null; // only its own form sends these
+    if (isHeld && verdict === "unreachable") return this.show("held");
+    if (isHeld || verdict === "look") {
       await this.drafts.save();
       return this.sendPlainly(extra);
     }
@@ -84,16 +89,16 @@ export class Sender {
   }
 
   /** Ask the server whether its own page must be seen first: faults, a place outside, similar reports. */
-  private async hasSomethingToSay(fields: Field[]): Promise<boolean> {
-    if (!navigator.onLine) return false;
+  private async ask(fields: Field[]): Promise<Verdict> {
+    if (!navigator.onLine) return "unreachable";
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), SLOW_MS);
     try {
       const body = new URLSearchParams([...fields, ["category_code", this.category], ["csrf_token", await token()]]);
       const answer = await fetch("/lapor/periksa", { method: "POST", body, signal: patience.signal });
-      return answer.status === SOMETHING_TO_SAY;
+      return answer.status === SOMETHING_TO_SAY ? "look" : answer.ok ? "fine" : "unreachable";
     } catch {
-      return false;
+      return "unreachable";
     } finally {
       clearTimeout(timer);
     }
@@ -234,9 +239,4 @@ export class Sender {
     for (const panel of document.querySelectorAll<HTMLElement>("[data-panel]")) panel.hidden = panel.dataset.panel !== name;
     if (!["slow", "nodraft", "restored"].includes(name)) find(`[data-panel=${name}]`)?.focus();
   }
-}
-
-/** Photos that the server keeps already can only be sent by its own form. */
-function hasHeldPhotos(form: HTMLFormElement): boolean {
-  return find("[name=held_photo]", form) !== null;
 }
