@@ -82,6 +82,7 @@ def test_a_confidential_report_leaves_nothing_while_it_is_written_or_sent(
     equip(made)
     made.open(CONFIDENTIAL)
     assert "KDRT" not in page.title()
+    page.locator(".stop > summary").click()
     page.get_by_label("Foto").set_input_files([photo])
     describe_secretly(page)
     page.context.set_offline(True)

@@ -2,7 +2,8 @@
 
 import type { Field } from "./_kept";
 
-const NOT_TYPED = ["csrf_token", "send_key", "category_code", "form_ticket", "proof", "drop_point"];
+const NOT_TYPED = ["csrf_token", "send_key", "category_code", "ticket", "proof", "drop_point"];
+const NOT_WORDS = ["visibility", "seen_similar", "held_photo"];
 const ANSWER = "answers.";
 
 /** The pairs of a form, without what belongs to this page alone and without files. */
@@ -16,7 +17,7 @@ export function typed(form: HTMLFormElement): Field[] {
 
 /** Say whether anything was filled in that a person would miss. */
 export function isWorthKeeping(fields: Field[]): boolean {
-  return fields.some(([name, value]) => value.trim() !== "" && name !== "visibility");
+  return fields.some(([name, value]) => value.trim() !== "" && !NOT_WORDS.includes(name));
 }
 
 /** Fill a form with kept pairs. */
