@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from citizenreport.web import (
     assets,
+    compression,
     context,
     csrf,
     demo_notice,
@@ -23,6 +24,7 @@ def init_app(app: Flask, services: context.Services) -> None:
 
     After any extension that renders errors itself (flask-smorest), so that ours are the last word.
     """
+    compression.init_app(app)
     context.attach(app, services)
     app.request_class = StrictRequest
     app.json = StrictJSON(app)

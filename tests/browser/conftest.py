@@ -53,9 +53,31 @@ def service(template: Cluster, settings: dict[str, object]) -> Iterator[LiveServ
             yield server
 
 
+def published(service: LiveServer) -> list[str]:
+    with service.database.owner() as connection:
+        rows = connection.execute("SELECT tracking_code FROM published_report").fetchall()
+    return [row[0] for row in rows]
+
+
+def hide(service: LiveServer, codes: list[str]) -> None:
+    """Take reports off the public pages, so that no later form is asked whether it means them."""
+    with service.database.owner() as connection:
+        connection.execute("DELETE FROM published_report WHERE tracking_code = ANY(%s)", (codes,))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_stays_public(service: LiveServer) -> Iterator[None]:
+    yield
+    hide(service, published(service))
+
+
 @pytest.fixture
-def as_staff(service: LiveServer) -> Callable[[Callable[[Staff], None]], None]:
-    """Let staff act behind the running server: `as_staff(lambda staff: staff.release(code))`."""
+def as_staff(service: LiveServer) -> Iterator[Callable[[Callable[[Staff], None]], None]]:
+    """Let staff act behind the running server: `as_staff(lambda staff: staff.release(code))`.
+
+    What they release is hidden again when the test is over.
+    """
+    before = set(published(service))
 
     def act(work: Callable[[Staff], None]) -> None:
         with service.database.app.app_context(), transaction() as session:
@@ -68,7 +90,8 @@ def as_staff(service: LiveServer) -> Callable[[Callable[[Staff], None]], None]:
                 )
             )
 
-    return act
+    yield act
+    hide(service, [code for code in published(service) if code not in before])
 
 
 @dataclass
