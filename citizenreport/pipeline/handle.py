@@ -102,7 +102,14 @@ def raise_visibility(
     """
     before = Visibility(ticket.visibility)
     check_raise(before, wanted)
-    triage.change(session, ticket, act=act, visibility=wanted.value, parent_ticket_id=None)
+    triage.change(
+        session,
+        ticket,
+        act=act,
+        visibility=wanted.value,
+        parent_ticket_id=None,
+        assignee_id=None,  # who had it may not be among those who may read it now
+    )
     triage.part_duplicates(session, ticket)
     unused = publication.withdraw(session, ticket_id=ticket.id)
     if wanted is Visibility.CONFIDENTIAL:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
 from citizenreport.core.db import transaction
+from citizenreport.identity.models import Staff
 from citizenreport.indicators.service import fact_of, fold_tickets
 from citizenreport.intake.models import Report
 from citizenreport.ledger.models import Event
@@ -81,8 +82,11 @@ def test_indicators_count_what_staff_found(desk: Desk, session: Session) -> None
 def test_a_stricter_kind_makes_the_ticket_stricter(desk: Desk, session: Session) -> None:
     ticket, visitor = desk.report(), desk.person(ROADS)
     released(visitor, ticket)
+    mine = str(session.scalars(select(Staff.id)).one())
+    assert act(visitor, ticket, "penanggung", assignee_id=mine).status_code == 303
     assert corrected(visitor, ticket, "violence") == 303
     session.refresh(ticket)
+    assert ticket.assignee_id is None
     assert (ticket.visibility, ticket.protection_class) == ("confidential", "violence")
     assert ticket.agency_code == "women"
     report = session.scalars(select(Report)).one()
