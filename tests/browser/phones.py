@@ -54,7 +54,7 @@ async () => {
 }
 """
 PUT = """
-([store, rows]) => new Promise((done, failed) => {
+([store, rows]) => navigator.locks.request('outbox', () => new Promise((done, failed) => {
   const asked = indexedDB.open('citizenreport');
   asked.onsuccess = () => {
     const change = asked.result.transaction(store, 'readwrite');
@@ -62,7 +62,7 @@ PUT = """
     change.oncomplete = () => { asked.result.close(); done(); };
     change.onerror = () => failed(change.error);
   };
-})
+}))
 """
 CHOSEN = """
 async (input) => Promise.all([...input.files].map(async (file) => {
@@ -93,7 +93,7 @@ def all_texts(page: Page) -> str:
 
 
 def plant(page: Page, store: str, *rows: dict[str, Any]) -> None:
-    """Put rows into the phone's database, as they are."""
+    """Put rows into the phone's database, as they are, while nothing is being sent."""
     page.evaluate(PUT, [store, list(rows)])
 
 

@@ -276,6 +276,30 @@ def test_a_browser_that_denies_the_worker_sends_when_a_page_opens(
     assert arrived(service, story) == [0]
 
 
+def test_what_is_deleted_while_it_is_tried_does_not_come_back(
+    phone: Visit, service: LiveServer, weak: WeakNetwork
+) -> None:
+    page, story = phone.page, f"{STORY} Batal."
+    weak.ahead.append(Trouble(status=503, delay_s=3))
+    cut_off(page)
+    write(page, story)
+    send(page)
+    waits(page)
+    phone.open("/laporan-saya")
+    page.on("dialog", lambda dialog: dialog.accept())
+    reconnect(page)
+    ends = time.monotonic() + 20
+    while not weak.sends_at and time.monotonic() < ends:
+        page.wait_for_timeout(100)
+    page.get_by_role("button", name="Hapus dari HP ini").click()
+    expect(page.get_by_text(story)).to_have_count(0)
+    page.wait_for_timeout(4_000)
+    page.reload()
+    expect(page.get_by_text(story)).to_have_count(0)
+    assert kept(page)["outbox"] == []
+    assert arrived(service, story) == []
+
+
 def test_a_forged_queue_breaks_nothing_and_is_refused_in_words(
     phone: Visit, service: LiveServer
 ) -> None:

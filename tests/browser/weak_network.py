@@ -87,6 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.close_connection = True
         if not trouble.is_forwarded:
+            time.sleep(trouble.delay_s)
             self._answer(trouble.status, {"Retry-After": trouble.retry_after}, b"")
             return
         upstream = http.client.HTTPConnection(self.origin, timeout=WAIT_S)

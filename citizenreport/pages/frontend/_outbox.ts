@@ -74,12 +74,20 @@ export async function entries(): Promise<{ sound: Entry[]; broken: string[] }> {
   return { sound, broken };
 }
 
+/** Store what became of a try. What its writer deleted meanwhile stays deleted, unless it was sent. */
+async function update(entry: Entry): Promise<void> {
+  const change = (await store()).transaction("outbox", "readwrite");
+  const isThere = (await change.store.getKey(entry.id)) !== undefined;
+  if (isThere || entry.state === "sent") await change.store.put(entry);
+  await change.done;
+}
+
 /** Try what waits and is due. `isEager`: the network just came back, so what had none is due. */
 export async function flush({ isEager = false } = {}): Promise<Entry[]> {
   return alone(async () => {
     const tried: Entry[] = [];
     for (const entry of (await entries()).sound) {
-      if (entry.state === "waiting" && isDue(entry, isEager)) tried.push(await attempt(entry, keep));
+      if (entry.state === "waiting" && isDue(entry, isEager)) tried.push(await attempt(entry, update));
     }
     return tried;
   });
@@ -89,7 +97,7 @@ export async function flush({ isEager = false } = {}): Promise<Entry[]> {
 export async function sendKept(id: string): Promise<Entry | null> {
   return alone(async () => {
     const entry = asEntry(await (await store()).get("outbox", id));
-    return entry?.state === "waiting" ? attempt(entry, keep) : entry;
+    return entry?.state === "waiting" ? attempt(entry, update) : entry;
   });
 }
 
