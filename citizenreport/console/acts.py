@@ -16,6 +16,7 @@ from citizenreport.core.db import transaction
 from citizenreport.core.errors import Conflict, InvalidInput, NotAllowed
 from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.core.text import _n
+from citizenreport.documents.covering import CELLS
 from citizenreport.identity.rules import Actor, Permission
 from citizenreport.pipeline import hand_over as pipeline_hand_over
 from citizenreport.pipeline.handle import move_ticket, raise_visibility, reply_publicly
@@ -116,6 +117,7 @@ def decide_photo(ticket_id: UUID, photo_id: UUID) -> ResponseReturnValue:
             photo_id,
             state=_chosen(ReleaseState, "photo_state"),
             act=act,
+            cells=_cells(),
         )
 
     return carry_out(ticket_id, work, permission=Permission.RELEASE, notice="foto")
@@ -222,6 +224,15 @@ def check_may(actor: Actor, permission: Permission, ticket: Ticket) -> None:
     """Raise NotAllowed unless the actor may do this for the agency that holds the ticket."""
     if not actor.may_for(permission, agency_code=ticket.agency_code):
         raise NotAllowed
+
+
+def _cells() -> frozenset[int]:
+    """Return the parts of a photo to be covered. Raises UnknownChoice."""
+    given = request.form.getlist("cell")
+    known = {str(cell) for cell in range(CELLS)}
+    if not known.issuperset(given):
+        raise UnknownChoice(pointer="#/cell")
+    return frozenset(map(int, given))
 
 
 def _seen() -> int:

@@ -16,6 +16,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError
 from citizenreport.core.keys import Place, open_sealed
+from citizenreport.documents.covering import COLUMNS, ROWS
 from citizenreport.identity.rules import Permission
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Photo
@@ -56,6 +57,18 @@ def photo(photo_id: UUID) -> Response:
 def thumbnail(photo_id: UUID) -> Response:
     """Send a photo small, or whole as long as nobody has made it small."""
     return _send_photo(photo_id, _thumbnail_content)
+
+
+@bp.get("/foto/<uuid:photo_id>/samarkan")
+@requires(Permission.RELEASE)
+def cover(photo_id: UUID) -> str:
+    """Ask which parts of a photo the public does not see."""
+    with transaction() as session:
+        ticket, found = desk.with_photo(session, current_city(), current_actor(), photo_id)
+        note_reading(session, ticket)
+        return render_template(
+            "console/cover.html", ticket=ticket, photo=found, columns=COLUMNS, rows=ROWS
+        )
 
 
 def _send_photo(photo_id: UUID, content_of: Callable[[Session, Photo], bytes]) -> Response:

@@ -1,1 +1,1 @@
-"""Documents: files that leave the service for other programs. Now: CSV that is safe to open."""
+"""Documents: files that leave the service: CSV that is safe to open, pictures to share, covered photos."""

@@ -1,5 +1,6 @@
 """Putting a report before the public, and keeping what is public in step with its ticket."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,8 +10,10 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City, PublicPrecision, Visibility
 from citizenreport.core.ids import new_public_id
 from citizenreport.disclosure.rules import published_day, published_instant, published_place
+from citizenreport.documents.covering import covered
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Photo, Report
+from citizenreport.intake.photos import make_thumbnail
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
 from citizenreport.publication import queries as publication_queries
@@ -138,10 +141,12 @@ def release_photo(
     *,
     state: ReleaseState,
     act: Act,
+    cells: Collection[int] = (),
 ) -> None:
     """Release or refuse one photo of a released ticket.
 
-    The public copy is a file of its own, so that taking it back leaves the handlers' copy.
+    The public copy is a file of its own, so that taking it back leaves the handlers' copy. `cells`
+    are the parts of it that are covered (see `documents.covering`): faces and number plates.
 
     Raises:
         NotReleased, NotReleasable, PhotoNotReleasable, PublishedReportNotFound, TicketChanged.
@@ -158,13 +163,14 @@ def release_photo(
     code = new_public_id() if state is ReleaseState.RELEASED else None
     publication.withdraw_photo(session, photo_id=photo.id)
     if code is not None:
+        storage_key, thumbnail_key = _public_copies(storage, photo, cells)
         publication.publish_photo(
             session,
             PublishedPhoto(
                 photo_code=code,
                 tracking_code=release.tracking_code,
-                storage_key=storage.put(storage.get(photo.storage_key)),
-                thumbnail_key=_copied(storage, photo.thumbnail_key),
+                storage_key=storage_key,
+                thumbnail_key=thumbnail_key,
                 media_type=photo.media_type,
                 width=photo.width,
                 height=photo.height,
@@ -183,8 +189,23 @@ def release_photo(
             decided_at=act.at,
         ),
     )
-    payload = {"photo_id": str(photo.id), "state": state.value}
+    payload = {"photo_id": str(photo.id), "state": state.value, "covered": len(cells)}
     triage.record(session, ticket, "photo_decided", payload, act=act)
+
+
+def _public_copies(
+    storage: Storage, photo: Photo, cells: Collection[int]
+) -> tuple[str, str | None]:
+    """Return the keys of the public copy and its thumbnail.
+
+    The thumbnail of a covered copy is made from it at once: the one that is there, or comes later,
+    shows what is covered.
+    """
+    content = storage.get(photo.storage_key)
+    if not cells:
+        return storage.put(content), _copied(storage, photo.thumbnail_key)
+    content = covered(content, cells)
+    return storage.put(content), storage.put(make_thumbnail(content))
 
 
 def _copied(storage: Storage, key: str | None) -> str | None:
