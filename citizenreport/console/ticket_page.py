@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import (
+    Category,
     City,
     ProtectionClass,
     PublicPrecision,
@@ -156,7 +157,7 @@ def read_page(
         moves=moves(ticket, parties),
         may=may,
         release=release,
-        precision=_(PRECISIONS[category.public_precision]) if category else "",
+        precision=_precision(category, report),
         public_text=_public_text(session, report, release) or description,
         agencies=_takers(city, ticket) if may.hand_over else (),
         colleagues=_colleagues(session, city, ticket) if may.work else (),
@@ -200,6 +201,16 @@ def _photos(session: Session, ticket: Ticket) -> list[ShownPhoto]:
         )
         for photo in photos
     ]
+
+
+def _precision(category: Category | None, report: Report) -> str:
+    """Return as what the public sees the place; a report without a point has only its area."""
+    if category is None:
+        return ""
+    is_a_point = category.public_precision in (PublicPrecision.EXACT, PublicPrecision.GRID_100M)
+    if is_a_point and report.position is None:
+        return _(PRECISIONS[PublicPrecision.AREA])
+    return _(PRECISIONS[category.public_precision])
 
 
 def _names(session: Session, ticket: Ticket, events: Sequence[Event]) -> dict[UUID, str]:

@@ -1,6 +1,6 @@
 """`/lacak`: code and secret open the reporter's own view; the secret never is in an address."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -71,13 +71,7 @@ def enter() -> ResponseReturnValue:
 @public
 def show() -> ResponseReturnValue:
     """Show the reporter what happened and what comes next."""
-    keep_out_of_caches()
-    try:
-        return timeline(faults={})
-    except ReportNotFound:
-        return forget(url_for("follow.ask"))
-    except SecretNeeded as needed:
-        return ask_again(needed)
+    return for_its_reporter(lambda: timeline(faults={}))
 
 
 @bp.post("/lacak/tutup")
@@ -105,6 +99,20 @@ def timeline(*, faults: Mapping[str, str]) -> str:
         faults=faults,
         notice=_(notice) if notice else "",
     )
+
+
+def for_its_reporter(work: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Do it for the report that this browser has opened, and keep it out of caches.
+
+    Who has opened none is asked for one; who came by a link, and that is not enough, for the secret.
+    """
+    keep_out_of_caches()
+    try:
+        return work()
+    except ReportNotFound:
+        return forget(url_for("follow.ask"))
+    except SecretNeeded as needed:
+        return ask_again(needed)
 
 
 def ask_again(needed: SecretNeeded) -> ResponseReturnValue:

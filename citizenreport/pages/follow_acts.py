@@ -1,6 +1,7 @@
 """`/lacak/…`: what the reporter does with the own report. Only the cookie says which one."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, redirect, request, url_for
@@ -10,9 +11,8 @@ from sqlalchemy.orm import Session
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, InvalidInput, Unavailable
-from citizenreport.intake.rules import ReportNotFound
-from citizenreport.pages.follow import ask_again, forget, timeline
-from citizenreport.pages.opened import SecretNeeded, opened_report
+from citizenreport.pages.follow import for_its_reporter, timeline
+from citizenreport.pages.opened import opened_report
 from citizenreport.pages.sent_photos import sent_photos
 from citizenreport.pipeline import reporter
 from citizenreport.triage.additions import TooManyAdditions
@@ -21,7 +21,6 @@ from citizenreport.triage.rules import TicketChanged, TransitionNotAllowed
 from citizenreport.triage.states import State
 from citizenreport.web.context import current_city, current_keys, current_storage
 from citizenreport.web.guards import public
-from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.limits import LimitReached
 from citizenreport.web.problems import describe
 
@@ -59,7 +58,7 @@ def add() -> ResponseReturnValue:
     try:
         photos = sent_photos()
     except (InvalidInput, Unavailable, LimitReached) as error:
-        return _refused("addition", error)
+        return for_its_reporter(partial(_refused, "addition", error))
     return _act(
         lambda session, ticket: reporter.add_information(
             session, keys, current_storage(), ticket, text, photos, now=now
@@ -105,14 +104,13 @@ def _act(work: Work, *, field: str = "", notice: str = "") -> ResponseReturnValu
 
     Text that does not fit is shown again at its `field`; `notice` is said when it is done.
     """
-    keep_out_of_caches()
+    return for_its_reporter(lambda: _acted(work, field=field, notice=notice))
+
+
+def _acted(work: Work, *, field: str, notice: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             work(session, opened_report(session).ticket)
-    except ReportNotFound:
-        return forget(url_for("follow.ask"))
-    except SecretNeeded as needed:
-        return ask_again(needed)
     except (TransitionNotAllowed, TicketChanged):
         return redirect(url_for("follow.show", pesan=_too_late()), 303)
     except (InvalidInput, TooManyAdditions) as error:
@@ -122,14 +120,8 @@ def _act(work: Work, *, field: str = "", notice: str = "") -> ResponseReturnValu
 
 def _refused(field: str, error: CitizenReportError) -> ResponseReturnValue:
     """Show the page again with what was typed, and what is wrong with it."""
-    keep_out_of_caches()
     problem = describe(error)
-    try:
-        return timeline(faults={field: problem.detail or problem.title}), problem.status
-    except ReportNotFound:
-        return forget(url_for("follow.ask"))
-    except SecretNeeded as needed:
-        return ask_again(needed)
+    return timeline(faults={field: problem.detail or problem.title}), problem.status
 
 
 def _too_late() -> str:

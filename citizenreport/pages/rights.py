@@ -16,9 +16,9 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.text import _n
 from citizenreport.intake import queries as intake_queries
-from citizenreport.intake.rules import NAME_MAX_CHARS, Contact, ErasedBy, OnHold, ReportNotFound
-from citizenreport.pages.follow import ask_again, forget
-from citizenreport.pages.opened import SecretNeeded, forget_all, opened_report
+from citizenreport.intake.rules import NAME_MAX_CHARS, Contact, ErasedBy, OnHold
+from citizenreport.pages.follow import for_its_reporter
+from citizenreport.pages.opened import forget_all, opened_report
 from citizenreport.pages.report_form import faults_of
 from citizenreport.pages.report_schema import EMAIL_MAX_CHARS, without_blanks
 from citizenreport.pages.timeline import OwnView, view_of
@@ -133,13 +133,8 @@ def erased() -> str:
 
 def _with_secret(work: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     """Do it for who holds the secret; ask anybody else for it."""
-    keep_out_of_caches()
     try:
-        return work()
-    except ReportNotFound:
-        return forget(url_for("follow.ask"))
-    except SecretNeeded as needed:
-        return ask_again(needed)
+        return for_its_reporter(work)
     except TicketChanged:
         return redirect(url_for("follow.show", pesan="berubah"), 303)
 

@@ -4,7 +4,7 @@ Opened by what opens the report's own page, or by the link of a mail. The page n
 report nor its category.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -19,7 +19,7 @@ from citizenreport.core.db import transaction
 from citizenreport.core.errors import InvalidInput
 from citizenreport.core.text import _n
 from citizenreport.intake.rules import ReportNotFound
-from citizenreport.pages.follow import ask_again, forget
+from citizenreport.pages.follow import for_its_reporter
 from citizenreport.pages.opened import BY_LINK, Opened, SecretNeeded, opened_report
 from citizenreport.pipeline import reporter
 from citizenreport.surveys import service
@@ -29,7 +29,6 @@ from citizenreport.triage.states import State
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import public
-from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.links import Purpose
 from citizenreport.web.problems import describe
 from citizenreport.web.translate import _
@@ -103,39 +102,28 @@ class View:
 @public
 def ask() -> ResponseReturnValue:
     """Ask; with the earlier answer filled in while it may be changed."""
-    return _guarded(lambda: _page(values=None, faults={}))
+    return for_its_reporter(lambda: _page(values=None, faults={}))
 
 
 @bp.post("")
 @public
 def answer() -> ResponseReturnValue:
     """Keep the answer, and say what comes next."""
-    return _guarded(_keep)
+    return for_its_reporter(_keep)
 
 
 @bp.get("/terima-kasih")
 @public
 def thank() -> ResponseReturnValue:
     """Thank; who says that it is not done contests by one tap while that is possible."""
-    return _guarded(_thanks)
+    return for_its_reporter(_thanks)
 
 
 @bp.post("/sanggah")
 @public
 def contest() -> ResponseReturnValue:
     """Contest the closing: one tap, with or without words."""
-    return _guarded(_contest)
-
-
-def _guarded(work: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    """Do it for the report that this browser has opened, and keep it out of caches."""
-    keep_out_of_caches()
-    try:
-        return work()
-    except ReportNotFound:
-        return forget(url_for("follow.ask"))
-    except SecretNeeded as needed:
-        return ask_again(needed)
+    return for_its_reporter(_contest)
 
 
 def _keep() -> ResponseReturnValue:

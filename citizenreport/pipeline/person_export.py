@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.core.keys import KeyRing, open_sealed
 from citizenreport.intake import queries as intake_queries
-from citizenreport.intake.models import Report
+from citizenreport.intake.models import Photo, Report
 from citizenreport.intake.service import photo_place
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
@@ -74,12 +74,18 @@ class PersonExport:
     data_key: bytes | None
 
 
+def _photo_name(photo: Photo) -> str:
+    """Return the name of a file; a photo that staff took of their work says so."""
+    of_work = "-after" if photo.added_by is not None else ""
+    return f"photos/{photo.position_in_report}{of_work}.jpg"
+
+
 def person_export(session: Session, city: City, keys: KeyRing, report: Report) -> PersonExport:
     """Gather what is held about the reporter of a report. Names of staff are not part of it."""
     data_key = intake_queries.data_key_of(session, keys, report.id)
     photos = tuple(
         HeldPhoto(
-            name=f"photos/{photo.position_in_report}.jpg",
+            name=_photo_name(photo),
             id=photo.id,
             storage_key=photo.storage_key,
             is_sealed=photo.is_sealed,
