@@ -33,6 +33,7 @@ from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act, TransitionNotYours, check_reason
 from citizenreport.triage.states import OPEN, Party, State
+from citizenreport.triage.ticket_clocks import due_values
 
 
 class NotCorrectable(Conflict):
@@ -141,13 +142,7 @@ def _values(
         "protection_class": category.protection_class.value,
         "area_code": correction.area_code,
         "priority": priority.value,
-        **triage.due_values(
-            city,
-            ticket,
-            priority=priority,
-            extended_days=ticket.extended_days,
-            category=category,
-        ),
+        **due_values(city, ticket, priority=priority, category=category),
     }
 
 

@@ -8,15 +8,14 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import Category, City, Priority, Visibility
+from citizenreport.cities.rules import Category, City, Visibility
 from citizenreport.core.ids import new_id
 from citizenreport.core.keys import Place, seal
 from citizenreport.ledger import service as ledger
 from citizenreport.ledger.rules import NewEvent, Payload, StreamKind
-from citizenreport.triage.clocks import Deadlines, Pauses, deadlines, with_pause
+from citizenreport.triage.clocks import Deadlines, deadlines
 from citizenreport.triage.models import Message, Ticket
 from citizenreport.triage.rules import (
-    RESPONSES,
     Act,
     TicketChanged,
     check_reply,
@@ -25,6 +24,7 @@ from citizenreport.triage.rules import (
     check_transition,
 )
 from citizenreport.triage.states import Party, State
+from citizenreport.triage.ticket_clocks import clock_values, due_values
 
 FIRST_VERSION = 1
 
@@ -190,7 +190,7 @@ def move(
     check_transition(source, target, act, reason=reason)
     check_resumed(source, target, ticket.resume_state)
     check_return(target, ticket.return_count)
-    values = _clock_values(city, ticket, source, target, now=act.at)
+    values = clock_values(city, ticket, source, target, now=act.at)
     values |= _end_values(source, target, act)
     if until_on is not None:
         values["scheduled_until"] = until_on
@@ -207,37 +207,6 @@ def move(
     record(session, ticket, "state_changed", payload, act=act)
 
 
-def _clock_values(
-    city: City, ticket: Ticket, source: State, target: State, *, now: datetime
-) -> dict[str, object]:
-    """Return the clock columns that a transition changes."""
-    values: dict[str, object] = {}
-    if target in RESPONSES and ticket.first_responded_at is None:
-        values["first_responded_at"] = now
-    if target is State.NEEDS_INFO:
-        return values | {"paused_at": now, "resume_state": source.value}
-    pauses, verified_at = _pauses(ticket), ticket.verified_at
-    if source is State.SCHEDULED:
-        values["scheduled_until"] = None
-    if source is State.NEEDS_INFO and ticket.paused_at is not None:
-        pauses = with_pause(
-            city.calendar,
-            pauses,
-            paused_at=ticket.paused_at,
-            now=now,
-            is_verified=verified_at is not None,
-        )
-        values |= {"paused_at": None, "resume_state": None}
-    if target is State.VERIFIED and verified_at is None:
-        verified_at = now
-        values["verified_at"] = now
-    if target is State.RETURNED:
-        values["return_count"] = ticket.return_count + 1
-    if verified_at != ticket.verified_at or pauses != _pauses(ticket):
-        values |= _due_values(city, ticket, verified_at=verified_at, pauses=pauses)
-    return values
-
-
 def _end_values(source: State, target: State, act: Act) -> dict[str, object]:
     if target is State.RESOLVED:
         return {"settled_at": act.at}
@@ -247,69 +216,6 @@ def _end_values(source: State, target: State, act: Act) -> dict[str, object]:
     if source in (State.RESOLVED, State.CLOSED):  # contested or reopened: not settled after all
         return {"settled_at": None, "closed_at": None, "closed_how": None}
     return {}
-
-
-def _pauses(ticket: Ticket) -> Pauses:
-    return Pauses(
-        before_verification=ticket.paused_days_before_verification,
-        after_verification=ticket.paused_days_after_verification,
-    )
-
-
-def due_values(
-    city: City,
-    ticket: Ticket,
-    *,
-    priority: Priority,
-    extended_days: int,
-    category: Category | None = None,
-) -> dict[str, object]:
-    """Return the deadlines under another priority, extension or category, as columns."""
-    values = _due_values(
-        city,
-        ticket,
-        verified_at=ticket.verified_at,
-        pauses=_pauses(ticket),
-        priority=priority,
-        extended_days=extended_days,
-        category=category,
-    )
-    return {name: value for name, value in values.items() if name.endswith("_due_at")}
-
-
-def _due_values(
-    city: City,
-    ticket: Ticket,
-    *,
-    verified_at: datetime | None,
-    pauses: Pauses,
-    priority: Priority | None = None,
-    extended_days: int | None = None,
-    category: Category | None = None,
-) -> dict[str, object]:
-    """Return pauses and deadlines anew; a ticket with given deadlines keeps them."""
-    kept: dict[str, object] = {
-        "paused_days_before_verification": pauses.before_verification,
-        "paused_days_after_verification": pauses.after_verification,
-    }
-    category = category or city.categories.get(ticket.category_code)
-    if ticket.has_fixed_deadlines or category is None:
-        return kept
-    due = deadlines(
-        city.calendar,
-        category,
-        priority=priority or Priority(ticket.priority),
-        submitted_at=ticket.submitted_at,
-        verified_at=verified_at,
-        pauses=pauses,
-        extended_days=ticket.extended_days if extended_days is None else extended_days,
-    )
-    if priority is not None and ticket.first_responded_at is None:
-        kept["first_response_due_at"] = due.first_response_due_at
-    return kept | {
-        "verification_due_at": due.verification_due_at,
-        "settlement_due_at": due.settlement_due_at,
-    }
 
 
 def write(
@@ -388,8 +294,7 @@ def assign(
 
 def move_deadlines(session: Session, city: City, ticket: Ticket, *, act: Act) -> bool:
     """Compute an open ticket's deadlines anew, after a holiday was decreed; tell whether one moved."""
-    values = _due_values(city, ticket, verified_at=ticket.verified_at, pauses=_pauses(ticket))
-    due = {name: value for name, value in values.items() if name.endswith("_due_at")}
+    due = due_values(city, ticket)
     if all(getattr(ticket, name) == value for name, value in due.items()):
         return False
     change(session, ticket, act=act, **due)

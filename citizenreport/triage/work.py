@@ -32,8 +32,9 @@ from citizenreport.triage.rules import (
     check_schedule,
     mentioned_in,
 )
-from citizenreport.triage.service import change, due_values, move, record, write
+from citizenreport.triage.service import change, move, record, write
 from citizenreport.triage.states import OPEN, State
+from citizenreport.triage.ticket_clocks import due_values
 
 SHOWN_MENTIONS = 20
 
@@ -80,7 +81,7 @@ def set_priority(
     """
     text = check_reason(reason)
     before = ticket.priority
-    values = due_values(city, ticket, priority=priority, extended_days=ticket.extended_days)
+    values = due_values(city, ticket, priority=priority)
     change(session, ticket, act=act, priority=priority.value, **values)
     message = write(session, ticket, "note", text, act=act, data_key=data_key)
     payload = {"from": before, "to": priority.value, "message_id": str(message.id)}
@@ -172,8 +173,7 @@ def decide_extension(
         change(session, ticket, act=act, extension_asked_days=None)
         record(session, ticket, "extension_refused", {"days": days}, act=act)
         return
-    values = due_values(city, ticket, priority=Priority(ticket.priority), extended_days=days)
-    values.pop("first_response_due_at", None)
+    values = due_values(city, ticket, extended_days=days)
     change(session, ticket, act=act, extension_asked_days=None, extended_days=days, **values)
     payload: Payload = {
         "days": days,
