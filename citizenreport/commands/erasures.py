@@ -16,6 +16,7 @@ from citizenreport.triage import queries as triage_queries
 from citizenreport.triage import service as triage
 from citizenreport.triage.rules import Act
 from citizenreport.triage.states import Party
+from citizenreport.web.context import current_keys
 
 erasures = AppGroup("erasures", help="Erasing persons: holds, and doing it again after a restore.")
 
@@ -27,7 +28,7 @@ def hold(tracking_code: str, reason: str) -> None:
     """Keep a report from being erased, by order of a court or an investigation."""
     with transaction() as session:
         report = _report(session, tracking_code)
-        rights.place_hold(session, report, reason=reason, now=utcnow())
+        rights.place_hold(session, current_keys(), report, reason=reason, now=utcnow())
         _record(session, report, "hold_placed")
     click.echo("On hold. The reporter sees the reason.")
 

@@ -126,12 +126,15 @@ class Erasure(Base, kw_only=True):
 
 
 class LegalHold(Base, kw_only=True):
-    """Why a report may not be erased for now. The reporter reads the reason."""
+    """Why a report may not be erased for now. The reporter reads the reason, which is sealed with the
+    report's data key; `reason` is that of holds from before.
+    """
 
     __tablename__ = "legal_hold"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), index=True)
-    reason: Mapped[str]
+    reason: Mapped[str | None] = mapped_column(default=None)
+    reason_sealed: Mapped[bytes | None]
     placed_at: Mapped[datetime]
     lifted_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -130,3 +130,15 @@ def hold_on(session: Session, report_id: UUID) -> LegalHold | None:
     """Return why a report may not be erased now; None when it may."""
     query = select(LegalHold).where(LegalHold.report_id == report_id, LegalHold.lifted_at.is_(None))
     return session.scalar(query)
+
+
+def hold_reason(hold: LegalHold, data_key: bytes | None) -> str:
+    """Return why a report may not be erased, as its reporter reads it."""
+    if hold.reason_sealed is None or data_key is None:
+        return hold.reason or ""
+    return open_sealed(data_key, bytes(hold.reason_sealed), hold_place(hold.id)).decode()
+
+
+def hold_place(hold_id: UUID) -> Place:
+    """Return what the sealed reason of a hold is bound to."""
+    return Place(table="legal_hold", column="reason_sealed", row=str(hold_id))

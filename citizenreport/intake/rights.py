@@ -70,9 +70,8 @@ def erase(session: Session, report: Report, *, how: ErasedBy, now: datetime) -> 
     Raises:
         OnHold: it must be kept for now.
     """
-    hold = queries.hold_on(session, report.id)
-    if hold is not None:
-        raise OnHold(reason=hold.reason)
+    if queries.hold_on(session, report.id) is not None:
+        raise OnHold
     files = _take_photos(session, report)
     for name in PERSONAL:
         setattr(report, name, None)
@@ -80,13 +79,19 @@ def erase(session: Session, report: Report, *, how: ErasedBy, now: datetime) -> 
     report.erased_at = now
     for table in (ReportKey, IdempotencyKey):
         session.execute(delete(table).where(table.report_id == report.id))
-    session.execute(update(LegalHold).where(LegalHold.report_id == report.id).values(reason=""))
+    session.execute(
+        update(LegalHold)
+        .where(LegalHold.report_id == report.id)
+        .values(reason=None, reason_sealed=None)
+    )
     session.add(Erasure(id=new_id(), report_id=report.id, how=how.value, erased_at=now))
     session.flush()
     return files
 
 
-def place_hold(session: Session, report: Report, *, reason: str, now: datetime) -> None:
+def place_hold(
+    session: Session, keys: KeyRing, report: Report, *, reason: str, now: datetime
+) -> None:
     """Keep a report from being erased. A hold that is there gets the new reason.
 
     Raises:
@@ -96,7 +101,10 @@ def place_hold(session: Session, report: Report, *, reason: str, now: datetime) 
     if len(trimmed) not in HOLD_REASON_CHARS:
         raise HoldReasonMissing
     lift_hold(session, report, now=now)
-    session.add(LegalHold(id=new_id(), report_id=report.id, reason=trimmed, placed_at=now))
+    id_ = new_id()
+    data_key = queries.data_key_of(session, keys, report.id) or _give_key(session, keys, report)
+    sealed = seal(data_key, trimmed.encode(), queries.hold_place(id_))
+    session.add(LegalHold(id=id_, report_id=report.id, reason_sealed=sealed, placed_at=now))
     session.flush()
 
 

@@ -121,7 +121,7 @@ class TooManyPhotosInAll(InvalidInput):
 
 
 class OnHold(Conflict):
-    """A report that may not be erased for now; `reason` is public and the reporter reads it."""
+    """A report that may not be erased for now; the reporter reads why on the page."""
 
     code = "legal-hold"
     title = _n("Data laporan ini belum boleh dihapus.")

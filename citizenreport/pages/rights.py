@@ -11,11 +11,13 @@ from typing import Any, Final
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import EXCLUDE, ValidationError, validate
+from sqlalchemy.orm import Session
 
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.text import _n
 from citizenreport.intake import queries as intake_queries
+from citizenreport.intake.models import Report
 from citizenreport.intake.rules import NAME_MAX_CHARS, Contact, ErasedBy, OnHold
 from citizenreport.pages.follow import for_its_reporter
 from citizenreport.pages.opened import forget_all, opened_report
@@ -144,7 +146,6 @@ def _page(*, form: Form | None) -> str:
     with transaction() as session:
         opened = opened_report(session, needs_secret=True)
         export = person_export(session, city, keys, opened.report)
-        hold = intake_queries.hold_on(session, opened.report.id)
         view = DataView(
             report=view_of(session, city, keys, opened.report),
             data=export.data,
@@ -154,7 +155,7 @@ def _page(*, form: Form | None) -> str:
                 for at, type_ in acts_of_reading(session, opened.ticket)
                 if type_ in READINGS
             ),
-            hold_reason=hold.reason if hold else None,
+            hold_reason=_hold_reason(session, opened.report),
         )
     contact = {f"contact_{name}": value or "" for name, value in view.data["contact"].items()}
     return render_template(
@@ -182,11 +183,19 @@ def _correct() -> ResponseReturnValue:
     return redirect(url_for("follow.show", pesan=notice), 303)
 
 
-def _ask_erase(*, hold: str = "") -> str:
+def _hold_reason(session: Session, report: Report) -> str | None:
+    """Return why a report may not be erased now; None when it may."""
+    hold = intake_queries.hold_on(session, report.id)
+    if hold is None:
+        return None
+    data_key = intake_queries.data_key_of(session, current_keys(), report.id)
+    return intake_queries.hold_reason(hold, data_key)
+
+
+def _ask_erase() -> str:
     with transaction() as session:
         opened = opened_report(session, needs_secret=True)
-        found = intake_queries.hold_on(session, opened.report.id)
-        reason = hold or (found.reason if found else "")
+        reason = _hold_reason(session, opened.report)
         view = view_of(session, current_city(), current_keys(), opened.report)
     return render_template("pages/erase.html", city=current_city(), report=view, hold_reason=reason)
 

@@ -74,6 +74,14 @@ class PersonExport:
     data_key: bytes | None
 
 
+def _hold(session: Session, report: Report, data_key: bytes | None) -> dict[str, Any] | None:
+    hold = intake_queries.hold_on(session, report.id)
+    if hold is None:
+        return None
+    reason = intake_queries.hold_reason(hold, data_key)
+    return {"reason": reason, "since": _text(hold.placed_at)}
+
+
 def _photo_name(photo: Photo) -> str:
     """Return the name of a file; a photo that staff took of their work says so."""
     of_work = "-after" if photo.added_by is not None else ""
@@ -93,7 +101,6 @@ def person_export(session: Session, city: City, keys: KeyRing, report: Report) -
         for photo in intake_queries.photos_of(session, report.id)
     )
     tickets = triage_queries.of_report(session, report.id)
-    hold = intake_queries.hold_on(session, report.id)
     data = {
         "report": _report(report, data_key),
         "contact": asdict(intake_queries.contact_of(report, data_key)),
@@ -103,7 +110,7 @@ def person_export(session: Session, city: City, keys: KeyRing, report: Report) -
         "survey": [_survey(row) for t in tickets if (row := answer_of(session, t.id))],
         "notices": _notices(session, report),
         "public": _public(session, report),
-        "legal_hold": {"reason": hold.reason, "since": _text(hold.placed_at)} if hold else None,
+        "legal_hold": _hold(session, report, data_key),
     }
     return PersonExport(data=data, photos=photos, data_key=data_key)
 

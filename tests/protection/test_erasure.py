@@ -15,9 +15,10 @@ import httpx
 import pytest
 from PIL import Image
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from citizenreport.core.db import db, transaction
-from citizenreport.intake.models import Report
+from citizenreport.intake.models import LegalHold, Report
 from citizenreport.intake.rights import lift_hold, place_hold
 from citizenreport.jobs.thumbnails import make_thumbnail
 from citizenreport.ledger.audit import verify
@@ -216,6 +217,10 @@ def test_what_stays_is_what_happened_and_the_log_still_holds(server: LiveServer)
         assert (found.faults, found.events > 5) == ((), True)
 
 
+def hold(session: Session, report: Report, reason: str) -> None:
+    place_hold(session, current_keys(), report, reason=reason, now=report.submitted_at)
+
+
 def test_a_hold_says_why_and_nothing_is_erased(server: LiveServer) -> None:
     canaries = MoreCanaries()
     sent = sent_in(server, canaries, "A04")
@@ -226,7 +231,7 @@ def test_a_hold_says_why_and_nothing_is_erased(server: LiveServer) -> None:
     page = resident.open("/lacak/hapus")
     with transaction() as session:
         report = session.scalars(select(Report)).one()
-        place_hold(session, report, reason="Diminta Pengadilan Negeri.", now=report.submitted_at)
+        hold(session, report, "Diminta Pengadilan Negeri.")
     refused = resident.press(page, "/lacak/hapus")
     assert refused.status == 409
     assert "Diminta Pengadilan Negeri." in refused.text
@@ -242,8 +247,9 @@ def test_the_reason_of_a_lifted_hold_goes_with_the_person(server: LiveServer) ->
     )
     with transaction() as session:
         report = session.scalars(select(Report)).one()
-        place_hold(session, report, reason="Perkara Ibu Kenanga.", now=report.submitted_at)
+        hold(session, report, "Perkara Ibu Kenanga.")
         lift_hold(session, report, now=report.submitted_at)
-    assert b"Perkara Ibu Kenanga." in dump(server.database)
-    resident.press(resident.open("/lacak/hapus"), "/lacak/hapus")
     assert b"Perkara Ibu Kenanga." not in dump(server.database)
+    resident.press(resident.open("/lacak/hapus"), "/lacak/hapus")
+    with transaction() as session:
+        assert session.scalars(select(LegalHold.reason_sealed)).all() == [None]
