@@ -105,7 +105,9 @@ $(STAMPS)/made: | system-run
 
 $(STAMPS)/runtime: requirements.txt requirements-build.txt $(STAMPS)/made
 	@echo "Installing the locked packages"
-	@$(LOCKED) -r requirements.txt -r requirements-build.txt
+	@# What builds packages comes first: some come as sources only.
+	@$(LOCKED) -r requirements-build.txt
+	@$(LOCKED) -r requirements.txt
 	@touch $@
 
 # The front end is built here for the first time: hatchling runs hatch_build.py.
