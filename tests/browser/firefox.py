@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from citizenreport.commands.granian import free_port
-
 BROWSER: Final = "/usr/bin/firefox-esr"
 BRIDGE: Final = Path(__file__).with_name("bridge.mjs")
 START_S: Final = 60.0
@@ -131,19 +129,18 @@ class Firefox:
 @contextmanager
 def firefox(folder: Path) -> Generator[Firefox, None, None]:
     """Start Firefox with an empty profile in a folder, and end it."""
-    port = free_port()
     profile = folder / "profile"
     profile.mkdir()
     command = [BROWSER, "--headless", "--no-remote", "--profile", str(profile)]
     environment = {**os.environ, "HOME": str(folder), "MOZ_HEADLESS_WIDTH": "420"}
     with subprocess.Popen(
-        [*command, f"--remote-debugging-port={port}", "about:blank"],
+        [*command, "--remote-debugging-port=0", "about:blank"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=environment,
     ) as browser:
         try:
-            with _bridge(port) as bridge:
+            with _bridge(_port(profile)) as bridge:
                 made = Firefox(bridge=bridge)
                 made.command("session.new", capabilities={})
                 watched = ["network.beforeRequestSent", "log.entryAdded"]
@@ -152,6 +149,16 @@ def firefox(folder: Path) -> Generator[Firefox, None, None]:
                 yield made
         finally:
             browser.terminate()
+
+
+def _port(profile: Path) -> int:
+    """Return where Firefox listens: it takes a port that is free, and writes it down."""
+    told = profile / "WebDriverBiDiServer.json"
+    until = time.monotonic() + START_S
+    while not told.exists():
+        assert time.monotonic() < until, "Firefox did not start"
+        time.sleep(0.1)
+    return int(json.loads(told.read_text())["ws_port"])
 
 
 @contextmanager
