@@ -5,7 +5,6 @@ Source: W3C WebDriver BiDi; Firefox listens with `--remote-debugging-port`.
 
 import json
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Generator
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from hatch_build import node_tool
 
 BROWSER: Final = "/usr/bin/firefox-esr"
 BRIDGE: Final = Path(__file__).with_name("bridge.mjs")
@@ -164,12 +165,10 @@ def _port(profile: Path) -> int:
 @contextmanager
 def _bridge(port: int) -> "Generator[subprocess.Popen[str], None, None]":
     """Connect as soon as Firefox listens."""
-    node = shutil.which("node")
-    assert node is not None, "the environment's bin folder is not on the PATH"
     until = time.monotonic() + START_S
     while True:
         bridge = subprocess.Popen(
-            [node, str(BRIDGE), f"ws://127.0.0.1:{port}/session"],
+            [node_tool("node"), str(BRIDGE), f"ws://127.0.0.1:{port}/session"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
