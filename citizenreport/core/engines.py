@@ -25,7 +25,11 @@ def engine_settings(database_url: str) -> dict[str, object]:
                 "url": database_url,
                 **_as_role(database_url, PUBLIC_ROLE, default_transaction_read_only="on"),
             },
-            STATEMENT_BIND: {"url": database_url, "connect_args": {**working, "autocommit": True}},
+            STATEMENT_BIND: {
+                "url": database_url,
+                "connect_args": {**working, "autocommit": True},
+                "pool_reset_on_return": None,  # nothing is left open that could be rolled back
+            },
         },
     }
 

@@ -113,7 +113,7 @@ class AreaIndex:
         x, y = self._frame.to_metres(position)
         if not (isfinite(x) and isfinite(y)):  # the other side of the earth
             return _outside(metres_between(position, self._centre) if self._centre else inf)
-        point = shapely.points(x, y)
+        point = shapely.points((x, y))
         candidates = self._tree.query(point)
         holding = candidates[shapely.intersects(self._areas[candidates], point)]
         if holding.size:

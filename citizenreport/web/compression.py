@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 
 def _compress(response: Response) -> Response:
-    if response.mimetype not in KINDS or response.status_code != 200:
+    if response.status_code != 200 or response.mimetype not in KINDS:
         return response
     response.vary.add("Accept-Encoding")
     if not _may_compress(response):
