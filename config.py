@@ -52,6 +52,7 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "PUSH": _one_of(env, "CITIZENREPORT_PUSH", ("", "web", "console", "null")),
         "CONTACT_EMAIL": _address(env, "CITIZENREPORT_CONTACT_EMAIL"),
         "PASSWORD_MEMORY_KIB": _number(env, "CITIZENREPORT_PASSWORD_MEMORY_KIB", 65_536),
+        "PASSWORD_LIST": _file(env, "CITIZENREPORT_PASSWORD_LIST"),
         "TRUSTED_PROXIES": _count(env, "CITIZENREPORT_TRUSTED_PROXIES", 0),
         "LIMITS": env.get("CITIZENREPORT_LIMITS", ""),
         "PASSWORD_TIME_COST": _number(env, "CITIZENREPORT_PASSWORD_TIME_COST", 3),
@@ -67,6 +68,16 @@ def _required(env: Mapping[str, str], name: str) -> str:
     if not env.get(name):
         raise SettingMissing(name)
     return env[name]
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    """Return a file that can be read now; None when none is named."""
+    given = env.get(name)
+    if not given:
+        return None
+    if not os.access(given, os.R_OK):
+        raise SettingInvalid(name, "must be a file that the service may read")
+    return Path(given)
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

@@ -25,7 +25,7 @@ from citizenreport.cities.pack import find_pack, read_city
 from citizenreport.cities.queries import current_pack
 from citizenreport.cities.rules import City
 from citizenreport.cities.service import numbered
-from citizenreport.console import acts, held_answers, home, login, queue, tickets, work
+from citizenreport.console import account, acts, held_answers, home, login, queue, tickets, work
 from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
 from citizenreport.core.keys import BrokenKeys, KeyRing, read_key_files
@@ -63,6 +63,7 @@ from citizenreport.web.context import CityHolder, CityMissing, Services
 DOORS: tuple[Blueprint, ...] = (
     login.bp,
     home.bp,
+    account.bp,
     queue.bp,
     tickets.bp,
     acts.bp,

@@ -66,7 +66,10 @@ MENU: Final = (
 )
 
 
-CONSOLE: Final = ("console", "login", "queue", "ticket", "acts", "work", "held_answers")
+CONSOLE: Final = (
+    *("console", "login", "queue", "ticket", "acts", "work", "held_answers"),
+    "account",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.identity import service
+from citizenreport.identity import sessions as own_sessions
 from citizenreport.identity.passwords import hash_cost
 from citizenreport.web import sessions
 from citizenreport.web.guards import public
@@ -56,9 +57,9 @@ def enter() -> ResponseReturnValue:
             now=now,
         )
         if isinstance(outcome, service.SignedIn):
-            service.sweep(session, now=now)
+            own_sessions.sweep(session, now=now)
             if old is not None:
-                service.logout(session, old)
+                own_sessions.logout(session, old)
     if isinstance(outcome, service.Refused):
         return _refuse(outcome)
     response = make_response(redirect(_destination(), 303))
@@ -74,7 +75,7 @@ def leave() -> ResponseReturnValue:
     token = sessions.session_token()
     if token is not None:
         with transaction() as session:
-            service.logout(session, token)
+            own_sessions.logout(session, token)
     response = make_response(redirect(url_for("login.ask"), 303))
     sessions.drop_session(response)
     return response

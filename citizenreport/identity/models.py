@@ -63,10 +63,14 @@ class StaffSession(Base, kw_only=True):
 
     __tablename__ = "staff_session"
 
+    id: Mapped[UUID] = mapped_column(unique=True, default_factory=new_id)
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
+    proved_at: Mapped[datetime]  # when its owner last gave a password or a factor
+    browser: Mapped[str]  # family and system, for the owner's own list
+    awaits_factor: Mapped[bool] = mapped_column(default=False)  # opens nothing yet
 
 
 class ClientDayKey(Base, kw_only=True):

@@ -53,6 +53,14 @@ def staff_named(session: Session, username: str) -> Staff:
     return staff
 
 
+def staff_with_id(session: Session, staff_id: UUID) -> Staff:
+    """Return an account by id. Raises NoSuchStaff."""
+    staff = session.get(Staff, staff_id)
+    if staff is None:
+        raise NoSuchStaff()
+    return staff
+
+
 def actor_of(session: Session, staff: Staff) -> Actor:
     """Return the value that staff actions take."""
     query = select(StaffRole.role, StaffRole.agency_code, StaffRole.protection_class)
@@ -76,7 +84,11 @@ def open_session(session: Session, token_hash: bytes) -> OpenSession | None:
         )
         .join(Staff, Staff.id == StaffSession.staff_id)
         .outerjoin(StaffRole, StaffRole.staff_id == Staff.id)
-        .where(StaffSession.token_hash == token_hash, Staff.is_active)
+        .where(
+            StaffSession.token_hash == token_hash,
+            StaffSession.awaits_factor.is_(False),
+            Staff.is_active,
+        )
     )
     rows = session.execute(query).all()
     if not rows:

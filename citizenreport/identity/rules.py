@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from citizenreport.cities.rules import ProtectionClass
-from citizenreport.core.errors import InvalidInput
+from citizenreport.core.errors import InvalidInput, NotFound
 from citizenreport.core.text import _n
 
 
@@ -119,6 +119,21 @@ class UsernameTaken(InvalidInput):
     title = _n("Nama pengguna ini sudah dipakai.")
 
 
+class WrongPassword(InvalidInput):
+    code = "wrong-password"
+    title = _n("Kata sandi yang sekarang tidak cocok.")
+
+
+class PasswordsDiffer(InvalidInput):
+    code = "passwords-differ"
+    title = _n("Kedua kata sandi baru tidak sama.")
+
+
+class SessionNotFound(NotFound):
+    code = "session-not-found"
+    title = _n("Sesi ini sudah berakhir.")
+
+
 class BadUsername(InvalidInput):
     code = "bad-username"
     title = _n("Nama pengguna memakai 3 sampai 64 huruf kecil, angka, titik, atau tanda hubung.")
@@ -210,3 +225,34 @@ def delay_after(failures: int) -> timedelta:
 def is_session_alive(*, created_at: datetime, seen_at: datetime, now: datetime) -> bool:
     """Tell whether a session still counts: 30 minutes idle, 12 hours in all."""
     return now - seen_at < IDLE and now - created_at < ABSOLUTE
+
+
+BROWSERS: Final = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_of(user_agent: str) -> str:
+    """Return family and system of a browser ("Chrome · Android"); empty when neither is known.
+
+    No version and no model: enough to know one's own devices apart, too little to follow anybody.
+    """
+    family = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return " · ".join(part for part in (family, system) if part)

@@ -1,41 +1,35 @@
 """Accounts, logins and sessions."""
 
-import hashlib
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from citizenreport.identity import queries, throttle
-from citizenreport.identity.models import Staff, StaffRole, StaffSession
+from citizenreport.identity.models import Staff, StaffRole
 from citizenreport.identity.passwords import (
     HashCost,
     check_strength,
     hash_password,
     needs_rehash,
+    refused_passwords,
     verify_password,
 )
 from citizenreport.identity.rules import (
-    ABSOLUTE,
     CEILING_WINDOW,
-    IDLE,
     Actor,
     BadUsername,
     Grant,
     UsernameTaken,
     check_grant,
-    is_session_alive,
 )
+from citizenreport.identity.sessions import end_others, end_sessions, start
 
 USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{2,63}")
-SEEN_EVERY: Final = timedelta(minutes=1)
-"""How exactly the last use of a session is kept: one write a minute, not one a request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +42,15 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """Where a login comes from. `demo_allowed`: a private cluster, asked on loopback."""
+    """Where a login comes from. `demo_allowed`: a private cluster, asked on loopback.
+
+    `browser`: family and system only, see `rules.browser_of`.
+    """
 
     address: str
     device: Device | None = None
     demo_allowed: bool = False
+    browser: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -104,26 +102,10 @@ def login(
     throttle.forget(session, counted)
     if needs_rehash(staff.password_hash, cost):
         staff.password_hash = hash_password(password, cost)
-    return SignedIn(token=_start(session, staff, now=now), actor=queries.actor_of(session, staff))
-
-
-def resume(session: Session, token: str, *, demo_allowed: bool, now: datetime) -> Actor | None:
-    """Return whose session a token is, and note that it was used; None: sign in again."""
-    hashed = _hash(token)
-    found = queries.open_session(session, hashed)
-    if found is None or (found.actor.is_demo and not demo_allowed):
-        return None
-    if not is_session_alive(created_at=found.created_at, seen_at=found.seen_at, now=now):
-        return None
-    if now - found.seen_at >= SEEN_EVERY:
-        used = update(StaffSession).where(StaffSession.token_hash == hashed)
-        session.execute(used.values(seen_at=now))
-    return found.actor
-
-
-def logout(session: Session, token: str) -> None:
-    """End one session, on the server: the cookie is worth nothing from now on."""
-    session.execute(delete(StaffSession).where(StaffSession.token_hash == _hash(token)))
+    return SignedIn(
+        token=start(session, staff.id, browser=client.browser, now=now),
+        actor=queries.actor_of(session, staff),
+    )
 
 
 def add_staff(
@@ -149,7 +131,7 @@ def add_staff(
     for grant in grants:
         check_grant(grant)
     if not is_demo:
-        check_strength(password, about=(username, name))
+        check_strength(password, about=(username, name), refused=refused_passwords(cost))
     staff = Staff(
         username=username,
         name=name,
@@ -175,45 +157,45 @@ def add_staff(
 
 
 def set_password(
-    session: Session, staff: Staff, *, password: str, cost: HashCost, now: datetime
+    session: Session,
+    staff: Staff,
+    *,
+    password: str,
+    cost: HashCost,
+    now: datetime,
 ) -> None:
     """Change a password and end every session of its owner.
 
     Raises:
-        WeakPassword: it is too easily guessed.
+        WeakPassword: it is too easily guessed, or on the operator's list.
     """
-    check_strength(password, about=(staff.username, staff.name))
+    check_strength(password, about=(staff.username, staff.name), refused=refused_passwords(cost))
     staff.password_hash = hash_password(password, cost)
     staff.password_set_at = now
-    _end_sessions(session, staff)
+    end_sessions(session, staff.id)
+
+
+def change_own_password(
+    session: Session,
+    staff: Staff,
+    *,
+    token: str,
+    password: str,
+    cost: HashCost,
+    now: datetime,
+) -> None:
+    """Change the password of whoever is signed in with `token`; their other sessions end.
+
+    Raises:
+        WeakPassword: as `set_password`.
+    """
+    check_strength(password, about=(staff.username, staff.name), refused=refused_passwords(cost))
+    staff.password_hash = hash_password(password, cost)
+    staff.password_set_at = now
+    end_others(session, staff.id, token=token)
 
 
 def deactivate(session: Session, staff: Staff) -> None:
     """Close an account and end its sessions. The row stays: events name it."""
     staff.is_active = False
-    _end_sessions(session, staff)
-
-
-def sweep(session: Session, *, now: datetime) -> None:
-    """Delete dead sessions, and counts and day keys older than 24 hours. A job runs it hourly."""
-    dead = (StaffSession.seen_at <= now - IDLE) | (StaffSession.created_at <= now - ABSOLUTE)
-    session.execute(delete(StaffSession).where(dead))
-    throttle.sweep(session, now=now)
-
-
-def _start(session: Session, staff: Staff, *, now: datetime) -> str:
-    token = secrets.token_urlsafe(32)
-    session.add(
-        StaffSession(token_hash=_hash(token), staff_id=staff.id, created_at=now, seen_at=now)
-    )
-    session.flush()
-    return token
-
-
-def _end_sessions(session: Session, staff: Staff) -> None:
-    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id))
-    session.flush()
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    end_sessions(session, staff.id)

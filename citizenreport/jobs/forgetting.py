@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.identity import service as identity
+from citizenreport.identity import sessions
 from citizenreport.intake.models import Photo
 from citizenreport.intake.service import forget_sends
 from citizenreport.jobs.surveys import forget_surveys
@@ -33,7 +33,7 @@ def forget(*, now: datetime | None = None) -> None:
     at = now or utcnow()
     with transaction() as session:
         forget_sends(session, now=at)
-        identity.sweep(session, now=at)
+        sessions.sweep(session, now=at)
         forget_surveys(session, now=at)
         forget_old(session, now=at)
         session.execute(text(DELETE_REASONS))

@@ -12,8 +12,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.ids import new_public_id
-from citizenreport.identity import service
-from citizenreport.identity.rules import ABSOLUTE, Actor
+from citizenreport.identity import service, sessions
+from citizenreport.identity.rules import ABSOLUTE, Actor, browser_of
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.paths import is_machine_path
 from citizenreport.web.scratch import scratch
@@ -77,6 +77,13 @@ def current_actor() -> Actor:
     return actor
 
 
+def current_token() -> str:
+    """Return the token of who is signed in. Only behind a guard."""
+    token = session_token()
+    assert token is not None, "a view that acts for staff needs @requires"
+    return token
+
+
 def is_demo_allowed() -> bool:
     """Tell whether demo accounts may enter: private cluster, and asked on loopback by loopback.
 
@@ -93,15 +100,7 @@ def is_demo_allowed() -> bool:
 
 def set_session(response: Response, signed: service.SignedIn) -> None:
     """Give the browser its session, and the mark that it has signed in before."""
-    response.set_cookie(
-        cookie_name("session"),
-        signed.token,
-        max_age=int(ABSOLUTE.total_seconds()),
-        secure=is_https(),
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
+    give_session(response, signed.token)
     response.set_cookie(
         cookie_name("device"),
         _devices().dumps([signed.actor.staff_id.hex, new_public_id()]),
@@ -113,21 +112,38 @@ def set_session(response: Response, signed: service.SignedIn) -> None:
     )
 
 
+def give_session(response: Response, token: str) -> Response:
+    """Give the browser the token of its session, a new one or a renewed one's."""
+    response.set_cookie(
+        cookie_name("session"),
+        token,
+        max_age=int(ABSOLUTE.total_seconds()),
+        secure=is_https(),
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    return response
+
+
 def drop_session(response: Response) -> None:
-    """Take the session from the browser; the server forgets it elsewhere (`service.logout`)."""
+    """Take the session from the browser; the server forgets it elsewhere (`identity.sessions.logout`)."""
     response.delete_cookie(cookie_name("session"), path="/", secure=is_https(), httponly=True)
 
 
 def client() -> service.Client:
     """Return where this request comes from, as the login sees it."""
     return service.Client(
-        address=request.remote_addr or "", device=_device(), demo_allowed=is_demo_allowed()
+        address=request.remote_addr or "",
+        device=_device(),
+        demo_allowed=is_demo_allowed(),
+        browser=browser_of(request.headers.get("User-Agent", "")),
     )
 
 
 def _resume(token: str) -> Actor | None:
     with transaction() as session:
-        return service.resume(session, token, demo_allowed=is_demo_allowed(), now=utcnow())
+        return sessions.resume(session, token, demo_allowed=is_demo_allowed(), now=utcnow())
 
 
 def _device() -> service.Device | None:

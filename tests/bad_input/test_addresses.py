@@ -33,6 +33,7 @@ STAFF = {
     ],
     "/petugas/tiket/cari": ["kode"],
     "/petugas": ["lang"],
+    "/petugas/akun": ["beres"],
 }
 PUBLIC = {
     "/": ["lang"],

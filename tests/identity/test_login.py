@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import ProtectionClass
-from citizenreport.identity import queries, service, throttle
+from citizenreport.identity import queries, service, sessions, throttle
 from citizenreport.identity.models import ClientDayKey, LoginFailure, StaffRole, StaffSession
 from citizenreport.identity.passwords import HashCost
 from citizenreport.identity.rules import (
@@ -56,7 +56,7 @@ def test_the_right_password_opens_a_session(session: Session) -> None:
     outcome = signed_in(session)
     assert outcome.actor.staff_id == staff.id
     assert outcome.actor.grants == (Grant(role=Role.OFFICER, agency_code="roads"),)
-    assert service.resume(session, outcome.token, demo_allowed=False, now=NOW) == outcome.actor
+    assert sessions.resume(session, outcome.token, demo_allowed=False, now=NOW) == outcome.actor
 
 
 def test_capitals_and_blanks_around_a_name_do_not_matter(session: Session) -> None:
@@ -105,7 +105,7 @@ def test_a_made_up_token_is_nobodys(session: Session) -> None:
     make_staff(session)
     signed_in(session)
     for token in ("", "x", "\x00", "\ud800", "ä" * 50):
-        assert service.resume(session, token, demo_allowed=True, now=NOW) is None
+        assert sessions.resume(session, token, demo_allowed=True, now=NOW) is None
 
 
 def test_a_session_ends_after_half_an_hour_of_silence(session: Session) -> None:
@@ -113,7 +113,7 @@ def test_a_session_ends_after_half_an_hour_of_silence(session: Session) -> None:
     token = signed_in(session).token
     for minutes, alive in [(29, True), (58, True), (88, False)]:
         then = NOW + timedelta(minutes=minutes)
-        resumed = service.resume(session, token, demo_allowed=False, now=then)
+        resumed = sessions.resume(session, token, demo_allowed=False, now=then)
         assert (resumed is not None) is alive, minutes
 
 
@@ -122,24 +122,24 @@ def test_a_session_ends_after_twelve_hours_at_work(session: Session) -> None:
     token = signed_in(session).token
     for quarter in range(1, 48):
         then = NOW + timedelta(minutes=15 * quarter)
-        assert service.resume(session, token, demo_allowed=False, now=then) is not None
+        assert sessions.resume(session, token, demo_allowed=False, now=then) is not None
     end = NOW + timedelta(hours=12)
-    assert service.resume(session, token, demo_allowed=False, now=end) is None
+    assert sessions.resume(session, token, demo_allowed=False, now=end) is None
 
 
 def test_signing_out_ends_this_session_and_no_other(session: Session) -> None:
     make_staff(session)
     office, phone = signed_in(session).token, signed_in(session).token
-    service.logout(session, office)
-    assert service.resume(session, office, demo_allowed=False, now=NOW) is None
-    assert service.resume(session, phone, demo_allowed=False, now=NOW) is not None
+    sessions.logout(session, office)
+    assert sessions.resume(session, office, demo_allowed=False, now=NOW) is None
+    assert sessions.resume(session, phone, demo_allowed=False, now=NOW) is not None
 
 
 def test_closing_an_account_ends_its_sessions(session: Session) -> None:
     staff = make_staff(session)
     token = signed_in(session).token
     service.deactivate(session, staff)
-    assert service.resume(session, token, demo_allowed=False, now=NOW) is None
+    assert sessions.resume(session, token, demo_allowed=False, now=NOW) is None
     assert login(session) == Refused(wait=timedelta(0))
 
 
@@ -147,7 +147,7 @@ def test_a_new_password_ends_every_session(session: Session) -> None:
     staff = make_staff(session)
     token = signed_in(session).token
     service.set_password(session, staff, password="tujuh gunung satu sungai", cost=CHEAP, now=NOW)
-    assert service.resume(session, token, demo_allowed=False, now=NOW) is None
+    assert sessions.resume(session, token, demo_allowed=False, now=NOW) is None
     assert login(session) == Refused(wait=timedelta(0))
     assert isinstance(login(session, password="tujuh gunung satu sungai"), SignedIn)
 
@@ -158,7 +158,7 @@ def test_a_changed_role_counts_from_the_next_request(session: Session) -> None:
     role = session.scalars(select(StaffRole).where(StaffRole.staff_id == staff.id)).one()
     role.agency_code = "parks"
     session.flush()
-    resumed = service.resume(session, token, demo_allowed=False, now=NOW)
+    resumed = sessions.resume(session, token, demo_allowed=False, now=NOW)
     assert resumed is not None
     assert resumed.grants == (Grant(role=Role.OFFICER, agency_code="parks"),)
 
@@ -168,7 +168,7 @@ def test_someone_without_a_role_is_signed_in_and_may_nothing(session: Session) -
     token = signed_in(session).token
     session.delete(session.scalars(select(StaffRole).where(StaffRole.staff_id == staff.id)).one())
     session.flush()
-    resumed = service.resume(session, token, demo_allowed=False, now=NOW)
+    resumed = sessions.resume(session, token, demo_allowed=False, now=NOW)
     assert resumed is not None
     assert resumed.roles == frozenset()
 
@@ -178,8 +178,8 @@ def test_demo_accounts_enter_only_where_they_may(session: Session) -> None:
     private = Client(address="127.0.0.1", demo_allowed=True)
     outcome = login(session, username="demo-petugas", client=private)
     assert isinstance(outcome, SignedIn)
-    assert service.resume(session, outcome.token, demo_allowed=True, now=NOW) is not None
-    assert service.resume(session, outcome.token, demo_allowed=False, now=NOW) is None
+    assert sessions.resume(session, outcome.token, demo_allowed=True, now=NOW) is not None
+    assert sessions.resume(session, outcome.token, demo_allowed=False, now=NOW) is None
 
 
 def test_guessing_is_slowed_more_and_more(session: Session) -> None:
@@ -267,9 +267,9 @@ def test_what_is_old_is_swept(session: Session) -> None:
     make_staff(session)
     signed_in(session)
     fail(session, 1)
-    service.sweep(session, now=NOW + timedelta(hours=23))
+    sessions.sweep(session, now=NOW + timedelta(hours=23))
     assert session.scalar(select(func.count()).select_from(LoginFailure)) == 1
-    service.sweep(session, now=NOW + timedelta(hours=48))
+    sessions.sweep(session, now=NOW + timedelta(hours=48))
     for table in (LoginFailure, ClientDayKey, StaffSession):
         assert session.scalar(select(func.count()).select_from(table)) == 0, table
 

@@ -1,0 +1,106 @@
+"""Sessions: rows on the server, so that ending one works at once. The cookie holds a random token."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from citizenreport.identity import queries, throttle
+from citizenreport.identity.models import StaffSession
+from citizenreport.identity.rules import ABSOLUTE, IDLE, Actor, SessionNotFound, is_session_alive
+
+SEEN_EVERY: Final = timedelta(minutes=1)
+"""How exactly the last use of a session is kept: one write a minute, not one a request."""
+
+
+def start(session: Session, staff_id: UUID, *, browser: str, now: datetime) -> str:
+    """Open a session and return its token."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        StaffSession(
+            token_hash=token_hash(token),
+            staff_id=staff_id,
+            created_at=now,
+            seen_at=now,
+            proved_at=now,
+            browser=browser,
+        )
+    )
+    session.flush()
+    return token
+
+
+def resume(session: Session, token: str, *, demo_allowed: bool, now: datetime) -> Actor | None:
+    """Return whose session a token is, and note that it was used; None: sign in again."""
+    hashed = token_hash(token)
+    found = queries.open_session(session, hashed)
+    if found is None or (found.actor.is_demo and not demo_allowed):
+        return None
+    if not is_session_alive(created_at=found.created_at, seen_at=found.seen_at, now=now):
+        return None
+    if now - found.seen_at >= SEEN_EVERY:
+        used = update(StaffSession).where(StaffSession.token_hash == hashed)
+        session.execute(used.values(seen_at=now))
+    return found.actor
+
+
+def renew(session: Session, token: str) -> str:
+    """Give a session another token; it stays as old as it is. The old token is worth nothing."""
+    fresh = secrets.token_urlsafe(32)
+    same = update(StaffSession).where(StaffSession.token_hash == token_hash(token))
+    session.execute(same.values(token_hash=token_hash(fresh)))
+    return fresh
+
+
+def logout(session: Session, token: str) -> None:
+    """End one session, on the server: the cookie is worth nothing from now on."""
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash(token)))
+
+
+def open_sessions(session: Session, staff_id: UUID, *, now: datetime) -> Sequence[StaffSession]:
+    """Return a person's living sessions, the one used last first."""
+    query = select(StaffSession).where(
+        StaffSession.staff_id == staff_id,
+        StaffSession.seen_at > now - IDLE,
+        StaffSession.created_at > now - ABSOLUTE,
+    )
+    return session.scalars(query.order_by(StaffSession.seen_at.desc())).all()
+
+
+def end_session(session: Session, staff_id: UUID, session_id: UUID) -> None:
+    """End one of a person's own sessions. Raises SessionNotFound, the same for somebody else's."""
+    own = delete(StaffSession).where(
+        StaffSession.id == session_id, StaffSession.staff_id == staff_id
+    )
+    if session.execute(own.returning(StaffSession.id)).one_or_none() is None:
+        raise SessionNotFound
+
+
+def end_others(session: Session, staff_id: UUID, *, token: str) -> None:
+    """End every session of a person but the one with this token."""
+    others = StaffSession.token_hash != token_hash(token)
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id, others))
+    session.flush()
+
+
+def end_sessions(session: Session, staff_id: UUID) -> None:
+    """End every session of a person."""
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+    session.flush()
+
+
+def sweep(session: Session, *, now: datetime) -> None:
+    """Delete dead sessions, and counts and day keys older than 24 hours. A job runs it hourly."""
+    dead = (StaffSession.seen_at <= now - IDLE) | (StaffSession.created_at <= now - ABSOLUTE)
+    session.execute(delete(StaffSession).where(dead))
+    throttle.sweep(session, now=now)
+
+
+def token_hash(token: str) -> bytes:
+    """Return what is stored of a token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
