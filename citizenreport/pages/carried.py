@@ -9,11 +9,11 @@ from typing import Final
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from citizenreport.pages import held_photos
-from citizenreport.pages.held_photos import NO_PHOTOS, HeldPhoto, Kept
-from citizenreport.pages.report_schema import PLACE_FIELDS, without_dropped_point
+from citizenreport.web import held_photos
 from citizenreport.web.context import current_storage
 from citizenreport.web.forms import chosen_files
+from citizenreport.web.held_photos import NO_PHOTOS, HeldPhoto, Kept
+from citizenreport.web.report_schema import PLACE_FIELDS, without_dropped_point
 
 WORD_FIELDS: Final = (
     *("description", "occurred_at", "subject_agency", "subject_person"),

@@ -10,9 +10,9 @@ from citizenreport.core.db import transaction
 from citizenreport.core.text import _n
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.rules import ReportNotFound
-from citizenreport.pages import passes
 from citizenreport.pages.opened import SecretNeeded, forget_all, hold_pass, opened_report
 from citizenreport.pages.timeline import view_of
+from citizenreport.web import passes
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches

@@ -17,12 +17,12 @@ from citizenreport.core.text import _n
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Report
 from citizenreport.intake.rules import ReportNotFound
-from citizenreport.pages import passes
-from citizenreport.pages.passes import Pass
 from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.models import Ticket
+from citizenreport.web import passes
 from citizenreport.web.context import current_keys
 from citizenreport.web.links import Link, Purpose, drop_link, held_link
+from citizenreport.web.passes import Pass
 
 BY_LINK: Final = (Purpose.FOLLOW, Purpose.ANSWER)
 

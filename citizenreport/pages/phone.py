@@ -18,9 +18,9 @@ from citizenreport.core.db import transaction
 from citizenreport.core.errors import InvalidInput
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.rules import Draft, ReportNotFound, check
-from citizenreport.pages import passes, similar, words
-from citizenreport.pages.report_schema import read_form, without_dropped_point
+from citizenreport.pages import similar, words
 from citizenreport.triage.states import State
+from citizenreport.web import passes
 from citizenreport.web.assets import BUILT, asset_url, manifest, parts
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.guards import public
@@ -28,6 +28,7 @@ from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.limit_rules import LOOKUP
 from citizenreport.web.limits import guessing, limited
 from citizenreport.web.locale import page_language
+from citizenreport.web.report_schema import read_form, without_dropped_point
 from citizenreport.web.translate import _
 
 bp = Blueprint("phone", __name__, template_folder="templates")

@@ -17,10 +17,10 @@ from citizenreport.intake.rules import ReportNotFound
 from citizenreport.messaging import service as messaging
 from citizenreport.messaging.push import check_address, public_text
 from citizenreport.messaging.rules import PushAddress
-from citizenreport.pages import passes
 from citizenreport.pages.opened import SecretNeeded, opened_report
 from citizenreport.pages.subscription_form import read_wish
 from citizenreport.triage import queries as triage_queries
+from citizenreport.web import passes
 from citizenreport.web.context import current_city, current_keys, current_services
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import public

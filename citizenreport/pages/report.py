@@ -20,13 +20,10 @@ from citizenreport.intake.rules import (
     check,
     check_idempotency_key,
 )
-from citizenreport.pages import held_photos, passes, similar
+from citizenreport.pages import similar
 from citizenreport.pages.carried import Carried, carried, kept_photos
-from citizenreport.pages.held_photos import Kept
-from citizenreport.pages.passes import Pass
 from citizenreport.pages.report_form import (
     aspect_groups,
-    faults_of,
     form_view,
     outside_of,
 )
@@ -37,24 +34,27 @@ from citizenreport.pages.report_pages import (
     similar_page,
     start_page,
 )
-from citizenreport.pages.report_schema import (
+from citizenreport.pages.similar import Hint
+from citizenreport.pages.timeline import own_view
+from citizenreport.web import form_ticket, held_photos, passes
+from citizenreport.web.context import current_city, current_keys, current_storage
+from citizenreport.web.csrf import FIELD as CSRF_FIELD
+from citizenreport.web.faults import faults_of
+from citizenreport.web.forms import chosen_files
+from citizenreport.web.guards import public
+from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.held_photos import Kept
+from citizenreport.web.limits import limited
+from citizenreport.web.locale import page_language
+from citizenreport.web.passes import Pass
+from citizenreport.web.problems import describe
+from citizenreport.web.proof import FIELD as PROOF_FIELD
+from citizenreport.web.report_schema import (
     SEND_KEY,
     fingerprint_of,
     read_form,
     without_dropped_point,
 )
-from citizenreport.pages.similar import Hint
-from citizenreport.pages.timeline import own_view
-from citizenreport.web import form_ticket
-from citizenreport.web.context import current_city, current_keys, current_storage
-from citizenreport.web.csrf import FIELD as CSRF_FIELD
-from citizenreport.web.forms import chosen_files
-from citizenreport.web.guards import public
-from citizenreport.web.headers import keep_out_of_caches
-from citizenreport.web.limits import limited
-from citizenreport.web.locale import page_language
-from citizenreport.web.problems import describe
-from citizenreport.web.proof import FIELD as PROOF_FIELD
 from citizenreport.web.sending import send_report
 from citizenreport.web.standing import Effort
 

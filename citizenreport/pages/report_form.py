@@ -1,9 +1,7 @@
 """What the form page shows: the category's own questions, what was typed, what is wrong with it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
@@ -19,34 +17,14 @@ from citizenreport.cities.rules import (
     PublicPrecision,
     Visibility,
 )
-from citizenreport.core.errors import CitizenReportError
 from citizenreport.core.ids import new_public_id
-from citizenreport.core.text import _n
 from citizenreport.geo.position import Position
 from citizenreport.intake.rules import outside_channel
 from citizenreport.pages import words
-from citizenreport.pages.held_photos import NO_PHOTOS, HeldPhoto, Kept
 from citizenreport.pages.preview import Preview, preview
-from citizenreport.pages.report_schema import ANSWER_PREFIX, SEND_KEY
-from citizenreport.web.problems import Fault, describe
+from citizenreport.web.held_photos import NO_PHOTOS, HeldPhoto, Kept
+from citizenreport.web.report_schema import SEND_KEY
 from citizenreport.web.translate import _
-
-FIELD_OF: Final = {
-    "position": "place",
-    "lat": "place",
-    "lon": "place",
-    "accuracy_m": "place",
-    "area_code": "place",
-    "photos": "photos",
-    "category_code": "category",
-}
-"""Where the page shows what is wrong with a value; the others are shown at their own name."""
-
-MESSAGE_OF: Final = {
-    "description": _n("Ceritakan dulu apa yang terjadi."),
-    "place": _n("Titik lokasinya tidak terbaca. Pilih kelurahan saja."),
-}
-"""What the page says of a missing or unreadable value, friendlier than for machines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,30 +150,6 @@ def villages(city: City) -> tuple[tuple[str, tuple[Area, ...]], ...]:
     return tuple((name, tuple(areas)) for name, areas in groupby(ordered, key=district))
 
 
-def faults_of(errors: Iterable[Exception]) -> dict[str, str]:
-    """Return one message for each field that something is wrong with, the first one said."""
-    found: dict[str, str] = {}
-    for error in errors:
-        for fault in _pointed(error):
-            name = field_id(fault.pointer)
-            is_shape = not isinstance(error, CitizenReportError)
-            plain = MESSAGE_OF.get(name) if is_shape and _is_missing(name, fault) else None
-            found.setdefault(name, _(plain) if plain else fault.detail)
-    return found
-
-
-def field_id(pointer: str) -> str:
-    """Return the id of the field a JSON pointer means: `#/answers/jenis` → `answers.jenis`."""
-    steps = [step for step in pointer.lstrip("#").split("/") if step]
-    if not steps:
-        return "form"
-    if steps[0] == "answers" and len(steps) > 1:
-        return ANSWER_PREFIX + steps[1]
-    if steps[0] == "subject" and len(steps) > 1:
-        return "subject_agency" if steps[1] == "agency_code" else "subject_person"
-    return FIELD_OF.get(steps[0], steps[0])
-
-
 def outside_of(city: City, position: Position) -> Outside:
     """Return where a report about this point belongs, in a sentence."""
     located = city.area_index.locate(position)
@@ -211,12 +165,3 @@ def outside_of(city: City, position: Position) -> Outside:
         channel=channel,
     )
     return Outside(sentence=sentence or f"{neighbour.name}. {channel}")
-
-
-def _pointed(error: Exception) -> list[Fault]:
-    problem = describe(error)
-    return list(problem.faults) or [Fault(pointer="#", detail=problem.detail or problem.title)]
-
-
-def _is_missing(name: str, fault: Fault) -> bool:
-    return name == "place" or fault.detail == _("Bagian ini wajib diisi.")

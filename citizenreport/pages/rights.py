@@ -21,16 +21,16 @@ from citizenreport.intake.models import Report
 from citizenreport.intake.rules import NAME_MAX_CHARS, Contact, ErasedBy, OnHold
 from citizenreport.pages.follow import for_its_reporter
 from citizenreport.pages.opened import forget_all, opened_report
-from citizenreport.pages.report_form import faults_of
-from citizenreport.pages.report_schema import EMAIL_MAX_CHARS, without_blanks
 from citizenreport.pages.timeline import OwnView, view_of
 from citizenreport.pipeline.correct import change_contact
 from citizenreport.pipeline.erase import erase_report
 from citizenreport.pipeline.person_export import acts_of_reading, person_export, zip_of
 from citizenreport.triage.rules import TicketChanged
 from citizenreport.web.context import current_city, current_keys, current_storage
+from citizenreport.web.faults import faults_of
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.report_schema import EMAIL_MAX_CHARS, without_blanks
 from citizenreport.web.translate import _
 from citizenreport.web.wire import Email, WireSchema, text
 

@@ -16,13 +16,13 @@ from citizenreport.intake.models import Report
 from citizenreport.jobs.escalation import escalation_order
 from citizenreport.messaging import queries as messaging_queries
 from citizenreport.pages import words
-from citizenreport.pages.passes import Pass
 from citizenreport.pipeline.reporter import may_contest_until
 from citizenreport.publication.models import PublishedReport
 from citizenreport.routing.rules import agency_name
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import OPEN, SIDE_EXITS, WORKING, State
 from citizenreport.web.follow import own_report
+from citizenreport.web.passes import Pass
 from citizenreport.web.translate import _
 
 STEPS: Final[Mapping[State, str]] = {

@@ -16,11 +16,11 @@ from citizenreport.cities.rules import (
 )
 from citizenreport.core.text import _n
 from citizenreport.i18n.languages import DEFAULT_LANGUAGE
-from citizenreport.pages.category_search import searched_words
-from citizenreport.pages.receipts import follow_address, qr_svg
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web import area_words
+from citizenreport.web.category_search import searched_words
 from citizenreport.web.locale import page_language
+from citizenreport.web.receipts import follow_address, qr_svg
 from citizenreport.web.translate import _
 
 ASPECT_NAMES: Final = area_words.ASPECT_NAMES

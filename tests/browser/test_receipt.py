@@ -9,7 +9,7 @@ import segno
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from citizenreport.pages.receipts import QUIET_MODULES
+from citizenreport.web.receipts import QUIET_MODULES
 from tests.browser.conftest import Visit
 
 Begin = Callable[..., Visit]

@@ -3,7 +3,7 @@
 import pytest
 
 from citizenreport.cities.rules import City
-from citizenreport.pages.category_search import MOST_FOUND, search, searched_words, words_in
+from citizenreport.web.category_search import MOST_FOUND, search, searched_words, words_in
 from tests.bad_input.naughty import OWN
 from tests.doors.pages.resident import Resident
 

@@ -8,10 +8,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from citizenreport.core.clock import utcnow
-from citizenreport.pages import passes
 from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import State
+from citizenreport.web import passes
 from tests.doors.pages.conftest import Counting
 from tests.doors.pages.resident import USUAL, Page, Resident, receipt_of
 from tests.doors.pages.staff import Staff

@@ -12,7 +12,7 @@ import segno
 from flask import current_app
 from markupsafe import Markup
 
-from citizenreport.pages.passes import Pass
+from citizenreport.web.passes import Pass
 
 QUIET_MODULES: Final = 4  # ISO/IEC 18004, 9.1: four modules of nothing around the symbol
 CORRECTION: Final = "m"  # 15 %: a crease in the paper does no harm
