@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask
 
 import citizenreport.cities.models
+import citizenreport.duty.models
 import citizenreport.identity.models
 import citizenreport.indicators.models
 import citizenreport.intake.models

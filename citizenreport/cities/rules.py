@@ -269,6 +269,20 @@ class SimilarReports:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DutyRules:
+    """When people are called and told. The lines are agency codes in order; empty: the desk alone.
+
+    A confidential ticket goes along the escalation of its handlers instead.
+    """
+
+    answer_minutes: int = 10  # until an urgent call moves to the next person
+    warn_working_days: int = 1  # before a deadline, at the opening of the offices
+    step_hours: int = 24  # from one body of a line to the next
+    supervisory: tuple[str, ...] = ()
+    ordinary: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """One city, whole and frozen; passed as an argument to every room that needs it."""
 
@@ -302,6 +316,7 @@ class City:
     neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
     landmarks: tuple[Landmark, ...] = ()
     similar_reports: SimilarReports = SimilarReports()
+    duty: DutyRules = DutyRules()
     alternative_area_index: AreaIndex | None = None  # a second official set of the same areas
     official_area_km2: float | None = None
     boundaries_source: str = ""

@@ -284,6 +284,7 @@ def _title(city: City, event: Event, names: Mapping[UUID, str]) -> str:
         release=_(words.RELEASES.get(str(payload.get("state", "")), "-")),
         priority=_(words.PRIORITIES.get(str(payload.get("to", "")), "-")).lower(),
         days=payload.get("days", ""),
+        body=words.agency_short_name(city, str(payload.get("to", ""))),
         category=words.category_name(city, str(payload.get("category_code", ""))),
         area=words.area_name(city, payload.get("area_code")) or _("tidak disebut"),
         person=_person(payload.get("assignee_id"), names),

@@ -122,6 +122,10 @@ def _escalated(event: Event, _facts: Facts) -> Iterator[Call]:
     yield "tell_next_body", _ids(event)
 
 
+def _deadline(event: Event, _facts: Facts) -> Iterator[Call]:
+    yield "tell_of_deadline", _ids(event)
+
+
 def _visibility_raised(_event: Event, facts: Facts) -> Iterator[Call]:
     """Sealing a photo drops its plain thumbnail: it gets a sealed one."""
     yield from _thumbnails(facts)
@@ -156,6 +160,8 @@ TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
     "contact_changed": _contact_changed,
     "erased": _erased,
     "escalated": _escalated,
+    "deadline_warned": _deadline,
+    "deadline_missed": _deadline,
 }
 
 

@@ -45,7 +45,7 @@ def escalate_unopened(*, now: datetime | None = None) -> None:
 
 def escalate(session: Session, city: City, ticket: Ticket, *, now: datetime) -> None:
     """Record the next step for one ticket, if one is due."""
-    if any(read.type == "content_read" for read in history(session, StreamKind.ACCESS, ticket.id)):
+    if was_opened(session, ticket):
         return
     told = [
         event.payload["to"]
@@ -59,6 +59,12 @@ def escalate(session: Session, city: City, ticket: Ticket, *, now: datetime) -> 
     if body is not None:
         act = Act(parties=frozenset({Party.SYSTEM}), at=now, seen=ticket.version)
         triage.record(session, ticket, "escalated", {"to": body}, act=act)
+
+
+def was_opened(session: Session, ticket: Ticket) -> bool:
+    """Tell whether a handler has read what a confidential ticket is about."""
+    reads = history(session, StreamKind.ACCESS, ticket.id)
+    return any(read.type == "content_read" for read in reads)
 
 
 def escalation_order(city: City, ticket: Ticket) -> list[str]:

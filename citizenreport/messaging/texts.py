@@ -218,3 +218,21 @@ Batas tanggapan pertama: %(first_response_due)s
 Mohon pastikan penangannya membuka tiket itu. Isinya hanya untuk petugas yang ditunjuk.
 """),
 )
+
+DEADLINE_NEAR: Final = Template(
+    subject=_n("Tenggat tiket %(code)s sudah dekat"),
+    text=_n("""\
+Tenggat %(clock)s tiket %(code)s sudah dekat: %(due)s.
+
+Buka di %(link)s
+"""),
+)
+
+DEADLINE_MISSED: Final = Template(
+    subject=_n("Tenggat tiket %(code)s terlewati"),
+    text=_n("""\
+Tenggat %(clock)s tiket %(code)s sudah lewat: %(due)s.
+
+Mohon pastikan instansi yang memegangnya menindaklanjuti. Isinya hanya untuk petugas yang berhak.
+"""),
+)

@@ -4,13 +4,24 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    false,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.core.keys import Place, open_sealed
 from citizenreport.identity.rules import Actor, Permission, Role
-from citizenreport.triage.models import Message, Ticket
+from citizenreport.triage.models import OPEN_STATES_SQL, Message, Ticket
 from citizenreport.triage.rules import TicketNotFound
 from citizenreport.triage.states import OPEN, State
 
@@ -97,6 +108,25 @@ def confidential_overdue(session: Session, *, now: datetime) -> Sequence[UUID]:
         Ticket.is_demo.is_(False),
     )
     return session.scalars(query.order_by(Ticket.first_response_due_at)).all()
+
+
+def due_before(
+    session: Session, instant: datetime, *, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Ticket]:
+    """Return the next open tickets whose running clock ends before an instant, by that end.
+
+    Without those that wait for the reporter, and without the demo's. For the system.
+    """
+    keys = (Ticket.next_due_at, Ticket.id)
+    query = select(Ticket).where(
+        text(OPEN_STATES_SQL),
+        Ticket.next_due_at < instant,
+        Ticket.paused_at.is_(None),
+        Ticket.is_demo.is_(False),
+    )
+    if after is not None:
+        query = query.where(tuple_(*keys) > tuple_(*(literal(value) for value in after)))
+    return session.scalars(query.order_by(*keys).limit(limit)).all()
 
 
 def with_running_clocks(session: Session, *, after: UUID | None, limit: int) -> Sequence[UUID]:

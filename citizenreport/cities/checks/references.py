@@ -156,7 +156,10 @@ def _check_settings(parts: Parts, findings: Findings) -> None:
     named = {"[city] desk_agency": desk} if desk else {}
     named |= {f"[conflict] {subject}": taker for subject, taker in conflict.items() if taker}
     named |= {f"[conflict] {code}": code for code in conflict if code != "*"}
-    for key, code in named.items():
+    duty = parts.settings.duty
+    lines = {"[duty] supervisory": duty.supervisory, "[duty] ordinary": duty.ordinary}
+    told = [(key, code) for key, line in lines.items() for code in line]
+    for key, code in [*named.items(), *told]:
         if code not in inside:
             findings.error(
                 CITY_TOML,

@@ -62,6 +62,7 @@ def build_city(
         release_tables=parts.release_tables,
         texts=parts.texts,
         similar_reports=settings.similar_reports,
+        duty=settings.duty,
         border_tolerance_m=settings.border_tolerance_m,
         general_channel=settings.general_channel,
         official_area_km2=settings.city.official_area_km2,

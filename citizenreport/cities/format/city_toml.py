@@ -9,7 +9,7 @@ from pyproj.exceptions import CRSError
 
 from citizenreport.cities.findings import Findings
 from citizenreport.cities.format.settings import Section, check_sections, read_toml, section
-from citizenreport.cities.rules import SimilarReports
+from citizenreport.cities.rules import DutyRules, SimilarReports
 from citizenreport.core.text import _n
 from citizenreport.geo.areas import BORDER_TOLERANCE_M
 from citizenreport.geo.frame import is_in_metres
@@ -21,6 +21,8 @@ SIMILAR_MOST = {"radius_m": 2_000, "days": 366, "most": 10}
 CONTEST_DAYS = 10
 """Days in which a reporter may contest a solution. Source: LAPOR! ("Selesai otomatis dalam 10
 hari"); calendar days until the city settles it (domain.md, section 3)."""
+DUTY_MOST = {"answer_minutes": 240, "warn_working_days": 10, "step_hours": 240}
+"""Whoever is told later than this is told too late."""
 SLIVER_TOLERANCE_M = 0.5
 """Overlaps and gaps between areas up to this thick are rounding and only noted."""
 
@@ -83,6 +85,7 @@ class Settings:
     sliver_tolerance_m: float
     has_enclaves: bool
     similar_reports: SimilarReports
+    duty: DutyRules
 
 
 def read_settings(text: str | None, findings: Findings) -> Settings:
@@ -93,7 +96,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
         findings = Findings()
     names = (
         *("city", "calendar", "contest", "conflict", "deadlines", "intake", "geometry"),
-        *("survey", "similar"),
+        *("survey", "similar", "duty"),
     )
     check_sections(FILE, values, names, findings)
     sections = {name: section(FILE, values, name, findings) for name in names}
@@ -114,6 +117,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
         ),
         has_enclaves=geometry.flag("has_enclaves", default=False),
         similar_reports=_similar_reports(sections["similar"]),
+        duty=_duty(sections["duty"]),
     )
 
 
@@ -259,13 +263,31 @@ def _similar_reports(similar: Section) -> SimilarReports:
         days=similar.whole("days", least=1, default=usual.days),
         most=similar.whole("most", least=1, default=usual.most),
     )
-    for key, most in SIMILAR_MOST.items():
-        value = similar.values.get(key)
+    _check_most(similar, SIMILAR_MOST)
+    return settings
+
+
+def _duty(duty: Section) -> DutyRules:
+    duty.check_keys(*DUTY_MOST, "supervisory", "ordinary")
+    usual = DutyRules()
+    settings = DutyRules(
+        answer_minutes=duty.whole("answer_minutes", least=1, default=usual.answer_minutes),
+        warn_working_days=duty.whole("warn_working_days", least=1, default=usual.warn_working_days),
+        step_hours=duty.whole("step_hours", least=1, default=usual.step_hours),
+        supervisory=duty.texts("supervisory", default=()),
+        ordinary=duty.texts("ordinary", default=()),
+    )
+    _check_most(duty, DUTY_MOST)
+    return settings
+
+
+def _check_most(section: Section, limits: Mapping[str, float]) -> None:
+    for key, most in limits.items():
+        value = section.values.get(key)
         if isinstance(value, int | float) and value > most:
-            similar.error(
+            section.error(
                 key,
                 problem=_n("%(key)s berisi “%(value)s”."),
                 remedy=_n("Tulis angka, paling besar %(most)s."),
                 most=most,
             )
-    return settings
