@@ -14,7 +14,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import AreaLevel, Aspect, City
+from citizenreport.cities.rules import AreaLevel, Aspect, City, Visibility
 from citizenreport.console import words
 from citizenreport.console.clocks import Clock, next_clock
 from citizenreport.core.clock import utcnow
@@ -190,11 +190,12 @@ def line_of(city: City, row: QueueRow, *, now: datetime) -> Line:
     ticket = row.ticket
     state = State(ticket.state)
     seen = row.is_readable
+    is_sealed = ticket.visibility == Visibility.CONFIDENTIAL.value  # where: on its page, recorded
     return Line(
         row=row,
         clock=next_clock(city.calendar, ticket, now=now),
         category=words.category_name(city, ticket.category_code) if seen else None,
-        area=words.area_name(city, ticket.area_code) if seen else None,
+        area=words.area_name(city, ticket.area_code) if seen and not is_sealed else None,
         agency=words.agency_short_name(city, ticket.agency_code) if seen else None,
         assignee=row.assignee if seen else None,
         state=_(LABELS[state]),

@@ -47,13 +47,11 @@ def escalate(session: Session, city: City, ticket: Ticket, *, now: datetime) -> 
     """Record the next step for one ticket, if one is due."""
     if was_opened(session, ticket):
         return
-    told = [
-        event.payload["to"]
-        for event in history(session, StreamKind.TICKET, ticket.id)
-        if event.type == "escalated"
-    ]
+    events = history(session, StreamKind.TICKET, ticket.id)
+    told = [event.payload["to"] for event in events if event.type == "escalated"]
     window = ticket.first_response_due_at - ticket.submitted_at
-    if now <= ticket.first_response_due_at + len(told) * window:
+    here_since = max(ticket.submitted_at, events[0].recorded_at)  # an import brings old tickets
+    if now <= here_since + (1 + len(told)) * window:
         return
     body = next((code for code in escalation_order(city, ticket) if code not in told), None)
     if body is not None:

@@ -7,7 +7,6 @@ category, area, days and states, and the chained events, which hold codes and id
 
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, Visibility
@@ -19,7 +18,7 @@ from citizenreport.intake.rules import ErasedBy
 from citizenreport.messaging import service as messaging
 from citizenreport.pipeline.handle import move_ticket
 from citizenreport.publication import service as publication
-from citizenreport.routing.models import Assignment
+from citizenreport.routing import service as routing
 from citizenreport.surveys import service as surveys
 from citizenreport.triage import additions
 from citizenreport.triage import queries as triage_queries
@@ -52,7 +51,7 @@ def erase_report(
     messaging.forget_reporter(session, report.id)
     for ticket in tickets:
         _end(session, city, keys, ticket, how=how, now=now)
-    _forget_inputs(session, report)
+    routing.forget_answers(session, report.id)
     return files
 
 
@@ -70,12 +69,3 @@ def _end(
     additions.erase_words(session, ticket.id)
     triage.record(session, ticket, "erased", {"by": how.value}, act=act)
     indicators.forget_ticket(session, ticket.id)
-
-
-def _forget_inputs(session: Session, report: Report) -> None:
-    """Leave of each decision who was chosen and by which rule, not what the reporter answered."""
-    session.execute(
-        update(Assignment)
-        .where(Assignment.report_id == report.id)
-        .values(inputs=Assignment.inputs.op("-")("answers"))
-    )

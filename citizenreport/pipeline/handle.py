@@ -15,6 +15,7 @@ from citizenreport.pipeline.release import follow_ticket
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication import service as publication
 from citizenreport.publication.rules import ReleaseState
+from citizenreport.routing import service as routing
 from citizenreport.routing.models import Assignment
 from citizenreport.routing.rules import DecidedBy, has_handlers, stand_in
 from citizenreport.storage.rules import Storage
@@ -118,6 +119,7 @@ def raise_visibility(
         data_key = intake.seal_report(session, keys, report, data_key)
         unused += intake.seal_photos(session, storage, report.id, data_key)
         triage.seal_messages(session, ticket, data_key)
+        routing.forget_answers(session, report.id)  # they are in the report, sealed
     payload = {"from": before.value, "to": wanted.value}
     triage.record(session, ticket, "visibility_raised", payload, act=act)
     if wanted is Visibility.CONFIDENTIAL:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City, PublicPrecision, Visibility
+from citizenreport.cities.rules import Category, City, PublicPrecision, Visibility
 from citizenreport.core.ids import new_public_id
 from citizenreport.disclosure.rules import published_day, published_instant, published_place
 from citizenreport.documents.covering import covered
@@ -20,6 +20,7 @@ from citizenreport.publication import queries as publication_queries
 from citizenreport.publication import service as publication
 from citizenreport.publication.models import PhotoRelease, PublishedPhoto, PublishedReport
 from citizenreport.publication.rules import (
+    NotChecked,
     NotReleased,
     PhotoNotReleasable,
     PublishedReportNotFound,
@@ -57,11 +58,12 @@ def release_report(
 
     Raises:
         NotReleasable: the ticket or its category is not public.
+        NotChecked: it came in a way that is looked at twice, and nobody verified it.
         Withdrawn: its reporter took it back, or had it erased.
         PublicTextInvalid, TicketChanged.
     """
     category = city.categories[ticket.category_code]
-    check_releasable(Visibility(ticket.visibility), category)
+    _check_released(ticket, category)
     report = intake_queries.by_id(session, ticket.report_id)
     if ticket.state == State.WITHDRAWN.value or report.erased_at is not None:
         raise Withdrawn
@@ -87,6 +89,13 @@ def release_report(
     elif not was_public:
         _publish_replies(session, city, ticket, tracking_code=published.tracking_code)
     triage.record(session, ticket, "released", {"text": text.state.value}, act=act)
+
+
+def _check_released(ticket: Ticket, category: Category) -> None:
+    """Raise NotReleasable, or NotChecked: releasing is the second look, verifying the first."""
+    check_releasable(Visibility(ticket.visibility), category)
+    if ticket.needs_check and ticket.verified_at is None:
+        raise NotChecked
 
 
 def _publish_replies(session: Session, city: City, ticket: Ticket, *, tracking_code: str) -> None:
@@ -149,10 +158,10 @@ def release_photo(
     are the parts of it that are covered (see `documents.covering`): faces and number plates.
 
     Raises:
-        NotReleased, NotReleasable, PhotoNotReleasable, PublishedReportNotFound, TicketChanged.
+        NotReleased, NotReleasable, NotChecked, PhotoNotReleasable, PublishedReportNotFound, TicketChanged.
     """
     category = city.categories[ticket.category_code]
-    check_releasable(Visibility(ticket.visibility), category)
+    _check_released(ticket, category)
     if state is ReleaseState.RELEASED and not category.public_photo:
         raise PhotoNotReleasable
     photo = _photo(session, ticket, photo_id)

@@ -32,6 +32,11 @@ class NotReleasable(Conflict):
     title = _n("Laporan ini tidak untuk umum, jadi tidak dapat ditayangkan.")
 
 
+class NotChecked(Conflict):
+    code = "not-checked"
+    title = _n("Laporan ini perlu dicek: verifikasi dulu tiketnya, baru tayangkan.")
+
+
 class Withdrawn(Conflict):
     code = "withdrawn"
     title = _n("Laporan ini sudah ditarik pelapornya, jadi tidak ditayangkan lagi.")

@@ -97,6 +97,8 @@ def decide(city: City, given: RoutingInput) -> Decision:
         office_hours=office_hours,
     )
     agency_code, decided_by = _resolve(city, row, given.area_code)
+    if not may_be_sent(city, agency_code, given.category_code):
+        agency_code, decided_by = city.desk_agency_code, DecidedBy.DESK_ASKED
     excluded: list[str] = []
     if agency_code == given.subject_agency_code:
         decided_by = DecidedBy.CONFLICT
@@ -123,11 +125,31 @@ def has_handlers(city: City, agency_code: str, wanted: ProtectionClass | None) -
 
 
 def may_have(city: City, agency_code: str, category_code: str) -> bool:
-    """Return whether an agency may have reports of a category: a kelurahan not where it says no."""
-    category, agency = city.categories.get(category_code), city.agencies.get(agency_code)
+    """Return whether a person may give an agency a report: a kelurahan not where the category says no."""
+    category = city.categories.get(category_code)
+    return (
+        category is None
+        or category.village_access != "tidak"
+        or not is_village_office(city, agency_code)
+    )
+
+
+def may_be_sent(city: City, agency_code: str, category_code: str) -> bool:
+    """Return whether a rule or a file may give an agency a report: to a kelurahan where the category
+    leaves it to the single case, only a person does. Source: protection.md, section 1.
+    """
+    category = city.categories.get(category_code)
+    return (
+        category is None
+        or category.village_access == "ya"
+        or not is_village_office(city, agency_code)
+    )
+
+
+def is_village_office(city: City, agency_code: str) -> bool:
+    agency = city.agencies.get(agency_code)
     area = city.areas.get(agency.area_code or "") if agency else None
-    is_village = area is not None and area.level is AreaLevel.VILLAGE
-    return not is_village or category is None or category.village_access != "tidak"
+    return area is not None and area.level is AreaLevel.VILLAGE
 
 
 def stand_in(

@@ -5,16 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
 from citizenreport.core.ids import new_id
+from citizenreport.routing.models import Assignment
 from citizenreport.routing.rules import Decision, RoutingInput
 
 
 def make_assignment(
     city: City, given: RoutingInput, decision: Decision, *, report_id: UUID, now: datetime
 ) -> dict[str, Any]:
-    """Return the row of a decision made by rule."""
+    """Return the row of a decision made by rule; of a confidential report without its answers."""
+    answers = given.answers if given.handlers_for is None else {}
     looked_at = {
         code
         for row in city.routing_by_category.get(given.category_code, ())
@@ -24,7 +28,7 @@ def make_assignment(
         "category_code": given.category_code,
         "area_code": given.area_code,
         "is_office_hours": decision.is_office_hours,
-        "answers": {code: value for code, value in given.answers.items() if code in looked_at},
+        "answers": {code: value for code, value in answers.items() if code in looked_at},
         "excluded": list(decision.excluded),
     }
     return {
@@ -38,3 +42,13 @@ def make_assignment(
         "decided_at": now,
         "actor_id": None,
     }
+
+
+def forget_answers(session: Session, report_id: UUID) -> None:
+    """Leave of a report's decisions who was chosen and by which rule, not what was answered."""
+    session.execute(
+        update(Assignment)
+        .where(Assignment.report_id == report_id)
+        .values(inputs=Assignment.inputs.op("-")("answers"))
+        .execution_options(synchronize_session=False)
+    )

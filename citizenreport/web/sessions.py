@@ -92,7 +92,7 @@ def is_demo_allowed() -> bool:
     """
     if not current_app.config.get("IS_PRIVATE", False):
         return False
-    if any(name in request.headers for name in PROXY_MARKS):
+    if any(name in request.headers for name in PROXY_MARKS) or _is_old_http():
         return False
     host = urlsplit(f"//{request.host}").hostname or ""
     return _is_loopback(host) and _is_loopback(request.remote_addr or "")
@@ -159,6 +159,13 @@ def _device() -> service.Device | None:
 
 def _devices() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(str(current_app.config["SECRET_KEY"]), salt="known-device")
+
+
+def _is_old_http() -> bool:
+    """Tell whether this was asked in HTTP/1.0: no browser does, nginx does unless told otherwise,
+    and then passes on neither the visitor's address nor the name that was asked for.
+    """
+    return request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
 
 
 def _is_loopback(host: str) -> bool:

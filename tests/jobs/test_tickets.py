@@ -111,6 +111,20 @@ class TestEscalation:
             escalate_unopened(now=self.overdue(world, sent, times))
         assert [e["to"] for e in events(world, sent, "escalated")] == ["INSPEKTORAT", "SETDA"]
 
+    def test_an_old_ticket_that_was_imported_gives_its_handlers_their_time(
+        self, world: World
+    ) -> None:
+        sent = world.report(VIOLENCE)
+        world.ticket(sent).submitted_at -= timedelta(days=700)
+        world.ticket(sent).first_response_due_at -= timedelta(days=700)
+        world.session.flush()
+        window = sent.first_response_due_at - sent.submitted_at
+        escalate_unopened(now=sent.submitted_at + window)
+        assert events(world, sent, "escalated") == []
+        for _ in range(3):
+            escalate_unopened(now=sent.submitted_at + window + timedelta(seconds=1))
+        assert events(world, sent, "escalated") == [{"to": "INSPEKTORAT"}]
+
     def test_the_body_a_report_is_about_is_never_told(self, world: World) -> None:
         sent = world.report(VIOLENCE, subject=Subject(agency_code="INSPEKTORAT"))
         assert "INSPEKTORAT" not in escalation_order(world.city, world.ticket(sent))

@@ -6,6 +6,7 @@ from citizenreport.cities.checks.references import ASK_DESK, DISTRICT_OFFICE, VI
 from citizenreport.cities.findings import Findings
 from citizenreport.cities.format.parts import Line, Parts
 from citizenreport.cities.rules import (
+    AreaLevel,
     Category,
     HandlerLine,
     ProtectionClass,
@@ -23,6 +24,7 @@ def check_protection(parts: Parts, findings: Findings) -> None:
     receivers: dict[str, set[str]] = {}
     for rule in parts.routing:
         receivers.setdefault(rule.value.category_code, set()).add(rule.value.agency_code)
+    villages = _village_offices(parts)
     handlers = [handler.value for handler in parts.handlers]
     for line in parts.categories:
         category = line.value
@@ -41,7 +43,7 @@ def check_protection(parts: Parts, findings: Findings) -> None:
                 wanted=wanted,
             )
         taking = receivers.get(category.category_code, set()) | {category.lead}
-        _check_village_receives(line, taking, findings)
+        _check_village_receives(line, taking & villages, findings)
         if category.visibility == Visibility.CONFIDENTIAL:
             for agency_code in sorted(taking - {VILLAGE_OFFICE, DISTRICT_OFFICE}):
                 _check_handlers(
@@ -71,14 +73,27 @@ def _contradictions(category: Category) -> Iterator[tuple[str, str]]:
         yield "village_access", "tidak"
 
 
+def _village_offices(parts: Parts) -> set[str]:
+    """Return what routing may name that is a kelurahan: the token, and each office by its code."""
+    villages = {
+        line.value.area_code for line in parts.areas if line.value.level is AreaLevel.VILLAGE
+    }
+    offices = {
+        line.value.agency_code for line in parts.agencies if line.value.area_code in villages
+    }
+    return offices | {VILLAGE_OFFICE}
+
+
 def _check_village_receives(line: Line[Category], taking: set[str], findings: Findings) -> None:
-    if VILLAGE_OFFICE in taking and line.value.village_access == "tidak":
+    """A rule is no decision in the single case: only a person grants `per_kasus`."""
+    if taking and line.value.village_access != "ya":
         findings.error(
             line.file,
             line.row,
-            problem=_n("%(code)s dikirim ke kelurahan, tetapi village_access-nya tidak."),
+            problem=_n("%(code)s dikirim ke kelurahan, tetapi village_access-nya %(access)s."),
             remedy=_n("Kirim ke OPD lain, atau ubah village_access."),
             code=line.value.category_code,
+            access=line.value.village_access,
         )
 
 

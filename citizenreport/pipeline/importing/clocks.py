@@ -10,8 +10,9 @@ from citizenreport.cities.calendar import (
     is_office_hours,
 )
 from citizenreport.cities.rules import Category, City, ProtectionClass, Visibility
+from citizenreport.pipeline.importing.facts import Facts
 from citizenreport.pipeline.importing.places import Placed
-from citizenreport.routing.rules import DecidedBy, Decision, RoutingInput, decide
+from citizenreport.routing.rules import DecidedBy, Decision, RoutingInput, decide, may_be_sent
 from citizenreport.triage.clocks import AROUND_THE_CLOCK, Deadlines
 
 
@@ -57,7 +58,8 @@ def _working_days(city: City, memory: Memory, start_at: datetime, days: int) -> 
 def routed(city: City, memory: Memory, placed: Placed) -> tuple[RoutingInput, Decision]:
     """Return who is responsible: the body the source names, else by the city's rules.
 
-    A confidential report goes where handlers are, whatever the source says.
+    A confidential report goes where handlers are, whatever the source says, and to a kelurahan goes
+    only what the city lets it have.
     """
     facts = placed.facts
     is_confidential = facts.visibility is Visibility.CONFIDENTIAL
@@ -72,7 +74,7 @@ def routed(city: City, memory: Memory, placed: Placed) -> tuple[RoutingInput, De
         handlers_for=handlers_for,
     )
     office_hours = is_office_hours(city.calendar, facts.submitted_at)
-    if facts.agency_code is not None and not is_confidential:
+    if facts.agency_code is not None and _may_take(city, facts):
         decided = Decision(
             agency_code=facts.agency_code,
             decided_by=DecidedBy.IMPORTED,
@@ -86,6 +88,14 @@ def routed(city: City, memory: Memory, placed: Placed) -> tuple[RoutingInput, De
     if found is None:
         found = memory.decisions[key] = decide(city, given)
     return given, found
+
+
+def _may_take(city: City, facts: Facts) -> bool:
+    """Return whether the body that a source names may have the report."""
+    assert facts.agency_code is not None, "asked for a body that is named"
+    is_confidential = facts.visibility is Visibility.CONFIDENTIAL
+    code = facts.category.category_code
+    return not is_confidential and may_be_sent(city, facts.agency_code, code)
 
 
 def _period(city: City, memory: Memory, category_code: str, day: date) -> int:

@@ -24,7 +24,7 @@ from citizenreport.pipeline.importing.tickets import Rows, Stream, new_steps, wa
 from citizenreport.pipeline.release import follow_ticket
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication import service as publication
-from citizenreport.routing.rules import DecidedBy, Decision, RoutingInput
+from citizenreport.routing.rules import DecidedBy, Decision, RoutingInput, may_be_sent
 from citizenreport.routing.service import make_assignment
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act
@@ -116,6 +116,8 @@ def _reassign(
     wanted, source = placed.facts.agency_code, run.mapping.source
     is_confidential = row["visibility"] == Visibility.CONFIDENTIAL.value
     if wanted is None or is_confidential or wanted == known.told("agency_code", source):
+        return
+    if not may_be_sent(run.city, wanted, row["category_code"]):
         return
     decision = Decision(
         agency_code=wanted,

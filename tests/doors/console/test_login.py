@@ -260,6 +260,15 @@ def test_demo_accounts_do_not_enter_through_a_proxy(app: Flask, mark: str) -> No
         assert not is_demo_allowed()
 
 
+def test_demo_accounts_do_not_enter_through_a_proxy_that_leaves_no_mark(app: Flask) -> None:
+    """nginx with nothing but `proxy_pass`: its own address and name, in HTTP/1.0."""
+    given = {"base_url": "http://127.0.0.1:8000", "environ_base": {"REMOTE_ADDR": "127.0.0.1"}}
+    with app.test_request_context(
+        "/petugas", environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"}, **given
+    ):
+        assert not is_demo_allowed()
+
+
 def test_machines_never_look_at_the_cookie(visitor: Visitor, session: Session, app: Flask) -> None:
     make_staff(session)
     visitor.sign_in()

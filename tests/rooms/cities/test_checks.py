@@ -202,6 +202,24 @@ def test_protection_that_contradicts_itself(pack: Pack, columns: str, wanted: st
     assert pack.says("categories.csv:2", "bertentangan")
 
 
+@pytest.mark.parametrize("access", ["tidak", "per_kasus"])
+@pytest.mark.parametrize("receiver", ["@KELURAHAN", "KEL-T"])
+def test_no_rule_sends_to_a_kelurahan_what_is_granted_case_by_case(
+    pack: Pack, access: str, receiver: str
+) -> None:
+    pack.write(
+        "categories.csv",
+        f"{CATEGORY}\nX,aman,Taman,SATPOL,sedang,public,none,kelurahan,no,{access},no,1,3,14\n",
+    )
+    pack.write("routing.csv", f"rule_id,category_code,agency_code\nx,X,{receiver}\n")
+    pack.write(
+        "agencies.csv",
+        "agency_code,name,is_external,area_code\nKOMINFO,Dinas Kominfo,no,\n"
+        "KEL-T,Kelurahan Timur,no,CTH-T\nKEL-B,Kelurahan Barat,no,CTH-B\nSATPOL,Satpol,no,\n",
+    )
+    assert pack.says("categories.csv:2", "dikirim ke kelurahan", access)
+
+
 def test_a_class_needs_two_handlers_wherever_its_reports_may_go(pack: Pack) -> None:
     columns = "confidential,violence,tidak_ada,no,tidak,no"
     pack.write(
