@@ -11,6 +11,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 MOST_PROXIES = 10
+SECOND_FACTOR_ROLES = "administrator,city_desk,confidential_handler"
+ROLES = frozenset(
+    [
+        "officer",
+        "agency_lead",
+        "confidential_handler",
+        "city_desk",
+        "analyst",
+        "inspectorate",
+        "administrator",
+    ]
+)
 DATABASE_URL_REMEDY = "must look like postgresql+psycopg://login@host/database"
 
 
@@ -53,6 +65,7 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "CONTACT_EMAIL": _address(env, "CITIZENREPORT_CONTACT_EMAIL"),
         "PASSWORD_MEMORY_KIB": _number(env, "CITIZENREPORT_PASSWORD_MEMORY_KIB", 65_536),
         "PASSWORD_LIST": _file(env, "CITIZENREPORT_PASSWORD_LIST"),
+        "SECOND_FACTOR_ROLES": _roles(env, "CITIZENREPORT_SECOND_FACTOR_ROLES"),
         "TRUSTED_PROXIES": _count(env, "CITIZENREPORT_TRUSTED_PROXIES", 0),
         "LIMITS": env.get("CITIZENREPORT_LIMITS", ""),
         "PASSWORD_TIME_COST": _number(env, "CITIZENREPORT_PASSWORD_TIME_COST", 3),
@@ -78,6 +91,14 @@ def _file(env: Mapping[str, str], name: str) -> Path | None:
     if not os.access(given, os.R_OK):
         raise SettingInvalid(name, "must be a file that the service may read")
     return Path(given)
+
+
+def _roles(env: Mapping[str, str], name: str) -> frozenset[str]:
+    given = env.get(name, SECOND_FACTOR_ROLES)
+    roles = frozenset(word.strip() for word in given.split(",") if word.strip())
+    if not roles <= ROLES:
+        raise SettingInvalid(name, f"must name roles among {', '.join(sorted(ROLES))}")
+    return roles
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

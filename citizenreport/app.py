@@ -8,6 +8,7 @@ from flask import Blueprint, Flask
 
 import citizenreport.cities.models
 import citizenreport.duty.models
+import citizenreport.identity.factor_models
 import citizenreport.identity.models
 import citizenreport.indicators.models
 import citizenreport.intake.models
@@ -26,7 +27,19 @@ from citizenreport.cities.pack import find_pack, read_city
 from citizenreport.cities.queries import current_pack
 from citizenreport.cities.rules import City
 from citizenreport.cities.service import numbered
-from citizenreport.console import account, acts, held_answers, home, login, queue, tickets, work
+from citizenreport.console import (
+    account,
+    acts,
+    factors,
+    held_answers,
+    home,
+    login,
+    proof,
+    queue,
+    second_step,
+    tickets,
+    work,
+)
 from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
 from citizenreport.core.keys import BrokenKeys, KeyRing, read_key_files
@@ -65,6 +78,9 @@ DOORS: tuple[Blueprint, ...] = (
     login.bp,
     home.bp,
     account.bp,
+    second_step.bp,
+    factors.bp,
+    proof.bp,
     queue.bp,
     tickets.bp,
     acts.bp,

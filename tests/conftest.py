@@ -107,6 +107,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         "LIMITS": "times=10000",  # tests of limits set their own
         "PASSWORD_MEMORY_KIB": 8,
         "PASSWORD_TIME_COST": 1,
+        "SECOND_FACTOR_ROLES": frozenset(),  # tests of the second factor name their own
     }
 
 

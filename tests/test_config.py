@@ -3,6 +3,7 @@
 import pytest
 
 import config
+from citizenreport.identity.rules import Role
 
 GIVEN = {
     "CITIZENREPORT_SECRET_KEY": "s",
@@ -70,3 +71,19 @@ def test_a_database_may_be_written_as_libpq_writes_it(scheme: str) -> None:
 def test_what_cannot_be_used_is_named_with_a_remedy(name: str, given: str) -> None:
     with pytest.raises(config.SettingInvalid, match=f"{name} must .* docs/settings.md"):
         config.from_env(GIVEN | OWN | {name: given})
+
+
+def test_the_roles_with_a_second_factor_are_the_programs_roles() -> None:
+    assert {role.value for role in Role} == config.ROLES
+
+
+def test_a_second_factor_is_asked_of_those_who_see_most() -> None:
+    given = config.from_env(PRIVATE)["SECOND_FACTOR_ROLES"]
+    assert given == {"administrator", "city_desk", "confidential_handler"}
+    with pytest.raises(config.SettingInvalid, match="SECOND_FACTOR_ROLES"):
+        config.from_env(PRIVATE | {"CITIZENREPORT_SECOND_FACTOR_ROLES": "officer,boss"})
+
+
+def test_a_password_list_is_there_or_the_service_does_not_start() -> None:
+    with pytest.raises(config.SettingInvalid, match="PASSWORD_LIST"):
+        config.from_env(PRIVATE | {"CITIZENREPORT_PASSWORD_LIST": "/nowhere/at/all"})

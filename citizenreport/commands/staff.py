@@ -12,7 +12,7 @@ from citizenreport.cities.rules import ProtectionClass
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError
-from citizenreport.identity import queries, service
+from citizenreport.identity import queries, second_factor, service, sessions
 from citizenreport.identity.models import StaffRole
 from citizenreport.identity.passwords import hash_cost
 from citizenreport.identity.rules import Grant, Role
@@ -145,3 +145,14 @@ def describe(roles: Iterable[StaffRole | Grant]) -> str:
         + (f"/{role.protection_class}" if role.protection_class else "")
         for role in roles
     )
+
+
+@staff.command("reset-factors")
+@click.argument("username")
+def reset_factors(username: str) -> None:
+    """Forget the second factors of somebody who lost them, and end their sessions."""
+    with plain_errors(), transaction() as session:
+        person = queries.staff_named(session, username)
+        second_factor.remove_all(session, person.id)
+        sessions.end_sessions(session, person.id)
+    click.echo(f"{username} signs in with the password alone, or sets up a second factor anew.")

@@ -1,5 +1,6 @@
 """`/petugas/akun`: one's own password and sessions."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
 
@@ -14,12 +15,13 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, InvalidInput, TooMany
 from citizenreport.core.text import _n
-from citizenreport.identity import proofs, queries, service, sessions
+from citizenreport.identity import proofs, queries, recovery, second_factor, service, sessions, totp
 from citizenreport.identity.passwords import hash_cost
 from citizenreport.identity.rules import PasswordsDiffer, Permission
 from citizenreport.web.guards import requires
@@ -31,9 +33,20 @@ bp = Blueprint("account", __name__, url_prefix="/petugas/akun", template_folder=
 
 NOTICES = {
     "kata-sandi": _n("Kata sandi sudah diganti. Sesi lain sudah berakhir."),
+    "aplikasi-mati": _n("Aplikasi kode sudah dimatikan."),
     "sesi": _n("Sesi itu sudah berakhir."),
     "sesi-lain": _n("Semua sesi lain sudah berakhir."),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factors:
+    """What somebody proves with beside the password."""
+
+    has_app: bool
+    has_any: bool
+    is_needed: bool
+    codes_left: int
 
 
 @bp.get("")
@@ -81,6 +94,7 @@ def render_account(error: CitizenReportError | None = None) -> Response:
             "console/account.html",
             staff=staff,
             sessions=sessions.open_sessions(session, staff.id, now=utcnow()),
+            factors=_factors(session),
             this_session=sessions.token_hash(current_token()),
             notice=_notice(),
             problem=problem,
@@ -121,6 +135,16 @@ def _wanted_password() -> str:
     if wanted != request.form.get("again", ""):
         raise PasswordsDiffer(pointer="#/again")
     return wanted
+
+
+def _factors(session: Session) -> Factors:
+    actor = current_actor()
+    return Factors(
+        has_app=totp.is_set_up(session, actor.staff_id),
+        has_any=second_factor.has_factor(session, actor.staff_id),
+        is_needed=second_factor.needs_factor(actor, current_app.config["SECOND_FACTOR_ROLES"]),
+        codes_left=recovery.left(session, actor.staff_id),
+    )
 
 
 def _notice() -> str | None:

@@ -68,7 +68,7 @@ MENU: Final = (
 
 CONSOLE: Final = (
     *("console", "login", "queue", "ticket", "acts", "work", "held_answers"),
-    "account",
+    *("account", "second_step", "factors", "proof"),
 )
 
 

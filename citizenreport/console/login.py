@@ -14,13 +14,15 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.identity import service
+from citizenreport.identity import second_factor, service, totp
 from citizenreport.identity import sessions as own_sessions
 from citizenreport.identity.passwords import hash_cost
 from citizenreport.web import sessions
+from citizenreport.web.context import current_keys
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.translate import _, ngettext
@@ -36,7 +38,7 @@ CONSOLE_PAGE = re.compile(r"/petugas(?:[/?][\w./?=&%+:,~-]*)?", re.ASCII)
 def ask() -> ResponseReturnValue:
     """Show the login; who is signed in already goes on."""
     if sessions.signed_in() is not None:
-        return redirect(_destination(), 303)
+        return redirect(destination(), 303)
     return _form()
 
 
@@ -55,14 +57,19 @@ def enter() -> ResponseReturnValue:
             password=request.form.get("password", ""),
             cost=hash_cost(current_app.config),
             now=now,
+            factor_roles=current_app.config["SECOND_FACTOR_ROLES"],
         )
         if isinstance(outcome, service.SignedIn):
+            _prepare(session, outcome)
             own_sessions.sweep(session, now=now)
             if old is not None:
                 own_sessions.logout(session, old)
     if isinstance(outcome, service.Refused):
         return _refuse(outcome)
-    response = make_response(redirect(_destination(), 303))
+    if outcome.awaits_factor:
+        onward = make_response(redirect(url_for("second_step.ask", next=destination()), 303))
+        return sessions.give_session(onward, outcome.token)
+    response = make_response(redirect(destination(), 303))
     sessions.set_session(response, outcome)
     return response
 
@@ -81,12 +88,19 @@ def leave() -> ResponseReturnValue:
     return response
 
 
+def _prepare(session: Session, signed: service.SignedIn) -> None:
+    """Make the secret of an authenticator app for whoever needs one and has none."""
+    staff_id = signed.actor.staff_id
+    if signed.awaits_factor and not second_factor.has_factor(session, staff_id):
+        totp.begin(session, current_keys(), staff_id, now=utcnow())
+
+
 def _form(fault: str | None = None) -> str:
     return render_template(
         "console/login.html",
         fault=fault,
         username=request.form.get("username", ""),
-        next=_destination(),
+        next=destination(),
     )
 
 
@@ -106,7 +120,7 @@ def _refuse(outcome: service.Refused) -> Response:
     return response
 
 
-def _destination() -> str:
-    """Return where to go after signing in: a page of the console, never another host."""
+def destination() -> str:
+    """Return where to go afterwards: a page of the console, never another host."""
     wish = request.values.get("next", "")
     return wish if CONSOLE_PAGE.fullmatch(wish) else url_for("console.home")

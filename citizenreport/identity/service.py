@@ -1,7 +1,7 @@
 """Accounts, logins and sessions."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,6 +27,7 @@ from citizenreport.identity.rules import (
     UsernameTaken,
     check_grant,
 )
+from citizenreport.identity.second_factor import has_factor, needs_factor
 from citizenreport.identity.sessions import end_others, end_sessions, start
 
 USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{2,63}")
@@ -59,6 +60,7 @@ class SignedIn:
 
     token: str
     actor: Actor
+    awaits_factor: bool = False  # the token opens nothing but the page that asks for the factor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +78,12 @@ def login(
     password: str,
     cost: HashCost,
     now: datetime,
+    factor_roles: Collection[str] = (),
 ) -> SignedIn | Refused:
     """Sign a person in, or refuse. Refusing is a value: raising would undo the failure's count.
 
-    The work is the same whether the account exists, is closed, or is a demo account.
+    The work is the same whether the account exists, is closed, or is a demo account. Who has a
+    second factor, or a role among `factor_roles`, is asked for it before the session counts.
     """
     name = username.strip().lower()
     staff = queries.find_staff(session, name) if USERNAME.fullmatch(name) else None
@@ -102,10 +106,10 @@ def login(
     throttle.forget(session, counted)
     if needs_rehash(staff.password_hash, cost):
         staff.password_hash = hash_password(password, cost)
-    return SignedIn(
-        token=start(session, staff.id, browser=client.browser, now=now),
-        actor=queries.actor_of(session, staff),
-    )
+    actor = queries.actor_of(session, staff)
+    awaits = needs_factor(actor, factor_roles) or has_factor(session, staff.id)
+    token = start(session, staff.id, browser=client.browser, now=now, awaits_factor=awaits)
+    return SignedIn(token=token, actor=actor, awaits_factor=awaits)
 
 
 def add_staff(

@@ -18,8 +18,10 @@ SEEN_EVERY: Final = timedelta(minutes=1)
 """How exactly the last use of a session is kept: one write a minute, not one a request."""
 
 
-def start(session: Session, staff_id: UUID, *, browser: str, now: datetime) -> str:
-    """Open a session and return its token."""
+def start(
+    session: Session, staff_id: UUID, *, browser: str, now: datetime, awaits_factor: bool = False
+) -> str:
+    """Open a session and return its token. One that `awaits_factor` opens nothing yet."""
     token = secrets.token_urlsafe(32)
     session.add(
         StaffSession(
@@ -29,6 +31,7 @@ def start(session: Session, staff_id: UUID, *, browser: str, now: datetime) -> s
             seen_at=now,
             proved_at=now,
             browser=browser,
+            awaits_factor=awaits_factor,
         )
     )
     session.flush()
@@ -66,6 +69,7 @@ def open_sessions(session: Session, staff_id: UUID, *, now: datetime) -> Sequenc
     """Return a person's living sessions, the one used last first."""
     query = select(StaffSession).where(
         StaffSession.staff_id == staff_id,
+        StaffSession.awaits_factor.is_(False),
         StaffSession.seen_at > now - IDLE,
         StaffSession.created_at > now - ABSOLUTE,
     )

@@ -14,6 +14,7 @@ ANSWERS = {
     "CITIZENREPORT_PRIVATE_DATABASE_URL": "postgresql://db/own",
     "CITIZENREPORT_PUSH": "null",
     "CITIZENREPORT_PASSWORD_LIST": __file__,
+    "CITIZENREPORT_SECOND_FACTOR_ROLES": "officer",
 }
 
 

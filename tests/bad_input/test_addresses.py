@@ -34,6 +34,7 @@ STAFF = {
     "/petugas/tiket/cari": ["kode"],
     "/petugas": ["lang"],
     "/petugas/akun": ["beres"],
+    "/petugas/akun/pastikan": ["next"],
 }
 PUBLIC = {
     "/": ["lang"],
@@ -52,6 +53,8 @@ PUBLIC = {
     "/langganan": ["kelurahan", "aspek"],
     "/indikator/I01": ["jenis", "wilayah"],
     "/petugas/masuk": ["next"],
+    "/petugas/masuk/kode": ["next"],
+    "/petugas/masuk/pasang": ["next"],
     "/api/v1/indicators/I01/values": [
         *("period", "period_kind", "area", "area_level", "limit", "after", "lang", "undefined"),
     ],
