@@ -18,6 +18,7 @@ from citizenreport.cities.format.city_toml import read_settings
 from citizenreport.cities.format.content import content_of
 from citizenreport.cities.format.files import PackFiles, find_pack, read_files
 from citizenreport.cities.format.parts import Line, Parts, Shape
+from citizenreport.cities.format.replies import read_reply_templates
 from citizenreport.cities.rules import Calendar, City
 from citizenreport.core.clock import utcnow
 
@@ -118,6 +119,9 @@ def _read_parts(files: PackFiles, findings: Findings) -> tuple[Parts, Calendar]:
         release_tables=extras.read_release_tables(text("release_tables.toml"), findings),
         retention_days=extras.read_retention(text("retention.toml"), findings),
         texts=extras.read_texts(text("texts.toml"), findings, languages=languages),
+        reply_templates=read_reply_templates(
+            text("reply_templates.toml"), findings, languages=languages
+        ),
         present=frozenset(files.texts),
     )
     calendar = extras.build_calendar(settings.city, settings.calendar, holidays, findings)

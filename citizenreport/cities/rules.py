@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from citizenreport.cities.reply_templates import ReplyTemplate
 from citizenreport.geo.areas import BORDER_TOLERANCE_M, AreaIndex
 from citizenreport.geo.position import Position
 
@@ -316,6 +317,7 @@ class City:
     neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
     landmarks: tuple[Landmark, ...] = ()
     similar_reports: SimilarReports = SimilarReports()
+    reply_templates: tuple[ReplyTemplate, ...] = ()
     duty: DutyRules = DutyRules()
     alternative_area_index: AreaIndex | None = None  # a second official set of the same areas
     official_area_km2: float | None = None

@@ -17,6 +17,7 @@ from citizenreport.cities.rules import (
 from citizenreport.console import words
 from citizenreport.console.allowed import May, Move, may_do, moves, parties_of
 from citizenreport.console.clocks import Clock, clocks_of
+from citizenreport.console.prepared import choices_for, reply_languages
 from citizenreport.console.queue import villages
 from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
@@ -101,6 +102,8 @@ class TicketPage:
     areas: Sequence[tuple[str, str]] = field(default=())
     sent_as: str | None = None  # the resident's category, where staff corrected it
     sent_from: str | None = None
+    prepared: Sequence[tuple[str, str]] = field(default=())  # replies worded in advance
+    reply_languages: Sequence[str] = field(default=())
 
     @property
     def forms(self) -> frozenset[str]:
@@ -167,6 +170,8 @@ def read_page(
         sent_as=_if_other(words.category_name, city, report.category_code, ticket.category_code),
         sent_from=_if_other(words.area_name, city, report.area_code, ticket.area_code),
         assignee=names.get(ticket.assignee_id) if ticket.assignee_id else None,
+        prepared=choices_for(city, ticket) if may.reply else (),
+        reply_languages=reply_languages(city),
     )
 
 

@@ -8,6 +8,7 @@ from citizenreport.cities.findings import Findings
 from citizenreport.cities.format.city_toml import FILE as CITY_TOML
 from citizenreport.cities.format.kinds import LISTS
 from citizenreport.cities.format.parts import Line, Parts
+from citizenreport.cities.format.replies import check_reply_categories
 from citizenreport.cities.rules import AreaLevel, Category
 from citizenreport.core.text import _n
 
@@ -28,6 +29,8 @@ def check_references(parts: Parts, findings: Findings) -> None:
     if not findings.has_errors_in("categories.csv"):
         _check_category_codes(parts, findings)
         _check_answers(parts, findings)
+        known = {line.value.category_code for line in parts.categories}
+        check_reply_categories(parts.reply_templates, known, findings)
     _check_small_codes(parts, findings)
 
 

@@ -61,6 +61,7 @@ def build_city(
         retention_days=parts.retention_days,
         release_tables=parts.release_tables,
         texts=parts.texts,
+        reply_templates=parts.reply_templates,
         similar_reports=settings.similar_reports,
         duty=settings.duty,
         border_tolerance_m=settings.border_tolerance_m,

@@ -29,6 +29,7 @@ OPTIONAL = (
     "population.csv",
     "questions.csv",
     "release_tables.toml",
+    "reply_templates.toml",
     "retention.toml",
     "texts.toml",
 )

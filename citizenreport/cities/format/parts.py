@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from shapely.geometry.base import BaseGeometry
 
 from citizenreport.cities.format.city_toml import Settings
+from citizenreport.cities.reply_templates import ReplyTemplate
 from citizenreport.cities.rules import (
     Agency,
     Area,
@@ -103,4 +104,5 @@ class Parts:
     release_tables: tuple[Mapping[str, object], ...]
     retention_days: Mapping[str, int]
     texts: Mapping[str, Names]
+    reply_templates: tuple[ReplyTemplate, ...]
     present: frozenset[str]  # the files that could be read
