@@ -1,32 +1,41 @@
 """The queue: which tickets wait, soonest deadline first."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
-from enum import StrEnum
-from typing import Final, TypeVar
-from urllib.parse import urlencode
-from uuid import UUID
+from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import AreaLevel, Aspect, City, Visibility
+from citizenreport.cities.rules import AreaLevel, City, Visibility
 from citizenreport.console import words
 from citizenreport.console.clocks import Clock, next_clock
+from citizenreport.console.queue_filters import (
+    SORT_LABELS,
+    address,
+    cursor_after,
+    day_text,
+    read_wish,
+    wish_args,
+)
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.core.errors import InvalidInput
 from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Actor, Permission
-from citizenreport.intake.rules import Channel
-from citizenreport.triage import desk
-from citizenreport.triage.desk import COUNT_CAP, DueWhen, Instants, QueueRow, QueueWish, Whose
+from citizenreport.intake.search import wording_of
+from citizenreport.triage import desk, queue
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.queue import (
+    COUNT_CAP,
+    DueWhen,
+    Instants,
+    QueueRow,
+    QueueWish,
+    Whose,
+)
 from citizenreport.triage.rules import TicketNotFound
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web.area_words import ASPECT_NAMES
@@ -42,13 +51,6 @@ DUE_LABELS: Final = {DueWhen.OVERDUE: _n("Terlambat"), DueWhen.TODAY: _n("Tengga
 WHOSE_LABELS: Final = {Whose.MINE: _n("Saya sendiri"), Whose.NOBODY: _n("Belum ada")}
 
 QUEUE_READERS: Final = (Permission.READ_TICKETS, Permission.READ_DEADLINES)
-
-E = TypeVar("E", bound=StrEnum)
-
-
-class BadFilter(InvalidInput):
-    code = "bad-filter"
-    title = _n("Saringan ini tidak dikenal.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +90,15 @@ def show() -> str:
     wish = read_wish(request.args, city)
     at = Instants(now=now, day_ends_at=end_of_day(city, now))
     with transaction() as session:
-        rows, has_more = desk.queue_page(session, city, actor, wish, at=at)
-        counts = desk.queue_counts(session, city, actor, at=at)
+        rows, has_more, wish = found_page(session, city, actor, wish, at=at)
+        counts = queue.queue_counts(session, city, actor, at=at)
         lines = [line_of(city, row, now=now) for row in rows]
         return render_template(
             "console/queue.html",
             lines=lines,
             counts=tiles(counts, wish),
             wish=wish,
-            next_url=next_page(rows, wish) if has_more else None,
+            next_url=next_page(rows, wish, city) if has_more else None,
             agencies=choosable_agencies(city, actor),
             categories=sorted((words.category_name(city, code), code) for code in city.categories),
             states=list(LABELS.items()),
@@ -106,10 +108,24 @@ def show() -> str:
             whose_labels=WHOSE_LABELS,
             due_labels=DUE_LABELS,
             priorities=words.PRIORITIES,
-            first_url=address(wish_args(wish)),
+            first_url=address(wish_args(wish, city)),
+            sorts=SORT_LABELS,
+            since=day_text(city, wish.since),
+            until=day_text(city, wish.before, days_earlier=1),
             notice=words.NOTICES.get(request.args.get("beres", "")),
             not_found=request.args.get("tak") == "1",
         )
+
+
+def found_page(
+    session: Session, city: City, actor: Actor, wish: QueueWish, *, at: Instants
+) -> tuple[Sequence[QueueRow], bool, QueueWish]:
+    """Return a page and what it answers: where no text holds the words, similar ones are looked for."""
+    rows, has_more = queue.queue_page(session, city, actor, wish, at=at)
+    if rows or wish.wording is None or wish.wording.is_loose or wish.after is not None:
+        return rows, has_more, wish
+    loose = replace(wish, wording=wording_of(wish.wording.text, is_loose=True))
+    return *queue.queue_page(session, city, actor, loose, at=at), loose
 
 
 @bp.get("/cari")
@@ -131,58 +147,12 @@ def counted(session: Session, city: City, actor: Actor) -> list[Count]:
     """Return the tiles as another page shows them, none of them chosen."""
     now = utcnow()
     at = Instants(now=now, day_ends_at=end_of_day(city, now))
-    return tiles(desk.queue_counts(session, city, actor, at=at), wish=None)
+    return tiles(queue.queue_counts(session, city, actor, at=at), wish=None)
 
 
-def read_wish(args: Mapping[str, str], city: City) -> QueueWish:
-    """Read the filters of an address. Raises BadFilter."""
-    agency, category = args.get("instansi") or None, args.get("kategori") or None
-    if agency is not None and agency not in city.agencies:
-        raise BadFilter(pointer="#/instansi")
-    if category is not None and category not in city.categories:
-        raise BadFilter(pointer="#/kategori")
-    area = args.get("kelurahan") or None
-    if area is not None and area not in city.areas:
-        raise BadFilter(pointer="#/kelurahan")
-    return QueueWish(
-        state=_member(State, args, "keadaan"),
-        agency_code=agency,
-        category_code=category,
-        aspect=_member(Aspect, args, "aspek"),
-        area_code=area,
-        channel=_member(Channel, args, "saluran"),
-        whose=_member(Whose, args, "penanggung"),
-        due=_member(DueWhen, args, "tenggat"),
-        after=_read_cursor(args.get("setelah")),
-    )
-
-
-def wish_args(wish: QueueWish) -> dict[str, str]:
-    """Return the filters as an address carries them, without the page."""
-    given = {
-        "keadaan": wish.state,
-        "instansi": wish.agency_code,
-        "kategori": wish.category_code,
-        "aspek": wish.aspect,
-        "kelurahan": wish.area_code,
-        "saluran": wish.channel,
-        "penanggung": wish.whose,
-        "tenggat": wish.due,
-    }
-    return {name: str(value) for name, value in given.items() if value is not None}
-
-
-def address(args: Mapping[str, str]) -> str:
-    """Return the address of the queue with these filters."""
-    return url_for("queue.show") + (f"?{urlencode(args)}" if args else "")
-
-
-def next_page(rows: Sequence[QueueRow], wish: QueueWish) -> str:
+def next_page(rows: Sequence[QueueRow], wish: QueueWish, city: City) -> str:
     """Return the address of the page after these rows."""
-    last: Ticket = rows[-1].ticket
-    text = f"{last.next_due_at.isoformat()} {last.id.hex}"
-    cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-    return address({**wish_args(wish), "setelah": cursor})
+    return address({**wish_args(wish, city), "setelah": cursor_after(rows[-1])})
 
 
 def line_of(city: City, row: QueueRow, *, now: datetime) -> Line:
@@ -241,27 +211,3 @@ def villages(city: City) -> list[tuple[str, str]]:
 def end_of_day(city: City, now: datetime) -> datetime:
     """Return the last instant of the city's day."""
     return datetime.combine(city.local_date(now), time.max, tzinfo=city.calendar.time_zone)
-
-
-def _member(kind: type[E], args: Mapping[str, str], name: str) -> E | None:
-    text = args.get(name) or None
-    if text is None:
-        return None
-    try:
-        return kind(text)
-    except ValueError:
-        raise BadFilter(pointer=f"#/{name}") from None
-
-
-def _read_cursor(text: str | None) -> tuple[datetime, UUID] | None:
-    if not text:
-        return None
-    try:
-        padded = text + "=" * (-len(text) % 4)
-        due_text, id_text = base64.urlsafe_b64decode(padded).decode().split(" ")
-        due_at = datetime.fromisoformat(due_text)
-        if due_at.tzinfo is None:
-            raise BadFilter(pointer="#/setelah")
-        return due_at, UUID(hex=id_text)
-    except (ValueError, binascii.Error):
-        raise BadFilter(pointer="#/setelah") from None

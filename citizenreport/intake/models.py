@@ -4,13 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
 from citizenreport.geo.columns import PositionType
 from citizenreport.geo.position import Position
 from citizenreport.intake.rules import DESCRIPTION_MAX_CHARS
+
+REPORT_TEXT_SQL = "((COALESCE(description, ''::text) || ' '::text) || COALESCE(landmark, ''::text))"
+REPORT_WORDS_SQL = f"to_tsvector('indonesian'::regconfig, {REPORT_TEXT_SQL[1:-1]})"
+"""What staff search in: the plain texts. Of a confidential report both columns are null."""
 
 
 class Report(Base, kw_only=True):
@@ -24,6 +28,13 @@ class Report(Base, kw_only=True):
     __table_args__ = (
         CheckConstraint(f"char_length(description) <= {DESCRIPTION_MAX_CHARS}", name="description"),
         Index(None, "position", postgresql_using="gist"),
+        Index("ix_report_words", text(REPORT_WORDS_SQL), postgresql_using="gin"),
+        Index(
+            "ix_report_trigrams",
+            literal_column(REPORT_TEXT_SQL).label("written"),
+            postgresql_using="gin",
+            postgresql_ops={"written": "gin_trgm_ops"},
+        ),
         UniqueConstraint("external_source", "external_id"),
     )
 

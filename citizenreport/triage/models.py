@@ -1,15 +1,21 @@
 """The ticket, and what staff and reporter write on it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, Index, false, text
+from sqlalchemy import Computed, ForeignKey, Index, TextClause, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
 from citizenreport.triage.states import OPEN
 
 OPEN_STATES_SQL = f"state IN ({', '.join(sorted(repr(state.value) for state in OPEN))})"
+
+PRIORITY_RANK_SQL = (
+    "array_position(ARRAY['kritis'::text, 'tinggi'::text, 'sedang'::text, 'rendah'::text], priority)"
+)
+"""The most urgent first, as a number that an index can hold."""
 
 NEXT_DUE_SQL = """
 LEAST(
@@ -22,6 +28,18 @@ LEAST(
 """
 """When the next clock of an open ticket runs out, computed by the database: what the queue goes by.
 While the reporter is waited for it is the settlement's deadline of before the pause."""
+
+
+_RANK = text(PRIORITY_RANK_SQL)
+OPEN_ORDERS: Mapping[str, tuple[str | TextClause, ...]] = {
+    "ix_ticket_open_category": ("category_code", "next_due_at", "id"),
+    "ix_ticket_open_area": ("area_code", "next_due_at", "id"),
+    "ix_ticket_open_submitted": ("submitted_at", "id"),
+    "ix_ticket_open_agency_submitted": ("agency_code", "submitted_at", "id"),
+    "ix_ticket_open_priority": (_RANK, "next_due_at", "id"),
+    "ix_ticket_open_agency_priority": ("agency_code", _RANK, "next_due_at", "id"),
+}
+"""Indexes over open tickets, one for each order and for the filters that people use most."""
 
 
 class Ticket(Base, kw_only=True):
@@ -44,6 +62,10 @@ class Ticket(Base, kw_only=True):
             "next_due_at",
             "id",
             postgresql_where=text(OPEN_STATES_SQL),
+        ),
+        *(
+            Index(name, *columns, postgresql_where=text(OPEN_STATES_SQL))
+            for name, columns in OPEN_ORDERS.items()
         ),
         Index(
             "ix_ticket_assignee",

@@ -11,7 +11,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.geo.position import Position
 from citizenreport.identity.models import Staff
 from citizenreport.intake.rules import Channel, Subject
-from citizenreport.triage import desk as triage_desk
+from citizenreport.triage import queue as triage_queue
 from citizenreport.triage.states import State
 from tests.doors.console.conftest import Desk, Visitor
 from tests.doors.console.counting import queries_of
@@ -139,7 +139,7 @@ def test_what_is_done_is_not_in_the_way(desk: Desk, session: Session) -> None:
 
 
 def test_pages_go_through_every_ticket_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(triage_desk, "PAGE_TICKETS", 2)
+    monkeypatch.setattr(triage_queue, "PAGE_TICKETS", 2)
     sent = set()
     for _ in range(5):  # all due at one instant: the id decides
         desk.report()
@@ -170,7 +170,7 @@ def test_counts_tell_states_and_deadlines(desk: Desk, session: Session) -> None:
 
 
 def test_counts_stop_at_their_cap(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(triage_desk, "COUNT_CAP", 2)
+    monkeypatch.setattr(triage_queue, "COUNT_CAP", 2)
     monkeypatch.setattr("citizenreport.console.queue.COUNT_CAP", 2)
     for _ in range(3):
         desk.report()

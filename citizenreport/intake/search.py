@@ -1,0 +1,63 @@
+"""Finding reports by what is written in them: the plain texts only, never what is sealed.
+
+Words are compared by their Indonesian stems; where none fits, by their letters (trigrams), so that
+a slip of the pen or a part of a word finds too. Each has an index over the same expression.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, String, and_, func, literal_column, or_
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from citizenreport.core.errors import InvalidInput
+from citizenreport.core.ids import ALPHABET, TRACKING_CODE_CHARS, normalise_tracking_code
+from citizenreport.core.text import _n
+from citizenreport.intake.models import REPORT_TEXT_SQL, REPORT_WORDS_SQL, Report
+
+MIN_CHARS: Final = 3
+MAX_CHARS: Final = 100
+
+
+class BadWording(InvalidInput):
+    code = "bad-wording"
+    title = _n("Cari dengan 3 sampai 100 huruf.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What somebody searches for. `code`: it reads as a tracking code, and finds that report only.
+
+    `is_loose`: similar words do too.
+    """
+
+    text: str
+    code: str | None = None
+    is_loose: bool = False
+
+
+def wording_of(text: str, *, is_loose: bool = False) -> Wording:
+    """Return what a search box means. Raises BadWording."""
+    trimmed = " ".join(text.replace("\x00", "").split())
+    if not MIN_CHARS <= len(trimmed) <= MAX_CHARS:
+        raise BadWording(pointer="#/cari")
+    code = normalise_tracking_code(trimmed)
+    is_code = len(code) == TRACKING_CODE_CHARS and set(code) <= set(ALPHABET)
+    return Wording(text=trimmed, code=code if is_code and not is_loose else None, is_loose=is_loose)
+
+
+def is_about(wording: Wording) -> ColumnElement[bool]:
+    """Return the condition on `Report` that a wording sets."""
+    if wording.code is not None:
+        return Report.tracking_code == wording.code
+    words = literal_column(REPORT_WORDS_SQL, TSVECTOR())
+    query = func.websearch_to_tsquery(literal_column("'indonesian'::regconfig"), wording.text)
+    fits = words.bool_op("@@")(query)
+    if not wording.is_loose:
+        return fits
+    written: ColumnElement[str] = literal_column(REPORT_TEXT_SQL, String)
+    is_similar = written.bool_op("%>")(wording.text)
+    return and_(
+        Report.description_sealed.is_(None),
+        or_(fits, is_similar, written.icontains(wording.text, autoescape=True)),
+    )

@@ -1,0 +1,231 @@
+"""The queue of the staff: which tickets to list, in which order, and how many there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import Aspect, City, Visibility
+from citizenreport.identity.models import Staff
+from citizenreport.identity.rules import Actor
+from citizenreport.intake.models import Report
+from citizenreport.intake.rules import Channel
+from citizenreport.intake.search import Wording, is_about
+from citizenreport.triage.models import OPEN_STATES_SQL, PRIORITY_RANK_SQL, Ticket
+from citizenreport.triage.queries import is_readable, listed_tickets, readable_tickets
+from citizenreport.triage.states import OPEN, State
+
+PAGE_TICKETS: Final = 25
+COUNT_CAP: Final = 1_000
+"""Counts stop here and are shown as "1000+": a count must not cost more with every year of tickets."""
+
+
+class DueWhen(StrEnum):
+    """Tickets by their next running clock."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+
+
+class Whose(StrEnum):
+    """Tickets by the person responsible for them."""
+
+    MINE = "saya"
+    NOBODY = "kosong"
+
+
+class Sort(StrEnum):
+    """What comes first. The deadline decides among tickets of one priority."""
+
+    DEADLINE = "tenggat"
+    PRIORITY = "prioritas"
+    NEWEST = "terbaru"
+    OLDEST = "terlama"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instants:
+    """Now, and the last instant of the city's day."""
+
+    now: datetime
+    day_ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueWish:
+    """Which tickets to list. `state` None: every open one. `after`: the sort key of the last row of
+    the page before. `since` and `before`: when they came in, the second instant not included.
+
+    Filters that say something about content leave out tickets of which only code and deadline may
+    be seen. Confidential ones are found by code, date and category, never by their text, aspect,
+    area or channel.
+    """
+
+    state: State | None = None
+    agency_code: str | None = None
+    category_code: str | None = None
+    aspect: Aspect | None = None
+    area_code: str | None = None
+    channel: Channel | None = None
+    whose: Whose | None = None
+    due: DueWhen | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    wording: Wording | None = None
+    sort: Sort = Sort.DEADLINE
+    after: tuple[Any, ...] | None = None
+
+    @property
+    def is_about_content(self) -> bool:
+        given = (
+            *(self.agency_code, self.category_code, self.whose, self.since, self.before),
+            self.wording,
+        )
+        return self.is_about_details or any(value is not None for value in given)
+
+    @property
+    def is_about_details(self) -> bool:
+        """Whether it asks for what nobody finds a confidential ticket by."""
+        has_words = self.wording is not None and self.wording.code is None
+        given = (self.aspect, self.area_code, self.channel)
+        return has_words or any(value is not None for value in given)
+
+    @property
+    def is_backwards(self) -> bool:
+        """Newest first, and what is done is looked up from the end."""
+        is_done = self.state is not None and self.state not in OPEN
+        return self.sort is Sort.NEWEST or (self.sort is Sort.DEADLINE and is_done)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """One ticket of the list. `is_readable` False: show code, state and deadline, nothing else."""
+
+    ticket: Ticket
+    tracking_code: str
+    is_readable: bool
+    assignee: str | None
+    key: tuple[Any, ...]
+
+
+def queue_page(
+    session: Session, city: City, actor: Actor, wish: QueueWish, *, at: Instants
+) -> tuple[Sequence[QueueRow], bool]:
+    """Return a page of the queue in the order wished for, and whether there is more."""
+    query = queue_query(city, actor, wish, at=at).limit(PAGE_TICKETS + 1)
+    found = session.execute(query).all()
+    rows = [row_of(city, actor, *row) for row in found[:PAGE_TICKETS]]
+    return rows, len(found) > PAGE_TICKETS
+
+
+def queue_query(city: City, actor: Actor, wish: QueueWish, *, at: Instants) -> Select[Any]:
+    """Return the listed tickets in order, as `row_of` takes them."""
+    listed = readable_tickets if wish.is_about_content else listed_tickets
+    query = listed(city, actor).where(*_conditions(wish, at, actor))
+    query = query.join(Report, Report.id == Ticket.report_id)
+    query = query.outerjoin(Staff, Staff.id == Ticket.assignee_id)
+    if wish.channel is not None:
+        query = query.where(Report.channel == wish.channel.value)
+    if wish.wording is not None:
+        query = query.where(is_about(wish.wording))
+    keys = _keys(wish.sort)
+    if wish.after is not None:
+        here = tuple_(*keys)
+        after = tuple_(*(literal(value) for value in wish.after))
+        query = query.where(here < after if wish.is_backwards else here > after)
+    query = query.order_by(*(key.desc() if wish.is_backwards else key.asc() for key in keys))
+    return query.add_columns(Report.tracking_code, Staff.name, *keys)
+
+
+def row_of(
+    city: City, actor: Actor, ticket: Ticket, code: str, assignee: str | None, *key: Any
+) -> QueueRow:
+    """Return a row of the queue, told whether this person may read the ticket."""
+    return QueueRow(
+        ticket=ticket,
+        tracking_code=code,
+        is_readable=is_readable(city, actor, ticket),
+        assignee=assignee,
+        key=key,
+    )
+
+
+def queue_counts(
+    session: Session, city: City, actor: Actor, *, at: Instants
+) -> Mapping[State | DueWhen, int]:
+    """Return how many listed tickets there are by open state and by deadline, each up to COUNT_CAP."""
+    wishes: dict[State | DueWhen, QueueWish] = {
+        **{state: QueueWish(state=state) for state in State if state in OPEN},
+        **{due: QueueWish(due=due) for due in DueWhen},
+    }
+    parts = [
+        _capped(listed_tickets(city, actor).where(*_conditions(wish, at, actor)), key)
+        for key, wish in wishes.items()
+    ]
+    counted = {row.key: row.n for row in session.execute(union_all(*parts))}
+    return {key: counted[key.value] for key in wishes}
+
+
+def _conditions(wish: QueueWish, at: Instants, actor: Actor) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wish.state is None:
+        # Written out, not bound: only so the planner knows that the index over open tickets will do.
+        found.append(literal_column(OPEN_STATES_SQL.replace("state", "ticket.state", 1)))
+    else:
+        found.append(Ticket.state == wish.state.value)
+    if wish.agency_code is not None:
+        found.append(Ticket.agency_code == wish.agency_code)
+    if wish.category_code is not None:
+        found.append(Ticket.category_code == wish.category_code)
+    if wish.is_about_details:
+        found.append(Ticket.visibility != Visibility.CONFIDENTIAL.value)
+    if wish.aspect is not None:
+        found.append(Ticket.aspect == wish.aspect.value)
+    if wish.area_code is not None:
+        found.append(Ticket.area_code == wish.area_code)
+    if wish.whose is not None:
+        holder = actor.staff_id if wish.whose is Whose.MINE else None
+        found.append(Ticket.assignee_id == holder)  # of None SQLAlchemy makes IS NULL
+    return found + _time_conditions(wish, at)
+
+
+def _time_conditions(wish: QueueWish, at: Instants) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wish.since is not None:
+        found.append(Ticket.submitted_at >= wish.since)
+    if wish.before is not None:
+        found.append(Ticket.submitted_at < wish.before)
+    if wish.due is DueWhen.OVERDUE:
+        found += [Ticket.next_due_at < at.now, Ticket.paused_at.is_(None)]
+    if wish.due is DueWhen.TODAY:
+        found += [Ticket.next_due_at.between(at.now, at.day_ends_at), Ticket.paused_at.is_(None)]
+    return found
+
+
+def _keys(sort: Sort) -> tuple[ColumnElement[Any], ...]:
+    """Return what the list is ordered by; an index begins with the same."""
+    if sort is Sort.PRIORITY:
+        rank: ColumnElement[int] = literal_column(PRIORITY_RANK_SQL, Integer)
+        return (rank, Ticket.next_due_at, Ticket.id)  # type: ignore[return-value]
+    if sort is Sort.DEADLINE:
+        return (Ticket.next_due_at, Ticket.id)  # type: ignore[return-value]
+    return (Ticket.submitted_at, Ticket.id)  # type: ignore[return-value]
+
+
+def _capped(query: Select[tuple[Ticket]], key: StrEnum) -> Select[tuple[str, int]]:
+    few = query.with_only_columns(literal(1).label("one")).limit(COUNT_CAP).subquery()
+    return select(literal(key.value).label("key"), func.count().label("n")).select_from(few)
