@@ -13,7 +13,8 @@ from citizenreport.triage.states import OPEN
 OPEN_STATES_SQL = f"state IN ({', '.join(sorted(repr(state.value) for state in OPEN))})"
 
 PRIORITY_RANK_SQL = (
-    "array_position(ARRAY['kritis'::text, 'tinggi'::text, 'sedang'::text, 'rendah'::text], priority)"
+    "array_position(ARRAY['kritis'::text, 'tinggi'::text, 'sedang'::text,"
+    " 'rendah'::text], priority)"
 )
 """The most urgent first, as a number that an index can hold."""
 
