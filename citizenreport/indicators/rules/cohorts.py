@@ -30,6 +30,8 @@ SETTLED_WITHIN = 60
 """Working days. Source: indicators.csv I01; Perpres 76/2013 (60 days from a complete file)."""
 ANSWERED_WITHIN = 5
 """Working days. Source: indicators.csv I04."""
+CONTESTED_WITHIN = 10
+"""Calendar days. Source: indicators.csv I14."""
 COMPLAINTS = frozenset({ComplaintClass.SUPERVISORY.value, ComplaintClass.ORDINARY.value})
 SHOWN_APART = frozenset({State.REFERRED.value, State.ARCHIVED.value, State.EMERGENCY.value})
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
@@ -101,6 +103,11 @@ class Reckoning:
             end = deadline_working_days(self.calendar, start, working_days)
             self._ends[day, working_days] = end
         return end
+
+    def end_of(self, day: date) -> datetime:
+        """Return the last instant of a day."""
+        midnight = datetime.combine(day, time.min, self.calendar.time_zone) + timedelta(days=1)
+        return midnight - timedelta(microseconds=1)
 
     def working_days(self, start: datetime, end: datetime) -> int:
         """Return the working days from one instant's day to the other's; 0 when it lies before."""
@@ -186,8 +193,11 @@ def entries(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
     yield from _timeliness(reckoning, fact)
     yield _verification(reckoning, fact)
     yield from _response(reckoning, fact)
-    if fact.aspect == Aspect.SAFETY.value and fact.complaint_class in COMPLAINTS:
-        yield Entry(code="I05", day=reckoning.day(fact.submitted_at), marks=(NUMERATOR,))
+    yield from _contests(reckoning, fact)
+    if fact.complaint_class in COMPLAINTS:
+        yield _year_end(reckoning, fact)
+        if fact.aspect == Aspect.SAFETY.value:
+            yield Entry(code="I05", day=reckoning.day(fact.submitted_at), marks=(NUMERATOR,))
 
 
 def _settlement(reckoning: Reckoning, fact: Fact) -> Entry:
@@ -255,3 +265,27 @@ def _response(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
     ):
         marks.append(NUMERATOR)
     yield Entry(code="I04", day=reckoning.day(fact.assigned_at), marks=tuple(marks))
+
+
+def _contests(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
+    """I14: each settlement whose ten days are over, and whether it was undone in them.
+
+    Settled again after that, it is another settlement with ten days of its own.
+    """
+    for settlement in fact.settlements:
+        day = reckoning.day(settlement.settled_at)
+        ends_at = reckoning.end_of(day + timedelta(days=CONTESTED_WITHIN))
+        if ends_at > reckoning.as_of:
+            continue
+        is_undone = settlement.undone_at is not None and settlement.undone_at <= ends_at
+        marks = (DENOMINATOR, NUMERATOR) if is_undone else (DENOMINATOR,)
+        yield Entry(code="I14", day=day, marks=marks)
+
+
+def _year_end(reckoning: Reckoning, fact: Fact) -> Entry:
+    """I22: settled on 31 December of the year it came in, or at the cut-off before that."""
+    day = reckoning.day(fact.submitted_at)
+    at = min(reckoning.as_of, reckoning.end_of(containing(day, PeriodKind.YEAR).end_on))
+    is_settled = settled_as_of(fact, at) and exit_as_of(fact, reckoning.as_of) not in SHOWN_APART
+    marks = (DENOMINATOR, NUMERATOR) if is_settled else (DENOMINATOR,)
+    return Entry(code="I22", day=day, marks=marks)

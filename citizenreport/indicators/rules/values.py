@@ -66,11 +66,25 @@ def values(
     places = _places(city)
     for period in sorted({period for _, period, _ in rolled}):
         for definition in definitions.values():
-            if not definition.is_computed or definition.universe is not UniverseName.PUBLIC:
+            if not _is_shown(definition, period):
                 continue
             for area_code, area in places.items():
+                if not _is_broken_down_to(definition, area):
+                    continue
                 tally = rolled.get((definition.code, period, area_code), Tally())
                 yield value_of(reckoning, definition, period, area, tally)
+
+
+def _is_shown(definition: Definition, period: Period) -> bool:
+    """Say whether this service computes an indicator from reports, for a kind of period."""
+    is_ours = definition.is_computed and definition.universe is UniverseName.PUBLIC
+    return is_ours and period.kind.value in definition.disaggregations
+
+
+def _is_broken_down_to(definition: Definition, area: Area | None) -> bool:
+    """Say whether an indicator is given for a level; "not stated" stands beside the smallest."""
+    level = area.level if area else AreaLevel.VILLAGE
+    return level.value in definition.disaggregations
 
 
 def roll_up(city: City, cells: Mapping[Cell, Tally]) -> Roll:

@@ -1,4 +1,4 @@
-"""The same five indicators, written again from indicators.csv with pandas, numpy and lifelines.
+"""The same indicators of reports, written again from indicators.csv with pandas, numpy and lifelines.
 
 Reads events, never facts, and shares no code with the room. City level only, by month received,
 due or assigned; one row per ticket.
@@ -195,3 +195,41 @@ def safety(rows: pd.DataFrame) -> dict[str, int]:
     """I05 by month received: complaints."""
     wanted = rows[(rows.aspect == "aman") & rows.kind.str.startswith("pengaduan")]
     return {str(k): int(v) for k, v in wanted.submitted.map(month).value_counts().items()}
+
+
+def contests(rows: pd.DataFrame, cut_off: Any) -> dict[str, Any]:
+    """I14 by month settled: (undone within ten days, settled and ten days over)."""
+    out: dict[str, Any] = {}
+    for row in rows.itertuples():
+        since = None
+        ends: list[tuple[Any, Any]] = []
+        for when, source, target, _ in row.moves:
+            if target in ("resolved", "closed") and source not in ("resolved", "closed"):
+                since = when
+            elif source in ("resolved", "closed") and target not in ("resolved", "closed"):
+                ends.append((since, when))
+                since = None
+        if since is not None:
+            ends.append((since, None))
+        for start, undone in ends:
+            day_after = pd.Timestamp(start.astimezone(WIB).date()) + pd.Timedelta(days=11)
+            over = day_after.tz_localize(WIB)
+            if over > pd.Timestamp(cut_off):
+                continue
+            bad, all_ = out.get(month(start), (0, 0))
+            is_bad = undone is not None and undone < over
+            out[month(start)] = (bad + int(is_bad), all_ + 1)
+    return out
+
+
+def year_end(rows: pd.DataFrame, cut_off: Any) -> dict[str, Any]:
+    """I22 by year received: (settled on 31 December or at the cut-off, complaints received)."""
+    out: dict[str, Any] = {}
+    for row in rows[rows.kind.str.startswith("pengaduan")].itertuples():
+        year = row.submitted.astimezone(WIB).year
+        new_year = pd.Timestamp(year=year + 1, month=1, day=1, tz=WIB)
+        at = min(new_year, pd.Timestamp(cut_off)) - pd.Timedelta(microseconds=1)
+        is_settled = _is_settled(row.moves, at) is not None and row.left_how not in APART
+        done, all_ = out.get(str(year), (0, 0))
+        out[str(year)] = (done + int(is_settled), all_ + 1)
+    return out

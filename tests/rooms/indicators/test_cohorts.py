@@ -165,6 +165,48 @@ def test_a_hand_over_before_the_answer_begins_anew_and_after_it_does_not() -> No
     assert found.day == date(2026, 3, 2)
 
 
+SETTLED = "2026-04-01T10:00"  # a Wednesday; its ten days end with the 11th
+
+
+@pytest.mark.parametrize(
+    ("undone", "counts"), [("2026-04-11T23:59", True), ("2026-04-12T00:00", False)]
+)
+def test_a_closing_undone_by_the_tenth_day_counts_as_contested(undone: str, counts: bool) -> None:
+    history = History("2026-03-02").settled(SETTLED).move("contested", undone)
+    assert ("numerator" in marks(history, "I14")) is counts
+    assert "denominator" in marks(history, "I14")
+
+
+def test_a_closing_that_may_still_be_contested_counts_nowhere_yet() -> None:
+    history = History("2026-03-02").settled("2026-06-21T00:00")
+    assert entry(history, "I14") is None
+    assert entry(History("2026-03-02").settled("2026-06-20T23:59"), "I14") is not None
+
+
+def test_settled_again_is_another_closing() -> None:
+    history = History("2026-03-02").settled(SETTLED).move("contested", "2026-04-03")
+    history.move("in_progress", "2026-04-04").move("resolved", "2026-05-04")
+    found = [e.marks for e in entries(RECKONING, history.fact()) if e.code == "I14"]
+    assert found == [("denominator", "numerator"), ("denominator",)]
+
+
+@pytest.mark.parametrize(
+    ("settled", "counts"), [("2025-12-31T23:59", True), ("2026-01-01T00:00", False)]
+)
+def test_the_position_of_a_year_is_that_of_its_last_day(settled: str, counts: bool) -> None:
+    history = History("2025-11-03").settled(settled)
+    assert ("numerator" in marks(history, "I22")) is counts
+
+
+def test_the_position_of_a_running_year_is_that_of_the_cut_off() -> None:
+    assert "numerator" in marks(History("2026-03-02").settled("2026-06-30T23:00"), "I22")
+    assert "numerator" not in marks(History("2026-03-02").settled("2026-07-01T00:00"), "I22")
+
+
+def test_a_wish_has_no_position() -> None:
+    assert entry(History("2026-03-02", complaint_class="aspirasi"), "I22") is None
+
+
 @pytest.mark.parametrize(
     ("aspect", "class_", "counts"),
     [
