@@ -22,13 +22,13 @@ from citizenreport.core.db import public_reading
 from citizenreport.pages import words
 from citizenreport.pages.opened import forget_all
 from citizenreport.pages.published import cards
-from citizenreport.pages.report_form import villages
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.rules import MEDIAN_FROM_N, CityNumbers, Page
 from citizenreport.triage.states import OPEN
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.pack_words import villages
 
 bp = Blueprint("front", __name__, template_folder="templates")
 

@@ -29,7 +29,6 @@ from citizenreport.pages.published_filters import (
     read_after,
     read_filters,
 )
-from citizenreport.pages.report_form import villages
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import PublishedPhoto, PublishedReport
 from citizenreport.publication.rules import PublishedReportNotFound
@@ -40,6 +39,7 @@ from citizenreport.web.context import current_city, current_storage
 from citizenreport.web.follow import public_report
 from citizenreport.web.guards import public
 from citizenreport.web.limits import guessing
+from citizenreport.web.pack_words import villages
 from citizenreport.web.translate import _
 
 bp = Blueprint("published", __name__, template_folder="templates")

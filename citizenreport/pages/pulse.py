@@ -14,7 +14,6 @@ from citizenreport.core.db import public_reading, transaction
 from citizenreport.core.errors import InvalidInput
 from citizenreport.core.text import _n
 from citizenreport.pages import words
-from citizenreport.pages.report_form import villages
 from citizenreport.surveys import queries, service
 from citizenreport.surveys.models import PublishedPulseValue
 from citizenreport.surveys.rules.pulse import (
@@ -32,6 +31,7 @@ from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.pack_words import villages
 from citizenreport.web.problems import describe
 from citizenreport.web.sessions import cookie_name, is_https
 from citizenreport.web.translate import _

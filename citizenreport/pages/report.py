@@ -25,7 +25,6 @@ from citizenreport.pages.carried import Carried, carried, kept_photos
 from citizenreport.pages.report_form import (
     aspect_groups,
     form_view,
-    outside_of,
 )
 from citizenreport.pages.report_pages import (
     WAYS,
@@ -46,6 +45,7 @@ from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.held_photos import Kept
 from citizenreport.web.limits import limited
 from citizenreport.web.locale import page_language
+from citizenreport.web.pack_words import outside_of
 from citizenreport.web.passes import Pass
 from citizenreport.web.problems import describe
 from citizenreport.web.proof import FIELD as PROOF_FIELD

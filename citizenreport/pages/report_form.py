@@ -1,14 +1,12 @@
 """What the form page shows: the category's own questions, what was typed, what is wrong with it."""
 
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from werkzeug.datastructures import MultiDict
 
 from citizenreport.cities.rules import (
     Agency,
     Area,
-    AreaLevel,
     Aspect,
     Category,
     City,
@@ -18,20 +16,12 @@ from citizenreport.cities.rules import (
     Visibility,
 )
 from citizenreport.core.ids import new_public_id
-from citizenreport.geo.position import Position
-from citizenreport.intake.rules import outside_channel
 from citizenreport.pages import words
 from citizenreport.pages.preview import Preview, preview
 from citizenreport.web.held_photos import NO_PHOTOS, HeldPhoto, Kept
+from citizenreport.web.pack_words import Outside, villages
 from citizenreport.web.report_schema import SEND_KEY
 from citizenreport.web.translate import _
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
-    """Where a point outside the city belongs."""
-
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,31 +127,3 @@ def aspect_groups(city: City) -> list[AspectGroup]:
         for aspect, categories in found.items()
         if categories
     ]
-
-
-def villages(city: City) -> tuple[tuple[str, tuple[Area, ...]], ...]:
-    """Return the smallest areas under the names of their districts."""
-
-    def district(area: Area) -> str:
-        return words.area_name(city, area.parent_code) or ""
-
-    smallest = [area for area in city.areas.values() if area.level is AreaLevel.VILLAGE]
-    ordered = sorted(smallest, key=lambda area: (district(area), area.name))
-    return tuple((name, tuple(areas)) for name, areas in groupby(ordered, key=district))
-
-
-def outside_of(city: City, position: Position) -> Outside:
-    """Return where a report about this point belongs, in a sentence."""
-    located = city.area_index.locate(position)
-    channel = outside_channel(city, located)
-    neighbour = city.neighbours.get(located.neighbour_code or "")
-    if neighbour is None:
-        return Outside(sentence=channel)
-    sentence = words.pack_text(
-        city,
-        "out_of_area_neighbour",
-        name=neighbour.name,
-        district=neighbour.district,
-        channel=channel,
-    )
-    return Outside(sentence=sentence or f"{neighbour.name}. {channel}")

@@ -11,7 +11,7 @@ from citizenreport.cities.rules import Area
 from citizenreport.core.clock import utcnow
 from citizenreport.pages import words
 from citizenreport.pages.carried import NOTHING, Carried
-from citizenreport.pages.report_form import FormView, aspect_groups, villages
+from citizenreport.pages.report_form import FormView, aspect_groups
 from citizenreport.pages.similar import Hint
 from citizenreport.web import form_ticket
 from citizenreport.web.category_search import search
@@ -19,6 +19,7 @@ from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.faults import faults_of
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.held_photos import HeldPhoto
+from citizenreport.web.pack_words import villages
 
 PHOTO_FIRST: Final = "foto"
 PLACE_FIRST: Final = "tempat"

@@ -13,7 +13,6 @@ from citizenreport.disclosure.rules import initial_visibility
 from citizenreport.geo.position import Position
 from citizenreport.intake.rules import Draft
 from citizenreport.pages import words
-from citizenreport.pages.report_form import outside_of
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import PublishedPhoto, PublishedReport
 from citizenreport.publication.rules import Similar
@@ -23,6 +22,7 @@ from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.limit_rules import LOOKUP
 from citizenreport.web.limits import limited
 from citizenreport.web.locale import page_language
+from citizenreport.web.pack_words import outside_of
 from citizenreport.web.report_schema import read_form
 from citizenreport.web.translate import _, ngettext
 

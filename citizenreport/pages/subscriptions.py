@@ -21,7 +21,6 @@ from citizenreport.messaging.models import Subscription
 from citizenreport.messaging.rules import EMAIL_MAX_CHARS, ENDED_KEPT, Frequency, normal_address
 from citizenreport.pages import words
 from citizenreport.pages.mail_address import over
-from citizenreport.pages.report_form import villages
 from citizenreport.pages.subscription_form import FREQUENCY_NAMES, line_of, read_wish
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.forms import form_text
@@ -30,6 +29,7 @@ from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.limit_rules import MAIL_ADDRESS
 from citizenreport.web.limits import LimitReached, count_mail
 from citizenreport.web.links import Link, LinkOver, Purpose, drop_link, held_link, hold_link, opened
+from citizenreport.web.pack_words import villages
 from citizenreport.web.problems import describe
 from citizenreport.web.translate import _
 

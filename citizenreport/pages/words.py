@@ -11,19 +11,23 @@ from citizenreport.cities.rules import (
     Category,
     City,
     EmergencyNumber,
-    Names,
     Visibility,
 )
 from citizenreport.core.text import _n
 from citizenreport.i18n.languages import DEFAULT_LANGUAGE
 from citizenreport.triage.states import LABELS, State
-from citizenreport.web import area_words
+from citizenreport.web import area_words, pack_words
 from citizenreport.web.category_search import searched_words
 from citizenreport.web.locale import page_language
 from citizenreport.web.receipts import follow_address, qr_svg
 from citizenreport.web.translate import _
 
 ASPECT_NAMES: Final = area_words.ASPECT_NAMES
+local = pack_words.local
+pack_text = pack_words.pack_text
+verified_numbers = pack_words.verified_numbers
+numbers_to_call = pack_words.numbers_to_call
+spaced = pack_words.spaced
 ASPECT_HINTS: Final[Mapping[Aspect, str]] = {
     Aspect.SAFETY: _n("Kejahatan, kekerasan, kebakaran, bencana, jalan atau lampu yang berbahaya"),
     Aspect.COMFORT: _n("Sampah, kebisingan, parkir, genangan, taman, hewan, air bersih"),
@@ -46,11 +50,6 @@ SEEN_BY: Final[Mapping[int, str]] = {
 }
 
 
-def local(names: Names) -> str:
-    """Return a name of the pack in the reader's language, in Indonesian where it has none."""
-    return names.get(page_language()) or names[DEFAULT_LANGUAGE]
-
-
 def example_of(category: Category) -> str:
     """Return what a report of this category may say, in the reader's language if the pack can."""
     examples = category.examples.get(page_language()) or category.examples.get(DEFAULT_LANGUAGE)
@@ -60,17 +59,6 @@ def example_of(category: Category) -> str:
 def situations_of(number: EmergencyNumber) -> tuple[str, ...]:
     """Return what a number is for, in the reader's language if the pack can."""
     return number.situations.get(page_language()) or number.situations[DEFAULT_LANGUAGE]
-
-
-def pack_text(city: City, key: str, **values: str) -> str:
-    """Return a sentence of the pack with its blanks filled; empty when the pack has none."""
-    names = city.texts.get(key)
-    if names is None:
-        return ""
-    sentence = local(names)
-    for name, value in values.items():
-        sentence = sentence.replace(f"{{{name}}}", value)
-    return sentence
 
 
 def category_name(city: City, code: str) -> str:
@@ -125,22 +113,6 @@ def seen_by_sentence(at_least: int) -> str:
     """Return how many others see a problem too, in steps; empty for none."""
     sentence = SEEN_BY.get(at_least)
     return _(sentence) if sentence else ""
-
-
-def spaced(text: str, *, size: int = 5) -> str:
-    """Return a code in groups that can be read aloud."""
-    return "-".join(text[start : start + size] for start in range(0, len(text), size))
-
-
-def verified_numbers(city: City) -> list[EmergencyNumber]:
-    """Return the emergency numbers a resident may be shown: only those somebody has tried."""
-    return [number for number in city.emergency_numbers if number.verified_on is not None]
-
-
-def numbers_to_call(city: City, category: Category) -> list[EmergencyNumber]:
-    """Return the verified numbers to call before reporting in a category, in the pack's order."""
-    known = {number.number: number for number in verified_numbers(city)}
-    return [known[number] for number in category.emergency_numbers if number in known]
 
 
 def protection_sentence(city: City, category: Category) -> str:
