@@ -30,6 +30,7 @@ from citizenreport.cities.service import numbered
 from citizenreport.console import (
     account,
     acts,
+    counter,
     factors,
     held_answers,
     home,
@@ -88,6 +89,7 @@ DOORS: tuple[Blueprint, ...] = (
     held_answers.bp,
     work.bp,
     replies.bp,
+    counter.bp,
     front.bp,
     report.bp,
     similar.bp,

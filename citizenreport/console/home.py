@@ -58,6 +58,12 @@ MENU: Final = (
         permissions=QUEUE_READERS,
     ),
     MenuItem(
+        label=_n("Terima laporan"),
+        endpoint="counter.ask",
+        blueprints=("counter",),
+        permissions=(Permission.TAKE_REPORT,),
+    ),
+    MenuItem(
         label=_n("Rasa aman"),
         endpoint="held_answers.show",
         blueprints=("held_answers",),
@@ -69,6 +75,7 @@ MENU: Final = (
 CONSOLE: Final = (
     *("console", "login", "queue", "ticket", "acts", "work", "held_answers"),
     *("account", "second_step", "factors", "proof"),
+    "counter",
 )
 
 

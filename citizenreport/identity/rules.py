@@ -43,6 +43,7 @@ class Permission(StrEnum):
     VERIFY_AUDIT = "verify_audit"
     MANAGE_STAFF = "manage_staff"
     DECIDE_HELD_ANSWERS = "decide_held_answers"
+    TAKE_REPORT = "take_report"
 
 
 _WORK: Final = frozenset(
@@ -50,6 +51,7 @@ _WORK: Final = frozenset(
         Permission.OPEN_CONSOLE,
         Permission.READ_TICKETS,
         Permission.MOVE_TICKET,
+        Permission.TAKE_REPORT,
         Permission.REPLY,
         Permission.RAISE_VISIBILITY,
         Permission.REVEAL_CONTACT,

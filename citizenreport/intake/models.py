@@ -62,7 +62,6 @@ class Report(Base, kw_only=True):
     occurred_at: Mapped[datetime | None] = mapped_column(default=None)
     submitted_at: Mapped[datetime] = mapped_column(index=True)
     channel: Mapped[str]
-    taken_by: Mapped[UUID | None] = mapped_column(default=None)
     locale: Mapped[str] = mapped_column(default="id")
     pack_version: Mapped[int]
     external_source: Mapped[str | None] = mapped_column(default=None)

@@ -189,7 +189,7 @@ class Draft:
     contact: Contact | None = None
     photos: tuple[PreparedPhoto, ...] = ()
     locale: str = "id"
-    taken_by: UUID | None = None
+    taken_by: UUID | None = None  # for the first event only: the report does not name its taker
     client_secret: str | None = None
     refer_outside: bool = False
     is_demo: bool = False

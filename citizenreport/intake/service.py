@@ -80,7 +80,6 @@ def make_report(
         "occurred_at": draft.occurred_at,
         "submitted_at": now,
         "channel": draft.channel.value,
-        "taken_by": draft.taken_by,
         "locale": draft.locale,
         "pack_version": city.pack_version,
         "is_demo": draft.is_demo,

@@ -212,6 +212,7 @@ def _route(
         rule_id=decision.rule_id,
         is_outside=placed.area_code is None and placed.located is not None,
         needs_check=standing.needs_check,
+        taken_by=draft.taken_by,
     )
     ticket = make_ticket(city, category, opening, now=now)
     rows: list[Row] = [("report", new.report)]

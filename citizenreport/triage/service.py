@@ -57,6 +57,7 @@ class Opening:
     is_outside: bool = False  # a place outside the city, taken in to be referred
     due: Deadlines | None = None  # None: the city's own clocks
     has_fixed_deadlines: bool = False
+    taken_by: UUID | None = None  # who of the staff took it for somebody
     needs_check: bool = False  # it came in a way that moderators should look at twice
 
 
@@ -121,7 +122,11 @@ def _opened(city: City, row: dict[str, Any], opening: Opening, *, now: datetime)
         "is_demo": opening.is_demo,
     }
     return NewEvent(
-        type="opened", payload=payload, recorded_at=now, occurred_at=opening.occurred_at
+        type="opened",
+        payload=payload,
+        recorded_at=now,
+        occurred_at=opening.occurred_at,
+        actor_id=opening.taken_by,
     )
 
 

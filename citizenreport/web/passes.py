@@ -22,7 +22,11 @@ from citizenreport.web.sessions import cookie_name, is_https
 
 RECEIPT: Final = "receipt"
 FOLLOW: Final = "follow"
-LIFE_S: Final = {RECEIPT: 10 * 60, FOLLOW: 60 * 60}
+COUNTER: Final = "counter"
+COUNTER_CONFIDENTIAL: Final = "counter-confidential"
+AT_THE_COUNTER: Final = (COUNTER, COUNTER_CONFIDENTIAL)
+"""Given to a taker's browser for the one moment until the receipt is shown."""
+LIFE_S: Final = {RECEIPT: 10 * 60, FOLLOW: 60 * 60, COUNTER: 60, COUNTER_CONFIDENTIAL: 60}
 SECRET_CHARS: Final = (
     28  # of 31 letters: 138 bits, in seven groups. Source: protection.md section 5
 )

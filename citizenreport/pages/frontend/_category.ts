@@ -5,7 +5,7 @@ import { find } from "./_page";
 const MOST_FOUND = 10;
 const LITTLE_WORDS = new Set("ada dan di ing ke lan nang of sing the to yang yg in a and is".split(" "));
 
-interface Choice {
+export interface Choice {
   item: HTMLElement;
   words: string;
 }
@@ -32,7 +32,8 @@ export function searchWhileTyping(): void {
   });
 }
 
-function search(choices: Choice[], query: string): Choice[] {
+/** The choices that fit most of the words, those beginning with them first. */
+export function search(choices: Choice[], query: string): Choice[] {
   const wanted = wordsIn(query);
   if (!wanted.length) return [];
   const phrase = `| ${wanted.join(" ")}`;
