@@ -36,6 +36,8 @@ class LiveServer:
 def environment_of(settings: Mapping[str, object], url: str) -> dict[str, str]:
     """Return the environment from which config.py reads these settings."""
     names = {name: value for name, value in settings.items() if isinstance(value, str | int | Path)}
+    roles = settings.get("SECOND_FACTOR_ROLES")
+    names["SECOND_FACTOR_ROLES"] = ",".join(roles) if isinstance(roles, frozenset) else ""
     renamed = {f"CITIZENREPORT_{name}": str(value) for name, value in names.items()}
     return {
         **{k: v for k, v in os.environ.items() if not k.startswith("CITIZENREPORT_")},

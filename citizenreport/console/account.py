@@ -21,10 +21,20 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, InvalidInput, TooMany
 from citizenreport.core.text import _n
-from citizenreport.identity import proofs, queries, recovery, second_factor, service, sessions, totp
+from citizenreport.identity import (
+    passkeys,
+    proofs,
+    queries,
+    recovery,
+    second_factor,
+    service,
+    sessions,
+    totp,
+)
 from citizenreport.identity.passwords import hash_cost
 from citizenreport.identity.rules import PasswordsDiffer, Permission
 from citizenreport.web.guards import requires
+from citizenreport.web.passkey_site import passkey_site
 from citizenreport.web.problems import describe
 from citizenreport.web.sessions import current_actor, current_token, give_session
 from citizenreport.web.translate import _
@@ -34,6 +44,8 @@ bp = Blueprint("account", __name__, url_prefix="/petugas/akun", template_folder=
 NOTICES = {
     "kata-sandi": _n("Kata sandi sudah diganti. Sesi lain sudah berakhir."),
     "aplikasi-mati": _n("Aplikasi kode sudah dimatikan."),
+    "kunci": _n("Kunci sandi sudah ditambahkan. Sesi lain sudah berakhir."),
+    "kunci-hapus": _n("Kunci sandi sudah dihapus."),
     "sesi": _n("Sesi itu sudah berakhir."),
     "sesi-lain": _n("Semua sesi lain sudah berakhir."),
 }
@@ -95,6 +107,8 @@ def render_account(error: CitizenReportError | None = None) -> Response:
             staff=staff,
             sessions=sessions.open_sessions(session, staff.id, now=utcnow()),
             factors=_factors(session),
+            passkeys=passkeys.passkeys_of(session, staff.id),
+            passkeys_work=passkey_site() is not None,
             this_session=sessions.token_hash(current_token()),
             notice=_notice(),
             problem=problem,

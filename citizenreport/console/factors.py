@@ -51,7 +51,7 @@ def confirm() -> ResponseReturnValue:
             codes = second_factor.confirm_app(
                 session, current_keys(), _own(session), code, now=utcnow()
             )
-            fresh = _renewed(session)
+            fresh = renewed(session)
     except InvalidInput as error:
         with transaction() as session:
             action = url_for("factors.confirm")
@@ -69,10 +69,10 @@ def switch_off() -> ResponseReturnValue:
         with transaction() as session:
             staff_id = current_actor().staff_id
             totp.remove(session, staff_id)
-            _check_enough(session)
+            check_enough(session)
             if not second_factor.has_factor(session, staff_id):
                 recovery.remove(session, staff_id)
-            fresh = _renewed(session)
+            fresh = renewed(session)
     except Conflict as error:
         return render_account(error)
     return give_session(back_to_account("aplikasi-mati"), fresh)
@@ -98,14 +98,14 @@ def _own(session: Session) -> Staff:
     return queries.staff_with_id(session, current_actor().staff_id)
 
 
-def _renewed(session: Session) -> str:
+def renewed(session: Session) -> str:
     """End the other sessions and give this one another token: what opens the account changed."""
     token = current_token()
     sessions.end_others(session, current_actor().staff_id, token=token)
     return sessions.renew(session, token)
 
 
-def _check_enough(session: Session) -> None:
+def check_enough(session: Session) -> None:
     """Raise FactorRequired when the roles ask for a factor and none is left."""
     actor = current_actor()
     needed = second_factor.needs_factor(actor, current_app.config["SECOND_FACTOR_ROLES"])

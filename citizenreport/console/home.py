@@ -74,7 +74,8 @@ MENU: Final = (
 
 CONSOLE: Final = (
     *("console", "login", "queue", "ticket", "acts", "work", "held_answers"),
-    *("account", "second_step", "factors", "proof"),
+    *("account", "second_step", "factors", "proof", "passkeys", "passkey_login"),
+    *("staff", "delegation", "api_keys", "reveal"),
     "counter",
 )
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
+from citizenreport.core.errors import CitizenReportError
 from citizenreport.identity import second_factor, service, totp
 from citizenreport.identity import sessions as own_sessions
 from citizenreport.identity.passwords import hash_cost
@@ -25,6 +26,8 @@ from citizenreport.web import sessions
 from citizenreport.web.context import current_keys
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.passkey_site import passkey_site
+from citizenreport.web.problems import describe
 from citizenreport.web.translate import _, ngettext
 
 bp = Blueprint("login", __name__, url_prefix="/petugas", template_folder="templates")
@@ -95,12 +98,19 @@ def _prepare(session: Session, signed: service.SignedIn) -> None:
         totp.begin(session, current_keys(), staff_id, now=utcnow())
 
 
+def render_login(error: CitizenReportError) -> Response:
+    """Show the login with what was wrong with another way in."""
+    problem = describe(error)
+    return make_response(_form(problem.detail), problem.status)
+
+
 def _form(fault: str | None = None) -> str:
     return render_template(
         "console/login.html",
         fault=fault,
         username=request.form.get("username", ""),
         next=destination(),
+        passkeys_work=passkey_site() is not None,
     )
 
 

@@ -18,7 +18,7 @@ from citizenreport.console.login import destination
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, InvalidInput
-from citizenreport.identity import queries, second_factor
+from citizenreport.identity import passkeys, queries, second_factor
 from citizenreport.identity.models import Staff
 from citizenreport.identity.service import SignedIn
 from citizenreport.web import sessions
@@ -26,6 +26,7 @@ from citizenreport.web.context import current_keys
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.passkey_site import passkey_site
 from citizenreport.web.problems import describe
 
 bp = Blueprint("second_step", __name__, url_prefix="/petugas/masuk", template_folder="templates")
@@ -42,7 +43,8 @@ def ask() -> ResponseReturnValue:
             return _from_the_start()
         if not second_factor.has_factor(session, staff.id):
             return redirect(url_for("second_step.set_up", next=destination()), 303)
-    return _form()
+        has_passkey = bool(passkeys.passkeys_of(session, staff.id))
+    return _form(has_passkey=has_passkey)
 
 
 @bp.post("/kode")
@@ -57,8 +59,9 @@ def check() -> ResponseReturnValue:
             return _from_the_start()
         fault = second_factor.code_fault(session, current_keys(), staff, form_text("code"), now=now)
         signed = None if fault else _completed(session, staff)
+        has_passkey = bool(passkeys.passkeys_of(session, staff.id))
     if signed is None:
-        return _form(fault)
+        return _form(fault, has_passkey=has_passkey)
     response = make_response(redirect(destination(), 303))
     sessions.set_session(response, signed)
     return response
@@ -116,9 +119,15 @@ def _from_the_start() -> Response:
     return make_response(redirect(url_for("login.ask", next=destination()), 303))
 
 
-def _form(error: CitizenReportError | None = None) -> Response:
+def _form(error: CitizenReportError | None = None, *, has_passkey: bool) -> Response:
     problem = describe(error) if error else None
-    html = render_template("console/second_step.html", problem=problem, next=destination())
+    html = render_template(
+        "console/second_step.html",
+        problem=problem,
+        next=destination(),
+        has_passkey=has_passkey,
+        passkeys_work=passkey_site() is not None,
+    )
     response = make_response(html, problem.status if problem else HTTPStatus.OK)
     response.headers.update(problem.headers if problem else {})
     return response
