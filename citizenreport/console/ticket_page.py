@@ -17,6 +17,7 @@ from citizenreport.cities.rules import (
 from citizenreport.console import words
 from citizenreport.console.allowed import May, Move, may_do, moves, parties_of
 from citizenreport.console.clocks import Clock, clocks_of
+from citizenreport.console.near import Surroundings, surroundings
 from citizenreport.console.prepared import choices_for, reply_languages
 from citizenreport.console.queue import villages
 from citizenreport.core.keys import KeyRing
@@ -91,6 +92,7 @@ class TicketPage:
     steps: Sequence[Step]
     moves: Sequence[Move]
     may: May
+    around: Surroundings
     release: Release | None
     precision: str
     public_text: str
@@ -121,6 +123,8 @@ class TicketPage:
             "betulkan": self.may.correct,
         }
         named = {name for name, is_there in optional.items() if is_there}
+        if self.may.merge:
+            named |= {f"gabung-{one.tracking_code}" for one in self.around.alike}
         return frozenset(named | {f"langkah-{move.target.value}" for move in self.moves})
 
 
@@ -128,9 +132,9 @@ def read_page(
     session: Session, city: City, keys: KeyRing, actor: Actor, found: DeskTicket, *, now: datetime
 ) -> TicketPage:
     """Gather the page of a ticket that the actor may read."""
-    ticket, report, assignment = found
-    data_key = intake_queries.data_key_of(session, keys, report.id)
-    release = publication_queries.release_of(session, ticket.id)
+    ticket, report, assignment, key = found
+    data_key = intake_queries.unwrapped(keys, key)
+    release, published = publication_queries.release_with_report(session, ticket.id)
     category = city.categories.get(ticket.category_code)
     state = State(ticket.state)
     parties = parties_of(city, actor, ticket)
@@ -159,9 +163,10 @@ def read_page(
         steps=_steps(session, city, ticket, data_key, events, names),
         moves=moves(ticket, parties),
         may=may,
+        around=surroundings(session, city, actor, found, now=now),
         release=release,
         precision=_precision(category, report),
-        public_text=_public_text(session, report, release) or description,
+        public_text=(published.text if published else None) or description,
         agencies=_takers(city, ticket) if may.hand_over else (),
         colleagues=_colleagues(session, city, ticket) if may.work else (),
         is_physical=category is not None and category.is_physical,
@@ -304,13 +309,6 @@ def _who(event: Event, names: Mapping[UUID, str]) -> str:
     if event.actor_id is None:
         return _("Pelapor") if event.type == "opened" else _("Pelapor atau sistem")
     return names.get(event.actor_id, _("Petugas"))
-
-
-def _public_text(session: Session, report: Report, release: Release | None) -> str | None:
-    """Return the text as the public reads it: an edited one must not fall back to the original."""
-    if release is None:
-        return None
-    return publication_queries.by_code(session, report.tracking_code).text
 
 
 def _name_or_none(city: City, agency_code: str | None) -> str | None:

@@ -60,10 +60,14 @@ def first_send(session: Session, *, door: str, key_hmac: bytes) -> IdempotencyKe
 
 def data_key_of(session: Session, keys: KeyRing, report_id: UUID) -> bytes | None:
     """Return the report's data key; None when nothing of it was ever sealed, or it was erased."""
-    row = session.get(ReportKey, report_id)
+    return unwrapped(keys, session.get(ReportKey, report_id))
+
+
+def unwrapped(keys: KeyRing, row: ReportKey | None) -> bytes | None:
+    """Return the data key of a row that was read already; None where there is none."""
     if row is None:
         return None
-    return keys.unwrap(row.key_id, bytes(row.wrapped_key), row=str(report_id))
+    return keys.unwrap(row.key_id, bytes(row.wrapped_key), row=str(row.report_id))
 
 
 def newest_wrapped_keys(session: Session, *, per_key: int) -> list[tuple[str, UUID, bytes]]:

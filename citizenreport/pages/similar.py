@@ -16,6 +16,7 @@ from citizenreport.pages import words
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import PublishedPhoto, PublishedReport
 from citizenreport.publication.rules import Similar
+from citizenreport.web.ages import age_words
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
@@ -24,7 +25,7 @@ from citizenreport.web.limits import limited
 from citizenreport.web.locale import page_language
 from citizenreport.web.pack_words import outside_of
 from citizenreport.web.report_schema import read_form
-from citizenreport.web.translate import _, ngettext
+from citizenreport.web.translate import _
 
 bp = Blueprint("similar", __name__, template_folder="templates")
 
@@ -124,7 +125,7 @@ def _hint(
         area_name=words.area_name(city, row.area_code),
         photo_url=url_for("published.thumbnail", photo_code=photo.photo_code) if photo else None,
         distance=_distance(metres),
-        age=_age((today - row.submitted_on).days),
+        age=age_words((today - row.submitted_on).days),
         state_label=words.state_label(row.state),
         tone=words.state_tone(row.state),
         seen_by=words.seen_by_sentence(row.seen_by_at_least),
@@ -136,14 +137,6 @@ def _distance(metres: float | None) -> str | None:
         return None
     rounded = max(1, round(metres / ROUND_TO_M)) * ROUND_TO_M
     return _("sekitar %(metres)d meter dari sini", metres=rounded)
-
-
-def _age(days: int) -> str:
-    if days <= 0:
-        return _("hari ini")
-    if days == 1:
-        return _("kemarin")
-    return ngettext("%(num)d hari lalu", "%(num)d hari lalu", days)
 
 
 def _place_sentence(city: City, position: Position) -> str:

@@ -88,6 +88,8 @@ def merge(
 ) -> None:
     """End a ticket as a duplicate of another one. Never across visibilities, never in a circle.
 
+    What was joined with it before goes along, so that each reporter sees the fate of the one left.
+
     Raises:
         MergeRefused, ReasonMissing, TicketChanged, TransitionNotAllowed, TransitionNotYours.
     """
@@ -100,3 +102,5 @@ def merge(
     triage.change(session, ticket, act=seen, parent_ticket_id=parent.id)
     payload = {"parent_ticket_id": str(parent.id)}
     triage.record(session, ticket, "merged", payload, act=act)
+    for child in triage.pass_duplicates_on(session, ticket, parent):
+        triage.record(session, child, "merged", payload, act=act)

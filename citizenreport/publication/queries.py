@@ -178,6 +178,19 @@ def release_of(session: Session, ticket_id: UUID) -> Release | None:
     return session.get(Release, ticket_id)
 
 
+def release_with_report(
+    session: Session, ticket_id: UUID
+) -> tuple[Release | None, PublishedReport | None]:
+    """Return the release of a ticket and its public row in one query (staff only)."""
+    query = (
+        select(Release, PublishedReport)
+        .outerjoin(PublishedReport, PublishedReport.tracking_code == Release.tracking_code)
+        .where(Release.ticket_id == ticket_id)
+    )
+    row = session.execute(query).one_or_none()
+    return (None, None) if row is None else (row[0], row[1])
+
+
 def photo_releases_of(session: Session, ticket_id: UUID) -> dict[UUID, PhotoRelease]:
     """Return what was decided about each photo of a ticket (staff only)."""
     rows = session.scalars(select(PhotoRelease).where(PhotoRelease.ticket_id == ticket_id))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
 from citizenreport.identity.rules import Actor
-from citizenreport.intake.models import Photo, Report
+from citizenreport.intake.models import Photo, Report, ReportKey
 from citizenreport.routing.models import Assignment
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.queries import readable_tickets
@@ -20,6 +20,7 @@ class DeskTicket(NamedTuple):
     ticket: Ticket
     report: Report
     assignment: Assignment
+    key: ReportKey | None  # of a report of which something is sealed
 
 
 def with_report(session: Session, city: City, actor: Actor, ticket_id: UUID) -> DeskTicket:
@@ -29,7 +30,8 @@ def with_report(session: Session, city: City, actor: Actor, ticket_id: UUID) -> 
         .where(Ticket.id == ticket_id)
         .join(Report, Report.id == Ticket.report_id)
         .join(Assignment, Assignment.id == Ticket.assignment_id)
-        .add_columns(Report, Assignment)
+        .outerjoin(ReportKey, ReportKey.report_id == Report.id)
+        .add_columns(Report, Assignment, ReportKey)
     )
     row = session.execute(query).one_or_none()
     if row is None:

@@ -1,5 +1,6 @@
 """Carrying a ticket: every act locks it by its version and leaves one event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -320,6 +321,18 @@ def part_duplicates(session: Session, ticket: Ticket) -> None:
         Ticket.parent_ticket_id == ticket.id, Ticket.visibility != ticket.visibility
     )
     session.execute(others.values(parent_ticket_id=None))
+
+
+def pass_duplicates_on(session: Session, ticket: Ticket, parent: Ticket) -> Sequence[Ticket]:
+    """Join the duplicates of a ticket with another one; return them."""
+    children = (
+        update(Ticket)
+        .where(Ticket.parent_ticket_id == ticket.id, Ticket.visibility == parent.visibility)
+        .values(parent_ticket_id=parent.id, version=Ticket.version + 1)
+        .returning(Ticket)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return session.scalars(children).all()
 
 
 def seal_messages(session: Session, ticket: Ticket, data_key: bytes) -> None:
