@@ -43,6 +43,7 @@ from citizenreport.console import (
     second_step,
     tickets,
     work,
+    work_order,
 )
 from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
@@ -94,6 +95,7 @@ DOORS: tuple[Blueprint, ...] = (
     work.bp,
     replies.bp,
     counter.bp,
+    work_order.bp,
     front.bp,
     report.bp,
     similar.bp,

@@ -118,6 +118,7 @@ class Agency:
     area_code: str | None = None  # the area a kelurahan or kecamatan office serves
     duty_email: str | None = None  # called at once for urgent tickets
     channel: str | None = None  # how a resident reaches an outside body, in plain words
+    address: str = ""  # for letters: street and postal code
     duties: str = ""
     is_confirmed: bool = False
     valid_from: date | None = None
