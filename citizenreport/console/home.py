@@ -64,6 +64,12 @@ MENU: Final = (
         permissions=(Permission.TAKE_REPORT,),
     ),
     MenuItem(
+        label=_n("Piket"),
+        endpoint="roster.show",
+        blueprints=("roster",),
+        permissions=(Permission.MANAGE_ROSTER, Permission.MOVE_TICKET),
+    ),
+    MenuItem(
         label=_n("Rasa aman"),
         endpoint="held_answers.show",
         blueprints=("held_answers",),
@@ -76,7 +82,7 @@ CONSOLE: Final = (
     *("console", "login", "queue", "ticket", "acts", "work", "held_answers"),
     *("account", "second_step", "factors", "proof", "passkeys", "passkey_login"),
     *("staff", "delegation", "api_keys", "reveal"),
-    "counter",
+    *("counter", "roster"),
 )
 
 

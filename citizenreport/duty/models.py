@@ -1,9 +1,9 @@
-"""What was told of deadlines. No row here knows what a report says."""
+"""Who is on duty, and what was told of deadlines. No row here knows what a report says."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
@@ -23,3 +23,24 @@ class DeadlineNotice(Base, kw_only=True):
     due_at: Mapped[datetime] = mapped_column(primary_key=True)
     step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     told_at: Mapped[datetime]
+
+
+class DutyShift(Base, kw_only=True):
+    """One person on call for one agency. `rank` 0 is called first, then the substitutes in order."""
+
+    __tablename__ = "duty_shift"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="times"),
+        CheckConstraint("rank BETWEEN 0 AND 5", name="rank"),
+        Index("ix_duty_shift_agency", "agency_code", "ends_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    agency_code: Mapped[str]
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    rank: Mapped[int]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    entered_by: Mapped[UUID | None]
+    entered_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)

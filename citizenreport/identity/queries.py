@@ -119,6 +119,19 @@ def active_at(session: Session, agency_code: str) -> list[Actor]:
     return _active(session, Staff.id.in_(there))
 
 
+def active_in_role(session: Session, role: Role) -> list[Actor]:
+    """Return who holds a role, for whichever agency."""
+    holders = select(StaffRole.staff_id).where(StaffRole.role == role.value)
+    return _active(session, Staff.id.in_(holders))
+
+
+def active_by_ids(session: Session, staff_ids: Iterable[UUID]) -> dict[UUID, Actor]:
+    """Return the active accounts among these, by id."""
+    wanted = list(staff_ids)
+    found = _active(session, Staff.id.in_(wanted)) if wanted else []
+    return {actor.staff_id: actor for actor in found}
+
+
 def active_named(session: Session, usernames: Iterable[str]) -> list[Actor]:
     """Return the active accounts among these usernames."""
     wanted = list(usernames)

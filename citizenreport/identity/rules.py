@@ -44,6 +44,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     DECIDE_HELD_ANSWERS = "decide_held_answers"
     TAKE_REPORT = "take_report"
+    MANAGE_ROSTER = "manage_roster"
 
 
 _WORK: Final = frozenset(
@@ -61,7 +62,8 @@ _WORK: Final = frozenset(
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.OFFICER: _WORK | {Permission.RELEASE},
-    Role.AGENCY_LEAD: _WORK | {Permission.RELEASE, Permission.APPROVE_EXTENSION},
+    Role.AGENCY_LEAD: _WORK
+    | {Permission.RELEASE, Permission.APPROVE_EXTENSION, Permission.MANAGE_ROSTER},
     Role.CONFIDENTIAL_HANDLER: _WORK | {Permission.READ_CONFIDENTIAL, Permission.APPROVE_EXTENSION},
     Role.CITY_DESK: _WORK
     | {
@@ -71,6 +73,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.READ_DEADLINES,
         Permission.ROUTE_TICKET,
         Permission.DECIDE_HELD_ANSWERS,
+        Permission.MANAGE_ROSTER,
     },
     Role.ANALYST: frozenset({Permission.OPEN_CONSOLE, Permission.READ_INDICATORS}),
     Role.INSPECTORATE: frozenset(

@@ -40,6 +40,7 @@ STAFF = {
     "/petugas": ["lang"],
     "/petugas/akun": ["beres"],
     "/petugas/akun/pastikan": ["next"],
+    "/petugas/piket": ["instansi", "beres"],
 }
 PUBLIC = {
     "/": ["lang"],
@@ -75,6 +76,7 @@ PATHS = [
         "/buka/",
         "/lacak/foto/",
         "/petugas/tiket/",
+        "/petugas/piket/",
     ),
     *("/petugas/tiket/foto/", "/api/v1/indicators/", "/api/v1/reports/", "/", "/api/", "/open311/"),
 ]
