@@ -33,7 +33,7 @@ from citizenreport.web.forms import chosen_files
 from citizenreport.web.guards import requires
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.locale import page_language
-from citizenreport.web.pack_words import outside_of, pack_text, spaced
+from citizenreport.web.pack_words import local, outside_of, pack_text, spaced
 from citizenreport.web.passes import Pass
 from citizenreport.web.problems import describe
 from citizenreport.web.receipts import follow_address, qr_svg
@@ -179,5 +179,5 @@ def _page(view: CounterView) -> str:
     """Render the form. It never stays in a cache: the office's browser is everybody's."""
     keep_out_of_caches()
     return render_template(
-        "console/counter.html", city=current_city(), form=view, pack_text=pack_text
+        "console/counter.html", city=current_city(), form=view, pack_text=pack_text, local=local
     )
