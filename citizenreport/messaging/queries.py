@@ -52,6 +52,13 @@ def push_address_of(keys: KeyRing, row: Subscription | PushWatch) -> PushAddress
     return PushAddress(**json.loads(address_of(keys, row)))
 
 
+def of_browser(session: Session, hmac: bytes) -> list[Subscription | PushWatch]:
+    """Return everything that a browser is told of, locked: it is about to change or to go."""
+    watches = select(PushWatch).where(PushWatch.address_hmac == hmac).with_for_update()
+    areas = select(Subscription).where(Subscription.address_hmac == hmac).with_for_update()
+    return [*session.scalars(watches), *session.scalars(areas)]
+
+
 def subscription(session: Session, id_: UUID) -> Subscription | None:
     """Return a subscription by its id."""
     return session.get(Subscription, id_)

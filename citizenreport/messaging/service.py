@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from hmac import compare_digest
 from typing import Any, Final
 from uuid import UUID
 
@@ -217,6 +218,39 @@ def forget_browser(session: Session, hmac: bytes) -> None:
 def forget_endpoint(session: Session, keys: KeyRing, address: PushAddress) -> None:
     """Delete everything of a browser that asks for it."""
     forget_browser(session, queries.address_hmac(keys, SubscriptionChannel.PUSH, address.endpoint))
+
+
+def move_browser(session: Session, keys: KeyRing, old: PushAddress, new: PushAddress) -> int:
+    """Write to a browser where its pushes go from now on; return how many rows that concerns.
+
+    The browser shows that it is the one by the secret of the old address: `auth` is known to it,
+    to its push service's sender (us) and to nobody else. A row that is there twice then goes.
+    """
+    hmac = queries.address_hmac(keys, SubscriptionChannel.PUSH, new.endpoint)
+    rows = queries.of_browser(
+        session, queries.address_hmac(keys, SubscriptionChannel.PUSH, old.endpoint)
+    )
+    known = {_about(row) for row in queries.of_browser(session, hmac)}
+    moved = 0
+    for row in rows:
+        if not compare_digest(queries.push_address_of(keys, row).auth, old.auth):
+            continue
+        if _about(row) in known and old.endpoint != new.endpoint:
+            session.delete(row)
+            continue
+        row.address_hmac = hmac
+        sealed = _sealed(keys, row.__tablename__, row.id, json.dumps(asdict(new)))
+        for name, value in sealed.items():
+            setattr(row, name, value)
+        moved += 1
+    session.flush()
+    return moved
+
+
+def _about(row: Subscription | PushWatch) -> tuple[object, ...]:
+    if isinstance(row, PushWatch):
+        return (row.report_id,)
+    return (row.area_code, row.aspect)
 
 
 def forget_reporter(session: Session, report_id: UUID) -> None:

@@ -4,7 +4,7 @@ The browser itself asks the person; what it then gives is checked and stored sea
 confidential report: the answer is that of no report.
 """
 
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,9 +14,11 @@ from citizenreport.core.db import transaction
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Report
 from citizenreport.intake.rules import ReportNotFound
+from citizenreport.messaging import queries as messaging_queries
 from citizenreport.messaging import service as messaging
 from citizenreport.messaging.push import check_address, public_text
-from citizenreport.messaging.rules import PushAddress
+from citizenreport.messaging.queries import address_hmac
+from citizenreport.messaging.rules import PushAddress, SubscriptionChannel
 from citizenreport.pages.opened import SecretNeeded, opened_report
 from citizenreport.pages.subscription_form import read_wish
 from citizenreport.triage import queries as triage_queries
@@ -25,6 +27,7 @@ from citizenreport.web.context import current_city, current_keys, current_servic
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.links import Link, Purpose, hold_link
 from citizenreport.web.locale import page_language
 
 NO_CONTENT = ("", 204)
@@ -79,6 +82,42 @@ def stop() -> ResponseReturnValue:
     return NO_CONTENT
 
 
+@bp.post("/pindah")
+@public
+def move() -> ResponseReturnValue:
+    """Follow a browser to another push address; to one that nobody knows the answer is the same.
+
+    The service worker asks, which has no page and no token: the old address is its right.
+
+    Raises:
+        PushAddressInvalid.
+    """
+    old, new = _address("old_"), _address()
+    with transaction() as session:
+        messaging.move_browser(session, current_keys(), old, new)
+    return NO_CONTENT
+
+
+@bp.post("/langganan")
+@public
+def subscribed() -> ResponseReturnValue:
+    """Show what this browser is subscribed to, on the page that links in mails lead to.
+
+    Raises:
+        PushAddressInvalid.
+    """
+    keep_out_of_caches()
+    hmac = address_hmac(current_keys(), SubscriptionChannel.PUSH, _address().endpoint)
+    with transaction() as session:
+        found = messaging_queries.subscriptions_of(session, hmac)
+        about = found[0].id if found else None
+    if about is None:
+        return render_template("pages/subscriptions.html", lines=[])
+    response = make_response(redirect(url_for("subscriptions.mine"), 303))
+    hold_link(response, Link(about=about, purpose=Purpose.SUBSCRIPTION, made_at=utcnow()))
+    return response
+
+
 @bp.app_context_processor
 def push_words() -> dict[str, object]:
     """Give templates `push_key()`: what a browser needs to subscribe; empty where there is no push."""
@@ -93,9 +132,9 @@ def push_key() -> str:
     return public_text(keys.push)
 
 
-def _address() -> PushAddress:
+def _address(prefix: str = "") -> PushAddress:
     """Return what the browser gave. Raises PushAddressInvalid."""
-    given = {name: form_text(name) for name in ("endpoint", "p256dh", "auth")}
+    given = {name: form_text(prefix + name) for name in ("endpoint", "p256dh", "auth")}
     return check_address(PushAddress(**given))
 
 

@@ -9,6 +9,8 @@ MACHINE_PATHS: Final = frozenset(
 """Data beside the pages, read only."""
 STOP_PATH: Final = "/berhenti"
 """Below it the address itself is the right to do something: no cookie is read there."""
+MOVE_PATH: Final = "/kabar/pindah"
+"""A browser that got another push address tells the one it had: who knows that one is that browser."""
 _BELOW: Final = tuple(f"{prefix}/" for prefix in MACHINE_PREFIXES)
 
 
@@ -19,4 +21,4 @@ def is_machine_path(path: str) -> bool:
 
 def is_token_path(path: str) -> bool:
     """Tell whether a path carries its own right, so that no foreign page can borrow one."""
-    return path.startswith(f"{STOP_PATH}/")
+    return path.startswith(f"{STOP_PATH}/") or path == MOVE_PATH

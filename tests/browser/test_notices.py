@@ -1,7 +1,7 @@
 """Subscribing and being told on the phone, in a real browser: for every eye, width and theme."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,7 +13,7 @@ from citizenreport.core.db import transaction
 from citizenreport.core.ids import new_public_id, normalise_tracking_code
 from citizenreport.intake.models import Report
 from citizenreport.messaging.models import PushWatch, Subscription
-from citizenreport.messaging.queries import check_of
+from citizenreport.messaging.queries import check_of, push_address_of
 from citizenreport.messaging.rules import Frequency, Wish
 from citizenreport.messaging.service import (
     ask_for_mails,
@@ -239,11 +239,45 @@ def test_an_area_is_told_as_the_form_says(visit: Begin, service: LiveServer) -> 
         query = select(Subscription).where(Subscription.channel == "push")
         kept = session.scalars(query).all()
         assert [(one.area_code, one.frequency) for one in kept] == [("33.71.03.1005", "daily")]
+    made.page.get_by_role("button", name="Langganan wilayah di HP ini").click()
+    made.page.wait_for_url("**/langganan/saya")
+    expect(made.page.locator("h2")).to_contain_text("Panjang")
+    made.open("/langganan?kelurahan=33.71.03.1005")
+    made.page.get_by_role("button", name="Beri tahu saya di HP ini").click()
     made.page.get_by_role("button", name="Jangan beri tahu lagi di HP ini").click()
     expect(made.page.locator("[data-push-status]")).to_contain_text("tidak diberi tahu lagi")
     expect(made.page.locator("[data-push-stop]")).to_be_hidden()
     with service.database.app.app_context(), transaction() as session:
         assert session.scalars(query).all() == []
+
+
+CHANGE = """
+async (given) => {
+  const { auth, p256dh, endpoint } = given;
+  const event = new ExtendableEvent("pushsubscriptionchange");
+  let done;
+  event.waitUntil = (work) => { done = work; };
+  event.newSubscription = { toJSON: () => ({ endpoint, keys: { auth, p256dh } }) };
+  self.dispatchEvent(event);
+  await done;
+}
+"""
+
+
+def test_a_push_address_that_changes_is_followed(visit: Begin, service: LiveServer) -> None:
+    before, after = (Receiver(endpoint=PUSH_ENDPOINT + new_public_id()) for _ in range(2))
+    made = visit()
+    made.page.context.grant_permissions(["notifications"], origin=service.base_url)
+    made.page.add_init_script(pretending(before))
+    made.open("/langganan?kelurahan=33.71.03.1002")
+    made.page.get_by_role("button", name="Beri tahu saya di HP ini").click()
+    expect(made.page.locator("[data-push-status]")).to_have_text("Baik. Kabar muncul di HP ini.")
+    [worker] = made.page.context.service_workers
+    worker.evaluate(CHANGE, asdict(after.address))
+    with service.database.app.app_context(), transaction() as session:
+        query = select(Subscription).where(Subscription.area_code == "33.71.03.1002")
+        addresses = [push_address_of(current_keys(), row) for row in session.scalars(query)]
+    assert addresses == [after.address]
 
 
 def test_who_says_no_to_the_browser_is_told_how_to_change_it(visit: Begin) -> None:

@@ -3,6 +3,7 @@
 // Shown only where it can work. The service worker shows what comes (`_push.ts` there).
 
 import { find, focusOnFaults } from "./_page";
+import { addressOf, bytesOf, forgetTold, keepTold } from "./_told";
 import { startWorker } from "./_worker";
 
 type Outcome = "done" | "stopped" | "refused" | "failed";
@@ -13,7 +14,10 @@ if (box && isAble()) {
   box.hidden = false;
   offer(box, "[data-push-button]", subscribe);
   offer(box, "[data-push-stop]", stop);
-  void known().then((subscription) => showStop(box, subscription !== null));
+  void known().then((subscription) => {
+    showStop(box, subscription !== null);
+    if (subscription) fillList(box, subscription);
+  });
 }
 
 /** Have a button do its act once, and say what came of it. */
@@ -33,6 +37,17 @@ function offer(asked: HTMLElement, selector: string, act: (asked: HTMLElement) =
 function showStop(asked: HTMLElement, isTold: boolean): void {
   const told = find("[data-push-told]", asked);
   if (told) told.hidden = !isTold;
+}
+
+/** The form that leads to what this browser is subscribed to: its address is the key to it. */
+function fillList(asked: HTMLElement, subscription: PushSubscription): void {
+  const form = find<HTMLFormElement>("[data-push-list]", asked);
+  if (!form) return;
+  for (const [name, value] of Object.entries(addressOf(subscription))) {
+    const field = find<HTMLInputElement>(`[name=${name}]`, form);
+    if (field) field.value = value;
+  }
+  form.hidden = false;
 }
 
 function isAble(): boolean {
@@ -57,7 +72,10 @@ async function subscribe(asked: HTMLElement): Promise<Outcome> {
     const key = bytesOf(asked.dataset.key ?? "");
     const options = { userVisibleOnly: true, applicationServerKey: key };
     const subscription = (await pushManager.getSubscription()) ?? (await pushManager.subscribe(options));
-    return (await give(asked, asked.dataset.url, subscription)) ? "done" : "failed";
+    if (!(await give(asked, asked.dataset.url, subscription))) return "failed";
+    await keepTold({ ...addressOf(subscription), key: asked.dataset.key ?? "" });
+    fillList(asked, subscription);
+    return "done";
   } catch {
     return "failed"; // no network, or a key that changed
   }
@@ -69,6 +87,9 @@ async function stop(asked: HTMLElement): Promise<Outcome> {
     const subscription = await known();
     if (subscription && !(await give(asked, asked.dataset.stopUrl, subscription))) return "failed";
     await subscription?.unsubscribe();
+    await forgetTold();
+    const list = find("[data-push-list]", asked);
+    if (list) list.hidden = true;
     return "stopped";
   } catch {
     return "failed";
@@ -77,17 +98,11 @@ async function stop(asked: HTMLElement): Promise<Outcome> {
 
 /** Give the address to the server, with what the form beside it chose. */
 async function give(asked: HTMLElement, url: string | undefined, subscription: PushSubscription): Promise<boolean> {
-  const { endpoint, keys } = subscription.toJSON();
   const form = find<HTMLFormElement>("[data-subscribe]");
   const chosen = form ? new FormData(form) : new FormData();
-  const body = new URLSearchParams({ endpoint: endpoint ?? "", p256dh: keys?.p256dh ?? "", auth: keys?.auth ?? "" });
+  const body = new URLSearchParams({ ...addressOf(subscription) });
   for (const name of ["kelurahan", "aspek", "seberapa_sering"]) body.set(name, String(chosen.get(name) ?? ""));
   const token = find<HTMLInputElement>("[name=csrf_token]", asked)?.value ?? "";
   const answer = await fetch(url ?? "", { method: "POST", body, headers: { "X-CSRF-Token": token } });
   return answer.ok;
-}
-
-function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-  return Uint8Array.from(plain, (character) => character.charCodeAt(0));
 }

@@ -1,6 +1,7 @@
 """Being told of released reports in an area: the form, the mail, the reader's own page."""
 
 import re
+from dataclasses import asdict
 
 import pytest
 from flask import Flask
@@ -13,8 +14,10 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.ids import new_public_id
 from citizenreport.core.keys import KeyRing
 from citizenreport.messaging.models import PushWatch, Subscription
+from citizenreport.messaging.queries import push_address_of
 from citizenreport.messaging.rules import SUBSCRIPTIONS_MAX, Frequency, Wish
 from citizenreport.messaging.service import ask_for_mails, confirm_subscription
+from citizenreport.web.context import EXTENSION
 from citizenreport.web.links import Purpose, mint_link
 from tests.doors.pages.resident import Page, Resident, receipt_of
 from tests.doors.pages.staff import Staff
@@ -289,3 +292,44 @@ def test_where_nobody_carries_pushes_there_is_no_button(
     page = resident.open("/langganan")
     assert "Beri tahu saya" not in page.text
     assert "pages/push" not in page.response.text
+
+
+def test_a_browser_with_another_address_is_followed(
+    resident: Resident, app: Flask, session: Session
+) -> None:
+    old = Browser(endpoint=f"https://push.example/{new_public_id()}")
+    page = resident.report("A04")
+    assert give(resident.client, "/kabar/laporan", page, old) == 204
+    assert give(resident.client, "/kabar/wilayah", page, old, kelurahan=AREA) == 204
+    new = Browser(endpoint=f"https://push.example/{new_public_id()}")
+    asked = {
+        **{f"old_{name}": value for name, value in asdict(old.address).items()},
+        **asdict(new.address),
+    }
+    stranger = app.test_client()
+    forged = asked | {"old_auth": new.address.auth}
+    assert stranger.post("/kabar/pindah", data=forged).status_code == 204
+    [watch] = session.scalars(select(PushWatch)).all()
+    [area] = rows(session)
+    keys = app.extensions[EXTENSION].keys
+    assert push_address_of(keys, watch) == old.address, "who does not know the secret moves nothing"
+    assert stranger.post("/kabar/pindah", data=asked).status_code == 204
+    session.refresh(watch)
+    session.refresh(area)
+    assert push_address_of(keys, watch) == push_address_of(keys, area) == new.address
+    assert give(resident.client, "/kabar/henti", page, new) == 204
+    assert rows(session) == []
+    unknown = stranger.post("/kabar/pindah", data=asked)
+    assert (unknown.status_code, unknown.data) == (204, b"")
+
+
+def test_a_browser_shows_what_it_is_subscribed_to(resident: Resident, session: Session) -> None:
+    browser = Browser(endpoint=f"https://push.example/{new_public_id()}")
+    page = resident.open("/langganan")
+    assert give(resident.client, "/kabar/langganan", page, browser) == 200
+    assert give(resident.client, "/kabar/wilayah", page, browser, kelurahan=AREA) == 204
+    assert give(resident.client, "/kabar/langganan", page, browser) == 303
+    own = press_line(resident, resident.open("/langganan/saya"), 0, "ya")
+    assert "Sudah berhenti" in own.text
+    [row] = rows(session)
+    assert row.ended_at is not None
