@@ -39,6 +39,7 @@ class May:
     ask_extension: bool
     decide_extension: bool
     correct: bool
+    reveal: bool
 
 
 def parties_of(city: City, actor: Actor, ticket: Ticket) -> frozenset[Party]:
@@ -96,6 +97,7 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
         and ticket.extension_asked_days is None,
         decide_extension=ticket.extension_asked_days is not None
         and actor.may_for(Permission.APPROVE_EXTENSION, agency_code=here),
+        reveal=actor.may_for(Permission.REVEAL_CONTACT, agency_code=here),
         correct=may_work and bool(parties) and State(ticket.state) in OPEN,
     )
 

@@ -121,6 +121,7 @@ class TicketPage:
             "selesai": self.may.resolve,
             "perpanjangan": self.may.ask_extension,
             "betulkan": self.may.correct,
+            "kontak": self.may.reveal and self.has_contact,
         }
         named = {name for name, is_there in optional.items() if is_there}
         if self.may.merge:

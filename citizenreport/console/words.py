@@ -93,6 +93,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "work_shown": _n("Foto sesudah ditambahkan"),
     "added": _n("Tambahan dari pelapor"),
     "contact_changed": _n("Pelapor mengubah kontaknya"),
+    "contact_revealed": _n("Kontak pelapor dibuka"),
     "erased": _n("Data pribadi pelapor dihapus"),
     "hold_placed": _n("Penghapusan data ditahan"),
     "hold_lifted": _n("Penghapusan data tidak ditahan lagi"),

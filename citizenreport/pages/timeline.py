@@ -51,6 +51,7 @@ HANDED_OVER: Final = _n("Laporan diserahkan dari %(before)s ke %(agency)s.")
 REPLIED: Final = _n("%(agency)s menjawab:")
 EXTENDED: Final = _n("%(agency)s diberi waktu tambahan, dengan alasan:")
 CORRECTED: Final = _n("Petugas membetulkan jenis atau tempat laporan ini:")
+REVEALED: Final = _n("Petugas %(agency)s membuka kontak Anda, dengan alasan:")
 DEADLINES_MOVED: Final = _n("Target disesuaikan karena ada perubahan hari kerja.")
 
 
@@ -250,6 +251,7 @@ def _sentence(event: Mapping[str, Any], names: Mapping[str, str], *, was_asked: 
         "deadlines_moved": DEADLINES_MOVED,
         "extended": EXTENDED,
         "corrected": CORRECTED,
+        "contact_revealed": REVEALED,
     }
     message = fixed.get(event["type"]) or STEPS[State(event["state"])]
     return _(message, **names)

@@ -42,6 +42,7 @@ EVENTS_SHOWN: Final = frozenset(
         "extended",
         "added",
         "contact_changed",
+        "contact_revealed",
         "visibility_raised",
         "released",
         "photo_decided",

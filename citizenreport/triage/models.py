@@ -163,3 +163,15 @@ class Mention(Base, kw_only=True):
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
     mentioned_at: Mapped[datetime]
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ContactReveal(Base, kw_only=True):
+    """Somebody opened a reporter's contact: counted here, told by the events."""
+
+    __tablename__ = "contact_reveal"
+    __table_args__ = (Index("ix_contact_reveal_staff", "staff_id", "revealed_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
+    revealed_at: Mapped[datetime]

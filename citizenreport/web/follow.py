@@ -25,7 +25,7 @@ from citizenreport.web.translate import _
 SHOWN_EVENTS = frozenset(
     {
         *("opened", "state_changed", "assigned", "replied", "added"),
-        *("deadlines_moved", "extended", "corrected"),
+        *("deadlines_moved", "extended", "corrected", "contact_revealed"),
     }
 )
 
