@@ -4,12 +4,13 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.benchmarks import importing, intake, lighthouse, locating
+from tests.benchmarks import importing, intake, lighthouse, locating, queue
 
 FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
     "intake": intake.figures,
     "importing": importing.figures,
     "locating": locating.figures,
+    "queue": queue.figures,
     "lighthouse": lighthouse.figures,
 }
 
