@@ -20,6 +20,7 @@ import citizenreport.publication.models
 import citizenreport.routing.models
 import citizenreport.surveys.models
 import citizenreport.triage.models
+import citizenreport.triage.queue_models
 import citizenreport.web.models  # noqa: F401
 from citizenreport.api.v1 import challenge, indicators, reports
 from citizenreport.api.v1.document import make_api
@@ -44,6 +45,7 @@ from citizenreport.console import (
     roster,
     second_step,
     tickets,
+    views,
     work,
     work_order,
 )
@@ -95,6 +97,7 @@ DOORS: tuple[Blueprint, ...] = (
     acts.bp,
     reveal.bp,
     held_answers.bp,
+    views.bp,
     work.bp,
     replies.bp,
     counter.bp,

@@ -54,7 +54,7 @@ MENU: Final = (
     MenuItem(
         label=_n("Tiket"),
         endpoint="queue.show",
-        blueprints=("queue", "ticket", "acts", "work"),
+        blueprints=("queue", "views", "bulk", "export", "ticket", "acts", "work"),
         permissions=QUEUE_READERS,
     ),
     MenuItem(
@@ -83,6 +83,7 @@ CONSOLE: Final = (
     *("account", "second_step", "factors", "proof", "passkeys", "passkey_login"),
     *("staff", "delegation", "api_keys", "reveal"),
     *("counter", "roster"),
+    *("views", "bulk", "export"),
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,11 +23,11 @@ from citizenreport.console.queue_filters import (
 )
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
+from citizenreport.core.errors import InvalidInput
 from citizenreport.core.ids import normalise_tracking_code
-from citizenreport.core.text import _n
 from citizenreport.identity.rules import Actor, Permission
 from citizenreport.intake.search import wording_of
-from citizenreport.triage import desk, queue
+from citizenreport.triage import desk, queue, views
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.queue import (
     COUNT_CAP,
@@ -34,8 +35,8 @@ from citizenreport.triage.queue import (
     Instants,
     QueueRow,
     QueueWish,
-    Whose,
 )
+from citizenreport.triage.queue_models import SavedView
 from citizenreport.triage.rules import TicketNotFound
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web.area_words import ASPECT_NAMES
@@ -45,10 +46,6 @@ from citizenreport.web.sessions import current_actor
 from citizenreport.web.translate import _
 
 bp = Blueprint("queue", __name__, url_prefix="/petugas/tiket", template_folder="templates")
-
-DUE_LABELS: Final = {DueWhen.OVERDUE: _n("Terlambat"), DueWhen.TODAY: _n("Tenggat hari ini")}
-
-WHOSE_LABELS: Final = {Whose.MINE: _n("Saya sendiri"), Whose.NOBODY: _n("Belum ada")}
 
 QUEUE_READERS: Final = (Permission.READ_TICKETS, Permission.READ_DEADLINES)
 
@@ -84,12 +81,15 @@ class Count:
 
 @bp.get("")
 @requires(*QUEUE_READERS)
-def show() -> str:
-    """Show one page of the queue with the counts above it."""
+def show() -> ResponseReturnValue:
+    """Show one page of the queue with the counts above it; without filters, the person's own view."""
     actor, city, now = current_actor(), current_city(), utcnow()
     wish = read_wish(request.args, city)
     at = Instants(now=now, day_ends_at=end_of_day(city, now))
     with transaction() as session:
+        own = views.views_of(session, actor.staff_id)
+        if not request.args and (default := default_view(own, city)) is not None:
+            return redirect(address(default.filters), 303)
         rows, has_more, wish = found_page(session, city, actor, wish, at=at)
         counts = queue.queue_counts(session, city, actor, at=at)
         lines = [line_of(city, row, now=now) for row in rows]
@@ -105,16 +105,29 @@ def show() -> str:
             aspects=ASPECT_NAMES,
             villages=villages(city),
             channels=words.CHANNELS,
-            whose_labels=WHOSE_LABELS,
-            due_labels=DUE_LABELS,
+            whose_labels=words.WHOSE,
+            due_labels=words.DUE,
             priorities=words.PRIORITIES,
-            first_url=address(wish_args(wish, city)),
             sorts=SORT_LABELS,
+            views=[(view.name, address(view.filters)) for view in own],
+            here=address(wish_args(wish, city)),
+            filters=urlencode(wish_args(wish, city)),
             since=day_text(city, wish.since),
             until=day_text(city, wish.before, days_earlier=1),
             notice=words.NOTICES.get(request.args.get("beres", "")),
             not_found=request.args.get("tak") == "1",
         )
+
+
+def default_view(own: Sequence[SavedView], city: City) -> SavedView | None:
+    """Return the view to open with, unless the pack no longer knows what it asks for."""
+    chosen = next((view for view in own if view.is_default), None)
+    try:
+        if chosen is not None:
+            read_wish(chosen.filters, city)
+    except InvalidInput:
+        return None
+    return chosen
 
 
 def found_page(
@@ -182,7 +195,7 @@ def tiles(counts: Mapping[State | DueWhen, int], wish: QueueWish | None) -> list
             continue
         found.append(
             Count(
-                label=_(DUE_LABELS[key] if isinstance(key, DueWhen) else LABELS[key]),
+                label=_(words.DUE[key] if isinstance(key, DueWhen) else LABELS[key]),
                 shown=f"{COUNT_CAP}+" if number >= COUNT_CAP else str(number),
                 url=address({"tenggat" if is_due else "keadaan": key.value}),
                 is_chosen=wish is not None and key in (wish.due, wish.state),

@@ -77,8 +77,9 @@ def wish_args(wish: QueueWish, city: City) -> dict[str, str]:
 
 
 def address(args: Mapping[str, str]) -> str:
-    """Return the address of the queue with these filters."""
-    return url_for("queue.show") + (f"?{urlencode(args)}" if args else "")
+    """Return the address of the queue with these filters, which none of a person's views replaces."""
+    given = args or {"urut": Sort.DEADLINE.value}
+    return f"{url_for('queue.show')}?{urlencode(sorted(given.items()))}"
 
 
 def cursor_after(row: QueueRow) -> str:

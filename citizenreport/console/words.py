@@ -7,6 +7,7 @@ from citizenreport.cities.rules import City, Priority, Visibility
 from citizenreport.core.text import _n
 from citizenreport.intake.rules import Channel
 from citizenreport.publication.rules import ReleaseState
+from citizenreport.triage.queue import DueWhen, Whose
 from citizenreport.triage.states import State
 from citizenreport.web.locale import in_page_language
 
@@ -115,6 +116,12 @@ NOTICES: Final[Mapping[str, str]] = {
     "betulkan": _n("Jenis dan tempat dibetulkan. Tayangan untuk umum ditarik."),
     "catatan": _n("Catatan tersimpan. Pelapor tidak melihatnya."),
 }
+
+DUE: Final[Mapping[DueWhen, str]] = {
+    DueWhen.OVERDUE: _n("Terlambat"),
+    DueWhen.TODAY: _n("Tenggat hari ini"),
+}
+WHOSE: Final[Mapping[Whose, str]] = {Whose.MINE: _n("Saya sendiri"), Whose.NOBODY: _n("Belum ada")}
 
 
 def category_name(city: City, category_code: str) -> str:
