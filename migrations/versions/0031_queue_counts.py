@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 
 OPEN = (
     "state IN ('contested', 'in_progress', 'needs_info', 'new', 'reopened', 'returned',"
