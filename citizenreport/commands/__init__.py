@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "audit": "citizenreport.commands.audit:audit",
     "keys": "citizenreport.commands.keys:keys",
     "erasures": "citizenreport.commands.erasures:erasures",
+    "retention": "citizenreport.commands.retention:retention",
     "db": "flask_migrate.cli:db",
 }
 

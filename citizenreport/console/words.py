@@ -96,6 +96,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "contact_changed": _n("Pelapor mengubah kontaknya"),
     "contact_revealed": _n("Kontak pelapor dibuka"),
     "erased": _n("Data pribadi pelapor dihapus"),
+    "contact_expired": _n("Kontak pelapor dihapus: masa simpannya habis"),
+    "photos_expired": _n("Foto dihapus: masa simpannya habis"),
     "hold_placed": _n("Penghapusan data ditahan"),
     "hold_lifted": _n("Penghapusan data tidak ditahan lagi"),
     "corrected": _n("Dibetulkan menjadi %(category)s, %(area)s"),

@@ -60,6 +60,12 @@ def change_contact(session: Session, keys: KeyRing, report: Report, contact: Con
     session.flush()
 
 
+def forget_contact(session: Session, report: Report) -> None:
+    """Erase how the reporter is reached, and nothing else."""
+    report.contact_sealed = None
+    session.flush()
+
+
 def erase(session: Session, report: Report, *, how: ErasedBy, now: datetime) -> list[str]:
     """Remove the person from a report: words, place, contact, photos, and the key to all of it.
 
@@ -72,7 +78,7 @@ def erase(session: Session, report: Report, *, how: ErasedBy, now: datetime) -> 
     """
     if queries.hold_on(session, report.id) is not None:
         raise OnHold
-    files = _take_photos(session, report)
+    files = take_photos(session, report)
     for name in PERSONAL:
         setattr(report, name, None)
     report.locale = DEFAULT_LANGUAGE
@@ -117,7 +123,8 @@ def lift_hold(session: Session, report: Report, *, now: datetime) -> bool:
     return hold is not None
 
 
-def _take_photos(session: Session, report: Report) -> list[str]:
+def take_photos(session: Session, report: Report) -> list[str]:
+    """Delete the photos of a report that is not, or no longer, public; return their storage keys."""
     photos = session.scalars(select(Photo).where(Photo.report_id == report.id)).all()
     session.execute(delete(Photo).where(Photo.report_id == report.id))
     return [key for photo in photos for key in (photo.storage_key, photo.thumbnail_key) if key]

@@ -19,6 +19,7 @@ from citizenreport.jobs import (
     overdue,
     pushes,
     receipt,
+    retention,
     scheduling,
     surveys,
     thumbnails,
@@ -64,6 +65,7 @@ JOBS: Final = (
     Job(name="publish_pulse", run=surveys.publish_pulse, cron="20 * * * *"),
     Job(name="start_digests", run=digests.start_digests, cron="20 * * * *"),
     Job(name="forget", run=forgetting.forget, cron="40 * * * *"),
+    Job(name="erase_expired", run=retention.erase_expired, cron="50 17 * * *"),
 )
 
 BY_NAME: Final = {job.name: job for job in JOBS}

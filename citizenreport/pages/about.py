@@ -4,6 +4,7 @@ Everything that is a number here is the pack's own or the one the code works wit
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -14,6 +15,7 @@ from citizenreport.core.text import _n
 from citizenreport.messaging.rules import ENDED_KEPT, UNCONFIRMED_KEPT
 from citizenreport.pages import words
 from citizenreport.pages.front import INDICATORS, MEDIAN_WINDOW_DAYS, has_page
+from citizenreport.pipeline.retention import Part, days_kept
 from citizenreport.publication.rules import MEDIAN_FROM_N
 from citizenreport.routing.rules import agency_name
 from citizenreport.web.context import current_city
@@ -44,14 +46,11 @@ ASSESSED_ON: Final = date(2026, 11, 24)
 def show() -> str:
     """Explain the service, with the pack's own sentences and retention periods."""
     city = current_city()
-    kept = [
-        (_(KEPT_NAMES[name]) if name in KEPT_NAMES else name, _duration(days))
-        for name, days in city.retention_days.items()
-    ]
     return render_template(
         "pages/about.html",
         city=city,
-        kept=kept,
+        kept=_kept(city),
+        has_parts=any(name not in KEPT_NAMES for name in city.retention_days),
         numbers=words.verified_numbers(city),
         neighbour_channels=_neighbour_channels(city),
         outside_bodies=_outside_bodies(city),
@@ -62,6 +61,31 @@ def show() -> str:
         desk_name=agency_name(city, city.desk_agency_code),
         contact=current_app.config.get("CONTACT_EMAIL", ""),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How long a kind of report is kept, in words; contact and photos never longer than the rest."""
+
+    name: str
+    contact: str
+    photos: str
+    report: str
+
+
+def _kept(city: City) -> list[Kept]:
+    """Return what the nightly job goes by."""
+    days = {part: days_kept(city, part) for part in Part}
+    return [
+        Kept(
+            name=_(name),
+            contact=_duration(days[Part.CONTACT][kind]),
+            photos=_duration(days[Part.PHOTOS][kind]),
+            report=_duration(days[Part.REPORT][kind]),
+        )
+        for kind, name in KEPT_NAMES.items()
+        if kind in days[Part.REPORT]
+    ]
 
 
 @bp.get("/bantuan/aksesibilitas")

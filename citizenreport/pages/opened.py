@@ -68,7 +68,7 @@ def opened_report(
     if link is None or not intake_queries.is_followed(session, link.about):
         raise ReportNotFound
     opened = _opened(session, intake_queries.by_id(session, link.about), has_secret=False)
-    if needs_secret or opened.ticket.visibility == Visibility.CONFIDENTIAL.value:
+    if needs_secret or _is_confidential(session, opened.report):
         raise SecretNeeded(opened.report.tracking_code)
     return opened
 
@@ -88,6 +88,12 @@ def forget_all(response: Response) -> None:
 def _newest_link(purposes: Iterable[Purpose]) -> Link | None:
     links = [link for link in map(held_link, purposes) if link is not None]
     return max(links, key=lambda link: link.made_at, default=None)
+
+
+def _is_confidential(session: Session, report: Report) -> bool:
+    """Tell whether any ticket is: a report that was split has one page for all of them."""
+    tickets = triage_queries.of_report(session, report.id)
+    return any(ticket.visibility == Visibility.CONFIDENTIAL.value for ticket in tickets)
 
 
 def _opened(session: Session, report: Report, *, has_secret: bool) -> Opened:

@@ -45,13 +45,15 @@ def erase_report(
     for ticket in tickets:
         files += publication.withdraw(session, ticket_id=ticket.id)
     files += rights.erase(session, report, how=how, now=now)
-    if any(ticket.visibility == Visibility.CONFIDENTIAL.value for ticket in tickets):
+    inputs = {"answers"}
+    if any(_is_confidential(ticket) for ticket in tickets):
         report.area_code = None  # of confidential reports only the whole city is ever told
+        inputs.add("area_code")
     surveys.forget_report(session, report.id)
     messaging.forget_reporter(session, report.id)
     for ticket in tickets:
         _end(session, city, keys, ticket, how=how, now=now)
-    routing.forget_answers(session, report.id)
+    routing.forget_inputs(session, report.id, *sorted(inputs))
     return files
 
 
@@ -65,7 +67,12 @@ def _end(
         act = Act(parties=parties, at=now, seen=ticket.version)
         move_ticket(session, city, keys, ticket, State.WITHDRAWN, act=act)
     act = Act(parties=parties, at=now, seen=ticket.version)
-    triage.change(session, ticket, act=act)
+    values = {"area_code": None} if _is_confidential(ticket) else {}
+    triage.change(session, ticket, act=act, **values)
     additions.erase_words(session, ticket.id)
     triage.record(session, ticket, "erased", {"by": how.value}, act=act)
     indicators.forget_ticket(session, ticket.id)
+
+
+def _is_confidential(ticket: Ticket) -> bool:
+    return ticket.visibility == Visibility.CONFIDENTIAL.value

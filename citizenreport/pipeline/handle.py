@@ -119,7 +119,7 @@ def raise_visibility(
         data_key = intake.seal_report(session, keys, report, data_key)
         unused += intake.seal_photos(session, storage, report.id, data_key)
         triage.seal_messages(session, ticket, data_key)
-        routing.forget_answers(session, report.id)  # they are in the report, sealed
+        routing.forget_inputs(session, report.id, "answers")  # they are in the report, sealed
     payload = {"from": before.value, "to": wanted.value}
     triage.record(session, ticket, "visibility_raised", payload, act=act)
     if wanted is Visibility.CONFIDENTIAL:

@@ -43,6 +43,8 @@ EVENTS_SHOWN: Final = frozenset(
         "added",
         "contact_changed",
         "contact_revealed",
+        "contact_expired",
+        "photos_expired",
         "visibility_raised",
         "released",
         "photo_decided",

@@ -148,6 +148,21 @@ def withdraw(session: Session, *, ticket_id: UUID) -> list[str]:
     return [key for row in stored for key in row if key is not None]
 
 
+def withdraw_photos(session: Session, *, ticket_id: UUID) -> list[str]:
+    """Take every photo of a ticket off every public surface; the report itself stays.
+
+    Returns the storage keys of the public copies, for deletion after the commit.
+    """
+    decided = select(PhotoRelease.photo_code).where(PhotoRelease.ticket_id == ticket_id)
+    gone = session.execute(
+        delete(PublishedPhoto)
+        .where(PublishedPhoto.photo_code.in_(decided))
+        .returning(PublishedPhoto.storage_key, PublishedPhoto.thumbnail_key)
+    ).all()
+    session.execute(delete(PhotoRelease).where(PhotoRelease.ticket_id == ticket_id))
+    return [key for row in gone for key in row if key is not None]
+
+
 def withdraw_photo(session: Session, *, photo_id: UUID) -> None:
     """Take the public copy of one photo away, before another decision about it."""
     decision = session.get(PhotoRelease, photo_id)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import update
+from sqlalchemy import ARRAY, Text, literal, update
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
@@ -44,11 +44,11 @@ def make_assignment(
     }
 
 
-def forget_answers(session: Session, report_id: UUID) -> None:
-    """Leave of a report's decisions who was chosen and by which rule, not what was answered."""
+def forget_inputs(session: Session, report_id: UUID, *names: str) -> None:
+    """Leave of a report's decisions who was chosen and by which rule, not these inputs."""
     session.execute(
         update(Assignment)
         .where(Assignment.report_id == report_id)
-        .values(inputs=Assignment.inputs.op("-")("answers"))
+        .values(inputs=Assignment.inputs.op("-")(literal(names, ARRAY(Text))))
         .execution_options(synchronize_session=False)
     )

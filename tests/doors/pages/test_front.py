@@ -1,6 +1,7 @@
 """`/` and `/bantuan`."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from babel.messages.pofile import read_po
@@ -94,6 +95,17 @@ def test_help_tells_how_long_things_are_kept(resident: Resident, magelang: City)
     assert page.response.text.count("<tr>") - 1 == len(magelang.retention_days)
     for key in ("my_data", "my_rights", "my_photo", "ombudsman"):
         assert magelang.texts[key]["id"] in page.text
+
+
+def test_help_tells_it_apart_where_contact_and_photos_go_earlier(
+    app: Flask, resident: Resident, magelang: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = {**magelang.retention_days, "violence_contact": 400, "violence_photo": 9_000}
+    shorter = replace(magelang, retention_days=days)
+    monkeypatch.setattr("citizenreport.pages.about.current_city", lambda: shorter)
+    page = resident.open("/bantuan")
+    assert "Laporan kekerasan 400 hari 5 tahun 5 tahun" in page.text
+    assert "_contact" not in page.text
 
 
 def test_help_names_only_numbers_that_somebody_tried(resident: Resident, magelang: City) -> None:
