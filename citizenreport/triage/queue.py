@@ -95,7 +95,10 @@ class QueueWish:
             *(self.agency_code, self.category_code, self.whose, self.since, self.before),
             self.wording,
         )
-        return self.is_about_details or any(value is not None for value in given)
+        is_ordered_by_it = self.sort is Sort.PRIORITY  # a place in that order tells the priority
+        return (
+            self.is_about_details or is_ordered_by_it or any(value is not None for value in given)
+        )
 
     @property
     def is_about_details(self) -> bool:
