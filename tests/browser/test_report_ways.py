@@ -11,6 +11,7 @@ from PIL.ExifTags import GPS, IFD
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import INSIDE, Visit
+from tests.browser.phones import kept
 from tests.browser.test_resident import receipt, stored
 from tests.doors.pages.staff import Staff
 from tests.servers import LiveServer
@@ -241,8 +242,13 @@ def test_a_similar_report_appears_when_the_place_is_known_and_one_tap_joins_it(
     page.get_by_role("radio", name="Rahasiakan").check()
     expect(page.get_by_text(FOUND)).to_have_count(0)
     page.get_by_role("radio", name="Umum").check()
+    page.get_by_label("Apa yang terjadi?").fill("Mobil itu lagi.")
+    page.wait_for_timeout(1_500)
+    assert [draft["category"] for draft in kept(page)["drafts"]] == ["N03"]
     page.get_by_role("button", name="Saya juga melihatnya").first.click()
     expect(page.get_by_text("Anda ikut dihitung")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert kept(page)["drafts"] == [], "what was being written instead is gone"
     expect(page.get_by_text("1 orang lain juga melihat ini")).to_be_visible()
     page.get_by_role("button", name="Batalkan").click()
     expect(page.get_by_text("orang lain juga melihat ini")).to_have_count(0)

@@ -37,6 +37,7 @@ export class Sender {
     this.drafts = new DraftKeeper(form, this.category, this.photos, () => this.show("nodraft"));
     form.addEventListener("submit", (event) => this.onSubmit(event));
     form.addEventListener("input", () => this.drafts.begin());
+    find<HTMLFormElement>("form#ikut")?.addEventListener("submit", () => this.joinInstead());
     window.addEventListener("online", () => void this.retry(true));
     window.addEventListener("outbox", () => void this.look());
     window.addEventListener("beforeunload", (event) => this.holdBack(event));
@@ -56,6 +57,11 @@ export class Sender {
     clearTimeout(this.timer);
     if (!this.isStored) this.entry = null;
     await Promise.all([this.drafts.end(), forgetDrafts()]);
+  }
+
+  /** A published report is joined, and this one not sent: its draft goes when that has arrived. */
+  private joinInstead(): void {
+    if (!isConfidential(this.form)) noteOnItsWay(this.category);
   }
 
   private onSubmit(event: SubmitEvent): void {
