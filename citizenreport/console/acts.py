@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
-from citizenreport.console.allowed import act_of
+from citizenreport.console.allowed import act_of, own_parts
 from citizenreport.console.tickets import render_ticket
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
@@ -193,10 +193,12 @@ def carry_out(
     permission: Permission,
     notice: str,
     before: Callable[[], None] | None = None,
+    part_of: str | None = None,
 ) -> ResponseReturnValue:
     """Do it, then show the ticket; when it is refused, show why and keep what was typed.
 
-    `before` is what takes long and needs no transaction.
+    `before` is what takes long and needs no transaction. `part_of`: the agency for whose open part
+    it is done; None: for the one that leads the ticket.
 
     Raises:
         TicketNotFound: no such ticket, or not for this person.
@@ -207,7 +209,10 @@ def carry_out(
             before()
         with transaction() as session:
             ticket = by_id(session, city, actor, ticket_id)
-            check_may(actor, permission, ticket)
+            if part_of is None:
+                check_may(actor, permission, ticket)
+            else:
+                check_part(actor, ticket, part_of)
             act = act_of(city, actor, ticket, seen=_seen(), now=utcnow())
             unused = work(session, ticket, act) or []
             stays = is_readable(city, actor, ticket)
@@ -223,6 +228,12 @@ def carry_out(
 def check_may(actor: Actor, permission: Permission, ticket: Ticket) -> None:
     """Raise NotAllowed unless the actor may do this for the agency that holds the ticket."""
     if not actor.may_for(permission, agency_code=ticket.agency_code):
+        raise NotAllowed
+
+
+def check_part(actor: Actor, ticket: Ticket, agency_code: str) -> None:
+    """Raise NotAllowed unless the actor may close this agency's open part of the ticket."""
+    if agency_code not in own_parts(actor, ticket):
         raise NotAllowed
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from citizenreport.cities.rules import City, Visibility
+from citizenreport.cities.rules import City, ProtectionClass, Visibility
 from citizenreport.console import words
 from citizenreport.identity.rules import Actor, Permission
 from citizenreport.triage.models import Ticket
-from citizenreport.triage.queries import is_readable
+from citizenreport.triage.queries import leads
 from citizenreport.triage.rules import BINDING_RETURNS, Act
 from citizenreport.triage.states import OPEN, WORKING, Party, State, Transition, allowed
 from citizenreport.web.translate import _
@@ -40,6 +40,7 @@ class May:
     decide_extension: bool
     correct: bool
     reveal: bool
+    ask_part: bool
 
 
 def parties_of(city: City, actor: Actor, ticket: Ticket) -> frozenset[Party]:
@@ -55,7 +56,7 @@ def parties_of(city: City, actor: Actor, ticket: Ticket) -> frozenset[Party]:
     desk_holds = ticket.agency_code == city.desk_agency_code
     if actor.may(Permission.ROUTE_TICKET) and (desk_holds or ticket.state == State.RETURNED.value):
         found.add(Party.DESK)
-    if ticket.visibility == Visibility.CONFIDENTIAL.value and is_readable(city, actor, ticket):
+    if ticket.visibility == Visibility.CONFIDENTIAL.value and leads(city, actor, ticket):
         found.add(Party.DESK)
     return frozenset(found)
 
@@ -63,6 +64,16 @@ def parties_of(city: City, actor: Actor, ticket: Ticket) -> frozenset[Party]:
 def act_of(city: City, actor: Actor, ticket: Ticket, *, seen: int, now: datetime) -> Act:
     """Return the act of this person on this ticket, as the rooms take it."""
     return Act(parties=parties_of(city, actor, ticket), at=now, seen=seen, actor_id=actor.staff_id)
+
+
+def own_parts(actor: Actor, ticket: Ticket) -> list[str]:
+    """Return the agencies for which this person may close an open part of the ticket."""
+    mine = actor.agencies(Permission.MOVE_TICKET)
+    parts = [code for code in ticket.joint_agency_codes if code in mine]
+    if ticket.visibility != Visibility.CONFIDENTIAL.value:
+        return parts
+    kind = ProtectionClass(ticket.protection_class)
+    return [code for code in parts if actor.handles(agency_code=code, protection_class=kind)]
 
 
 def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) -> May:
@@ -99,6 +110,7 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
         and actor.may_for(Permission.APPROVE_EXTENSION, agency_code=here),
         reveal=actor.may_for(Permission.REVEAL_CONTACT, agency_code=here),
         correct=may_work and bool(parties) and State(ticket.state) in OPEN,
+        ask_part=may_work and bool(parties) and State(ticket.state) in OPEN,
     )
 
 

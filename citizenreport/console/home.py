@@ -54,7 +54,17 @@ MENU: Final = (
     MenuItem(
         label=_n("Tiket"),
         endpoint="queue.show",
-        blueprints=("queue", "views", "bulk", "export", "ticket", "acts", "work"),
+        blueprints=(
+            "queue",
+            "views",
+            "bulk",
+            "export",
+            "ticket",
+            "acts",
+            "work",
+            "replies",
+            "joint",
+        ),
         permissions=QUEUE_READERS,
     ),
     MenuItem(
@@ -80,6 +90,7 @@ MENU: Final = (
 
 CONSOLE: Final = (
     *("console", "login", "queue", "ticket", "acts", "work", "held_answers"),
+    *("replies", "joint"),
     *("account", "second_step", "factors", "proof", "passkeys", "passkey_login"),
     *("staff", "delegation", "api_keys", "reveal"),
     *("counter", "roster"),

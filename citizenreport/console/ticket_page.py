@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from citizenreport.console import words
 from citizenreport.console.allowed import May, Move, may_do, moves, parties_of
 from citizenreport.console.clocks import Clock, clocks_of
 from citizenreport.console.near import Surroundings, surroundings
+from citizenreport.console.parts import ShownPart, askable, shown_parts
 from citizenreport.console.prepared import choices_for, reply_languages
 from citizenreport.console.queue import villages
 from citizenreport.core.keys import KeyRing
@@ -106,6 +107,8 @@ class TicketPage:
     sent_from: str | None = None
     prepared: Sequence[tuple[str, str]] = field(default=())  # replies worded in advance
     reply_languages: Sequence[str] = field(default=())
+    parts: Sequence[ShownPart] = field(default=())
+    askable: Sequence[tuple[str, str]] = field(default=())
 
     @property
     def forms(self) -> frozenset[str]:
@@ -122,8 +125,10 @@ class TicketPage:
             "perpanjangan": self.may.ask_extension,
             "betulkan": self.may.correct,
             "kontak": self.may.reveal and self.has_contact,
+            "bersama": self.may.ask_part,
         }
         named = {name for name, is_there in optional.items() if is_there}
+        named |= {f"bagian-{part.agency_code}" for part in self.parts if part.is_own}
         if self.may.merge:
             named |= {f"gabung-{one.tracking_code}" for one in self.around.alike}
         return frozenset(named | {f"langkah-{move.target.value}" for move in self.moves})
@@ -143,6 +148,7 @@ def read_page(
     description = intake_queries.description_of(report, data_key)
     events = history(session, StreamKind.TICKET, ticket.id)
     names = _names(session, ticket, events)
+    texts = _texts(session, ticket, data_key)
     return TicketPage(
         ticket=ticket,
         report=report,
@@ -161,7 +167,9 @@ def read_page(
         has_contact=report.contact_sealed is not None,
         why=explanation(city, assignment),
         clocks=clocks_of(city.calendar, ticket, now=now),
-        steps=_steps(session, city, ticket, data_key, events, names),
+        steps=_steps(city, events, names, texts),
+        parts=shown_parts(city, actor, ticket, events, texts),
+        askable=askable(city, ticket) if may.ask_part else (),
         moves=moves(ticket, parties),
         may=may,
         around=surroundings(session, city, actor, found, now=now),
@@ -257,19 +265,18 @@ def _colleagues(session: Session, city: City, ticket: Ticket) -> list[tuple[str,
     return [(str(actor.staff_id), actor.name) for actor in people]
 
 
-def _steps(
-    session: Session,
-    city: City,
-    ticket: Ticket,
-    data_key: bytes | None,
-    events: Sequence[Event],
-    names: Mapping[UUID, str],
-) -> list[Step]:
-    """Return the history, newest first, with names and the texts written on the way."""
-    texts = {
+def _texts(session: Session, ticket: Ticket, data_key: bytes | None) -> Mapping[str, str]:
+    """Return what was written on a ticket, by the id that its events name."""
+    return {
         str(message.id): triage_queries.text_of(message, data_key)
         for message in triage_queries.messages_of(session, ticket.id)
     }
+
+
+def _steps(
+    city: City, events: Sequence[Event], names: Mapping[UUID, str], texts: Mapping[str, str]
+) -> list[Step]:
+    """Return the history, newest first, with names and the texts written on the way."""
     return [
         Step(
             at=event.recorded_at,
@@ -290,7 +297,7 @@ def _title(city: City, event: Event, names: Mapping[UUID, str]) -> str:
         return event.type
     return _(
         message,
-        agency=words.agency_short_name(city, str(payload.get("agency_code", ""))),
+        agency=words.agency_short_name(city, _agency_of(payload)),
         visibility=_(words.VISIBILITIES.get(str(payload.get("to", "")), "-")),
         release=_(words.RELEASES.get(str(payload.get("state", "")), "-")),
         priority=_(words.PRIORITIES.get(str(payload.get("to", "")), "-")).lower(),
@@ -300,6 +307,10 @@ def _title(city: City, event: Event, names: Mapping[UUID, str]) -> str:
         area=words.area_name(city, payload.get("area_code")) or _("tidak disebut"),
         person=_person(payload.get("assignee_id"), names),
     )
+
+
+def _agency_of(payload: Mapping[str, Any]) -> str:
+    return str(payload.get("joint_agency_code") or payload.get("agency_code", ""))
 
 
 def _person(staff_id: str | None, names: Mapping[UUID, str]) -> str:

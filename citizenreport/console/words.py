@@ -101,6 +101,9 @@ EVENTS: Final[Mapping[str, str]] = {
     "hold_placed": _n("Penghapusan data ditahan"),
     "hold_lifted": _n("Penghapusan data tidak ditahan lagi"),
     "corrected": _n("Dibetulkan menjadi %(category)s, %(area)s"),
+    "joint_asked": _n("%(agency)s diminta ikut menangani"),
+    "joint_closed": _n("Bagian %(agency)s selesai"),
+    "joint_taken_back": _n("Bagian %(agency)s ditarik"),
     "unreleased": _n("Tayangan untuk umum ditarik"),
 }
 NOTICES: Final[Mapping[str, str]] = {
@@ -111,6 +114,9 @@ NOTICES: Final[Mapping[str, str]] = {
     "perlindungan": _n("Perlindungan dinaikkan. Tayangan untuk umum sudah ditarik."),
     "serah": _n("Tiket diserahkan."),
     "gabung": _n("Laporan digabung."),
+    "bersama": _n("Instansi itu diminta ikut menangani, dan dapat membaca tiket ini."),
+    "bagian-ditarik": _n("Bagian itu ditarik."),
+    "bagian-selesai": _n("Bagian Anda selesai."),
     "penanggung": _n("Penanggung jawab tersimpan."),
     "prioritas": _n("Prioritas tersimpan."),
     "perpanjangan": _n("Permintaan perpanjangan terkirim. Pimpinan memutuskan."),
@@ -123,7 +129,11 @@ DUE: Final[Mapping[DueWhen, str]] = {
     DueWhen.OVERDUE: _n("Terlambat"),
     DueWhen.TODAY: _n("Tenggat hari ini"),
 }
-WHOSE: Final[Mapping[Whose, str]] = {Whose.MINE: _n("Saya sendiri"), Whose.NOBODY: _n("Belum ada")}
+WHOSE: Final[Mapping[Whose, str]] = {
+    Whose.MINE: _n("Saya sendiri"),
+    Whose.NOBODY: _n("Belum ada"),
+    Whose.JOINED: _n("Bagian kami pada tiket instansi lain"),
+}
 
 
 def category_name(city: City, category_code: str) -> str:

@@ -52,6 +52,9 @@ REPLIED: Final = _n("%(agency)s menjawab:")
 EXTENDED: Final = _n("%(agency)s diberi waktu tambahan, dengan alasan:")
 CORRECTED: Final = _n("Petugas membetulkan jenis atau tempat laporan ini:")
 REVEALED: Final = _n("Petugas %(agency)s membuka kontak Anda, dengan alasan:")
+JOINT_ASKED: Final = _n("%(partner)s diminta ikut menangani laporan ini.")
+JOINT_CLOSED: Final = _n("%(partner)s menyelesaikan bagiannya:")
+JOINT_ENDED: Final = _n("%(partner)s tidak lagi ikut menangani laporan ini.")
 DEADLINES_MOVED: Final = _n("Target disesuaikan karena ada perubahan hari kerja.")
 
 
@@ -234,6 +237,7 @@ def steps(city: City, history: Iterable[Mapping[str, Any]], *, agency_code: str)
         before, holder = holder, event["agency_code"] or holder
         was_asked, state = state == State.NEEDS_INFO, event["state"] or state
         names = {"agency": agency_name(city, holder), "before": agency_name(city, before)}
+        names["partner"] = agency_name(city, event["partner_code"] or "")
         sentence = _sentence(event, names, was_asked=was_asked)
         told.append(Step(at=event["at"], sentence=sentence, text=event["text"]))
     return told
@@ -252,6 +256,9 @@ def _sentence(event: Mapping[str, Any], names: Mapping[str, str], *, was_asked: 
         "extended": EXTENDED,
         "corrected": CORRECTED,
         "contact_revealed": REVEALED,
+        "joint_asked": JOINT_ASKED,
+        "joint_closed": JOINT_CLOSED,
+        "joint_taken_back": JOINT_ENDED,
     }
     message = fixed.get(event["type"]) or STEPS[State(event["state"])]
     return _(message, **names)

@@ -103,6 +103,7 @@ def raise_visibility(
     """
     before = Visibility(ticket.visibility)
     check_raise(before, wanted)
+    parts = tuple(ticket.joint_agency_codes)
     triage.change(
         session,
         ticket,
@@ -110,6 +111,7 @@ def raise_visibility(
         visibility=wanted.value,
         parent_ticket_id=None,
         assignee_id=None,  # who had it may not be among those who may read it now
+        joint_agency_codes=[],
     )
     triage.part_duplicates(session, ticket)
     unused = publication.withdraw(session, ticket_id=ticket.id)
@@ -122,6 +124,7 @@ def raise_visibility(
         routing.forget_inputs(session, report.id, "answers")  # they are in the report, sealed
     payload = {"from": before.value, "to": wanted.value}
     triage.record(session, ticket, "visibility_raised", payload, act=act)
+    triage.record_ended_parts(session, ticket, parts, act=act)
     if wanted is Visibility.CONFIDENTIAL:
         _give_to_handlers(session, city, ticket, act=act)
     indicators.forget_ticket(session, ticket.id)

@@ -49,13 +49,17 @@ EVENTS_SHOWN: Final = frozenset(
         "released",
         "photo_decided",
         "merged",
+        "joint_closed",
+        "joint_taken_back",
         "escalated",
         "hold_placed",
         "hold_lifted",
     ]
 )
 """What concerns the reporter. How an agency shares out its work, and its notes, do not."""
-PAYLOAD_SHOWN: Final = frozenset({"from", "to", "agency_code", "decided_by", "state", "text", "by"})
+PAYLOAD_SHOWN: Final = frozenset(
+    {"from", "to", "agency_code", "decided_by", "state", "text", "by", "joint_agency_code"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -23,6 +23,7 @@ from citizenreport.disclosure.rules import NotStricter, stricter
 from citizenreport.indicators import service as indicators
 from citizenreport.intake import queries as intake_queries
 from citizenreport.pipeline.handle import raise_visibility, sealing_key
+from citizenreport.pipeline.joint import end_unsuited
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication import service as publication
 from citizenreport.routing.models import Assignment
@@ -99,7 +100,7 @@ def reclassify(
     triage.record(session, ticket, "corrected", payload, act=act)
     if was_released:
         triage.record(session, ticket, "unreleased", {}, act=act)
-    act = replace(act, seen=ticket.version)
+    act = end_unsuited(session, city, ticket, act=replace(act, seen=ticket.version))
     if visibility is not Visibility(ticket.visibility):
         unused += raise_visibility(session, city, keys, storage, ticket, visibility, act=act)
         act = replace(act, seen=ticket.version)

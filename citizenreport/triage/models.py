@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, Index, TextClause, false, text
+from sqlalchemy import Computed, ForeignKey, Index, Text, TextClause, false, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
@@ -90,6 +91,12 @@ class Ticket(Base, kw_only=True):
             postgresql_where=text("assignee_id IS NOT NULL"),
         ),
         Index(
+            "ix_ticket_joint",
+            "joint_agency_codes",
+            postgresql_using="gin",
+            postgresql_where=text("joint_agency_codes <> '{}'::text[]"),
+        ),
+        Index(
             "ix_ticket_scheduled",
             "scheduled_until",
             postgresql_where=text("scheduled_until IS NOT NULL"),
@@ -134,6 +141,9 @@ class Ticket(Base, kw_only=True):
     scheduled_until: Mapped[date | None] = mapped_column(default=None)
     extension_asked_days: Mapped[int | None] = mapped_column(default=None)  # not yet decided
     extended_days: Mapped[int] = mapped_column(default=0, server_default="0")  # working days
+    joint_agency_codes: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default_factory=list, server_default=text("'{}'")
+    )  # whose part is open now
     needs_check: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_demo: Mapped[bool] = mapped_column(default=False)
 

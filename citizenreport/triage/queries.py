@@ -7,18 +7,22 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Text,
     and_,
+    cast,
     false,
     literal,
+    literal_column,
     or_,
     select,
     text,
     true,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City, Visibility
+from citizenreport.cities.rules import City, ProtectionClass, Visibility
 from citizenreport.core.keys import Place, open_sealed
 from citizenreport.identity.rules import Actor, Permission, Role
 from citizenreport.triage.models import OPEN_STATES_SQL, Message, Ticket
@@ -33,24 +37,40 @@ def readable_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
     """Return the tickets whose content a member of staff may read.
 
     Public and restricted ones of the own agency (of every agency for the city desk and the
-    inspectorate), confidential ones only as a named handler of the class at the agency. Never one
-    that is about a body the actor belongs to. Source: protection.md, section 1.
+    inspectorate), confidential ones only as a named handler of the class at the agency. An agency
+    with an open part of another's ticket reads it as if it were its own. Never one that is about a
+    body the actor belongs to. Source: protection.md, section 1.
     """
-    return select(Ticket).where(_is_readable(city, actor))
+    readable = or_(_is_of_own(actor), _is_joined(actor))
+    return select(Ticket).where(readable, _is_not_about(city, actor))
+
+
+def own_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
+    """Return the readable tickets without those of which the actor's agency only has a part.
+
+    What the queue lists: an index leads through them in order.
+    """
+    return select(Ticket).where(_is_of_own(actor), _is_not_about(city, actor))
+
+
+def joined_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
+    """Return the readable tickets of which an agency of the actor has an open part."""
+    return select(Ticket).where(_is_joined(actor), _is_not_about(city, actor))
 
 
 def listed_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
-    """Return the readable tickets, and those of which only code and deadline may be seen.
+    """Return the own readable tickets, and those of which only code and deadline may be seen.
 
     The second kind are confidential tickets before administrators and the city desk: a door shows
     nothing of them but code, state and deadline, and never filters them by content.
     """
     if not actor.may(Permission.READ_DEADLINES):
-        return readable_tickets(city, actor)
+        return own_tickets(city, actor)
     exists_only = and_(
         Ticket.visibility == Visibility.CONFIDENTIAL.value, _is_not_about(city, actor)
     )
-    return select(Ticket).where(or_(_is_readable(city, actor), exists_only))
+    own = and_(_is_of_own(actor), _is_not_about(city, actor))
+    return select(Ticket).where(or_(own, exists_only))
 
 
 def is_readable(city: City, actor: Actor, ticket: Ticket) -> bool:
@@ -59,12 +79,21 @@ def is_readable(city: City, actor: Actor, ticket: Ticket) -> bool:
         city, actor
     ):
         return False
+    holders = (ticket.agency_code, *ticket.joint_agency_codes)
+    return any(_may_read_for(actor, ticket, agency_code) for agency_code in holders)
+
+
+def leads(city: City, actor: Actor, ticket: Ticket) -> bool:
+    """Return whether one reads a loaded ticket for the agency that leads it, not for a part of it."""
+    is_readable_at_all = is_readable(city, actor, ticket)
+    return is_readable_at_all and _may_read_for(actor, ticket, ticket.agency_code)
+
+
+def _may_read_for(actor: Actor, ticket: Ticket, agency_code: str) -> bool:
     if ticket.visibility == Visibility.CONFIDENTIAL.value:
-        return any(
-            ticket.agency_code == agency_code and ticket.protection_class == handled.value
-            for agency_code, handled in actor.handled
-        )
-    return actor.may_for(Permission.READ_TICKETS, agency_code=ticket.agency_code)
+        kind = ProtectionClass(ticket.protection_class)
+        return actor.handles(agency_code=agency_code, protection_class=kind)
+    return actor.may_for(Permission.READ_TICKETS, agency_code=agency_code)
 
 
 def by_id(session: Session, city: City, actor: Actor, ticket_id: UUID) -> Ticket:
@@ -182,7 +211,8 @@ def _is_not_about(city: City, actor: Actor) -> ColumnElement[bool]:
     return Ticket.subject_agency_code.is_(None) | Ticket.subject_agency_code.not_in(bodies)
 
 
-def _is_readable(city: City, actor: Actor) -> ColumnElement[bool]:
+def _is_of_own(actor: Actor) -> ColumnElement[bool]:
+    """Tickets that an agency leads for which the actor may read them."""
     open_kind = Ticket.visibility != Visibility.CONFIDENTIAL.value
     choices: list[ColumnElement[bool]] = []
     if actor.may_for(Permission.READ_TICKETS, agency_code=NO_AGENCY):
@@ -195,4 +225,25 @@ def _is_readable(city: City, actor: Actor) -> ColumnElement[bool]:
         & (Ticket.protection_class == handled.value)
         for agency_code, handled in actor.handled
     ]
-    return and_(or_(false(), *choices), _is_not_about(city, actor))
+    return or_(false(), *choices)
+
+
+def _is_joined(actor: Actor) -> ColumnElement[bool]:
+    """Tickets of others of which such an agency has an open part."""
+    choices: list[ColumnElement[bool]] = []
+    if agencies := sorted(actor.agencies(Permission.READ_TICKETS)):
+        is_open_kind = Ticket.visibility != Visibility.CONFIDENTIAL.value
+        choices.append(is_open_kind & _has_part(agencies))
+    choices += [
+        (Ticket.visibility == Visibility.CONFIDENTIAL.value)
+        & _has_part([agency_code])
+        & (Ticket.protection_class == handled.value)
+        for agency_code, handled in actor.handled
+    ]
+    # Said once more for the planner: the index holds only tickets with open parts.
+    return and_(literal_column("ticket.joint_agency_codes <> '{}'::text[]"), or_(false(), *choices))
+
+
+def _has_part(agency_codes: list[str]) -> ColumnElement[bool]:
+    joined = cast(literal(agency_codes, ARRAY(Text)), ARRAY(Text))
+    return Ticket.joint_agency_codes.op("&&", is_comparison=True)(joined)

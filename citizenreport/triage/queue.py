@@ -1,6 +1,6 @@
 """The queue of the staff: which tickets to list, in which order, and how many there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +26,7 @@ from citizenreport.intake.models import Report
 from citizenreport.intake.rules import Channel
 from citizenreport.intake.search import Wording, is_about
 from citizenreport.triage.models import OPEN_STATES_SQL, PRIORITY_RANK_SQL, Ticket
-from citizenreport.triage.queries import is_readable, listed_tickets, readable_tickets
+from citizenreport.triage.queries import is_readable, joined_tickets, listed_tickets, own_tickets
 from citizenreport.triage.states import OPEN, State
 
 PAGE_TICKETS: Final = 25
@@ -46,6 +46,7 @@ class Whose(StrEnum):
 
     MINE = "saya"
     NOBODY = "kosong"
+    JOINED = "bersama"  # other agencies' tickets of which the own one has a part
 
 
 class Sort(StrEnum):
@@ -137,8 +138,7 @@ def queue_page(
 
 def queue_query(city: City, actor: Actor, wish: QueueWish, *, at: Instants) -> Select[Any]:
     """Return the listed tickets in order, as `row_of` takes them."""
-    listed = readable_tickets if wish.is_about_content else listed_tickets
-    query = listed(city, actor).where(*_conditions(wish, at, actor))
+    query = _listed(wish)(city, actor).where(*_conditions(wish, at, actor))
     query = query.join(Report, Report.id == Ticket.report_id)
     query = query.outerjoin(Staff, Staff.id == Ticket.assignee_id)
     if wish.channel is not None:
@@ -152,6 +152,13 @@ def queue_query(city: City, actor: Actor, wish: QueueWish, *, at: Instants) -> S
         query = query.where(here < after if wish.is_backwards else here > after)
     query = query.order_by(*(key.desc() if wish.is_backwards else key.asc() for key in keys))
     return query.add_columns(Report.tracking_code, Staff.name, *keys)
+
+
+def _listed(wish: QueueWish) -> Callable[[City, Actor], Select[tuple[Ticket]]]:
+    """Return which tickets a wish is about."""
+    if wish.whose is Whose.JOINED:
+        return joined_tickets
+    return own_tickets if wish.is_about_content else listed_tickets
 
 
 def row_of(
@@ -200,7 +207,7 @@ def _conditions(wish: QueueWish, at: Instants, actor: Actor) -> list[ColumnEleme
         found.append(Ticket.aspect == wish.aspect.value)
     if wish.area_code is not None:
         found.append(Ticket.area_code == wish.area_code)
-    if wish.whose is not None:
+    if wish.whose in (Whose.MINE, Whose.NOBODY):
         holder = actor.staff_id if wish.whose is Whose.MINE else None
         found.append(Ticket.assignee_id == holder)  # of None SQLAlchemy makes IS NULL
     return found + _time_conditions(wish, at)

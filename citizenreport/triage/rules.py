@@ -1,13 +1,14 @@
 """What staff and reporters may do with a ticket. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from citizenreport.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from citizenreport.core.text import _n
-from citizenreport.triage.states import TRANSITIONS, WORKING, Party, State, Transition
+from citizenreport.triage.states import OPEN, TRANSITIONS, WORKING, Party, State, Transition
 
 REASON_MAX_CHARS = 2_000
 REPLY_MAX_CHARS = 4_000
@@ -94,6 +95,21 @@ class OwnRequest(NotAllowed):
     title = _n("Permintaan Anda sendiri diputuskan orang lain.")
 
 
+class AlreadyJoint(InvalidInput):
+    code = "already-joint"
+    title = _n("Instansi ini sudah mengerjakan tiket ini.")
+
+
+class NoOpenPart(Conflict):
+    code = "no-open-part"
+    title = _n("Bagian ini sudah selesai atau sudah ditarik.")
+
+
+class PartsOpen(Conflict):
+    code = "parts-open"
+    title = _n("Masih ada bagian instansi lain yang belum selesai. Tunggu, atau tarik bagiannya.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """Who does something, when, as which party, having seen which version of the ticket.
@@ -147,6 +163,22 @@ def check_reply(text: str) -> str:
 def check_note(text: str) -> str:
     """Return the note without outer blanks. Raises TextMissing or TextTooLong."""
     return _checked(text, max_chars=NOTE_MAX_CHARS)
+
+
+def check_task(text: str) -> str:
+    """Return a task or a closing note without outer blanks. Raises TextMissing or TextTooLong."""
+    return _checked(text, max_chars=REASON_MAX_CHARS)
+
+
+def parts_ended(target: State, open_parts: Sequence[str]) -> list[str]:
+    """Return whose open parts a step ends: a ticket that leaves the work takes all of them along.
+
+    Raises:
+        PartsOpen: it cannot be called settled before each part is.
+    """
+    if target is State.RESOLVED and open_parts:
+        raise PartsOpen
+    return [] if target in OPEN else sorted(open_parts)
 
 
 def _checked(text: str, *, max_chars: int) -> str:

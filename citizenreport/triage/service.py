@@ -1,6 +1,6 @@
 """Carrying a ticket: every act locks it by its version and leaves one event."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from citizenreport.triage.rules import (
     check_resumed,
     check_return,
     check_transition,
+    parts_ended,
 )
 from citizenreport.triage.states import Party, State
 from citizenreport.triage.ticket_clocks import clock_values, due_values
@@ -161,6 +162,14 @@ def record(session: Session, ticket: Ticket, type_: str, payload: Payload, *, ac
     ledger.append(session, StreamKind.TICKET, ticket.id, event)
 
 
+def record_ended_parts(
+    session: Session, ticket: Ticket, agency_codes: Iterable[str], *, act: Act
+) -> None:
+    """Note whose parts of a ticket ended before they were done."""
+    for code in agency_codes:
+        record(session, ticket, "joint_taken_back", {"joint_agency_code": code}, act=act)
+
+
 def record_reading(session: Session, ticket: Ticket, *, actor_id: UUID, now: datetime) -> None:
     """Note that someone read the content of a protected ticket: chained, and without the content."""
     event = NewEvent(
@@ -189,8 +198,8 @@ def move(
     `until_on`: the last day of planned works, of a ticket that is scheduled.
 
     Raises:
-        TransitionNotAllowed, TransitionNotYours, AssignmentBinds, ReasonMissing, TextTooLong,
-        TicketChanged.
+        TransitionNotAllowed, TransitionNotYours, AssignmentBinds, PartsOpen, ReasonMissing,
+        TextTooLong, TicketChanged.
     """
     source = State(ticket.state)
     check_transition(source, target, act, reason=reason)
@@ -198,6 +207,9 @@ def move(
     check_return(target, ticket.return_count)
     values = clock_values(city, ticket, source, target, now=act.at)
     values |= _end_values(source, target, act)
+    ended_parts = parts_ended(target, ticket.joint_agency_codes)
+    if ended_parts:
+        values["joint_agency_codes"] = []
     if until_on is not None:
         values["scheduled_until"] = until_on
     change(session, ticket, act=act, state=target.value, **values)
@@ -211,6 +223,7 @@ def move(
     if "settlement_due_at" in values:
         payload["settlement_due_at"] = ticket.settlement_due_at.isoformat()
     record(session, ticket, "state_changed", payload, act=act)
+    record_ended_parts(session, ticket, ended_parts, act=act)
 
 
 def _end_values(source: State, target: State, act: Act) -> dict[str, object]:
@@ -284,8 +297,8 @@ def assign(
     decided_by: str,
     act: Act,
 ) -> None:
-    """Hand a ticket to another agency. Raises TicketChanged."""
-    before = ticket.agency_code
+    """Hand a ticket to another agency; its own part in it, if it had one, ends. Raises TicketChanged."""
+    before, parts = ticket.agency_code, ticket.joint_agency_codes
     change(
         session,
         ticket,
@@ -293,9 +306,12 @@ def assign(
         agency_code=agency_code,
         assignment_id=assignment_id,
         assignee_id=None,
+        joint_agency_codes=[code for code in parts if code != agency_code],
     )
+    ended = {agency_code}.intersection(parts)
     payload: Payload = {"from": before, "agency_code": agency_code, "decided_by": decided_by}
     record(session, ticket, "assigned", payload, act=act)
+    record_ended_parts(session, ticket, ended, act=act)
 
 
 def move_deadlines(session: Session, city: City, ticket: Ticket, *, act: Act) -> bool:

@@ -18,7 +18,7 @@ from citizenreport.ledger.models import Event
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import Payload, StreamKind
 from citizenreport.triage.models import Mention, Message, Ticket
-from citizenreport.triage.queries import is_readable, readable_tickets
+from citizenreport.triage.queries import is_readable, leads, readable_tickets
 from citizenreport.triage.rules import (
     EXTENSION_MAX_WORKING_DAYS,
     Act,
@@ -46,7 +46,7 @@ def colleagues(session: Session, city: City, ticket: Ticket) -> list[Actor]:
         actor
         for actor in staff
         if ticket.agency_code in actor.agencies(Permission.MOVE_TICKET)
-        and is_readable(city, actor, ticket)
+        and leads(city, actor, ticket)
     ]
     return sorted(found, key=lambda actor: actor.name)
 

@@ -11,7 +11,7 @@ from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Report
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.queries import history
-from citizenreport.ledger.rules import StreamKind
+from citizenreport.ledger.rules import Payload, StreamKind
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import PublishedReport
 from citizenreport.routing.models import Assignment
@@ -26,6 +26,7 @@ SHOWN_EVENTS = frozenset(
     {
         *("opened", "state_changed", "assigned", "replied", "added"),
         *("deadlines_moved", "extended", "corrected", "contact_revealed"),
+        *("joint_asked", "joint_closed", "joint_taken_back"),
     }
 )
 
@@ -116,6 +117,10 @@ def explanation(city: City, assignment: Assignment) -> str:
     return _(SENTENCES[DecidedBy(assignment.decided_by)], **values)
 
 
+def _text(payload: Payload, texts: Mapping[str, str]) -> str | None:
+    return texts.get(str(payload.get("message_id", ""))) or None
+
+
 def _step(event: Event, texts: Mapping[str, str]) -> dict[str, Any]:
     payload = event.payload
     return {
@@ -123,6 +128,7 @@ def _step(event: Event, texts: Mapping[str, str]) -> dict[str, Any]:
         "type": event.type,
         "state": payload.get("to") if event.type == "state_changed" else None,
         "agency_code": payload.get("agency_code"),
-        "text": texts.get(payload.get("message_id", "")) or None,
+        "text": None if event.type == "joint_asked" else _text(payload, texts),
+        "partner_code": payload.get("joint_agency_code"),
         "photo_count": len(payload.get("photo_ids", ())),
     }
