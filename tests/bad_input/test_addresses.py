@@ -37,6 +37,7 @@ STAFF = {
         "urut",
     ],
     "/petugas/tiket/cari": ["kode"],
+    "/petugas/tiket/ekspor": ["cari", "dari", "urut", "setelah", "kategori"],
     "/petugas": ["lang"],
     "/petugas/akun": ["beres"],
     "/petugas/akun/pastikan": ["next"],
