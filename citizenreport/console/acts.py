@@ -34,8 +34,8 @@ from citizenreport.web.sessions import current_actor
 
 bp = Blueprint("acts", __name__, url_prefix="/petugas/tiket/<uuid:ticket_id>")
 
-ASKED_APART: Final = frozenset({State.DUPLICATE, State.SCHEDULED, State.RESOLVED})
-"""Steps with a form of their own: of what, until when, with which photos."""
+ASKED_APART: Final = frozenset({State.DUPLICATE, State.SCHEDULED, State.RESOLVED, State.REFERRED})
+"""Steps with a form of their own: of what, until when, with which photos, to whom."""
 
 Work = Callable[[Session, Ticket, Act], list[str] | None]
 """What an act does. It may return storage keys that nothing uses any more once it is committed."""

@@ -115,7 +115,7 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
 
 
 def moves(ticket: Ticket, parties: frozenset[Party]) -> list[Move]:
-    """Return the steps to offer. Merging, planning and handing over have forms of their own."""
+    """Return the steps to offer. Merging, planning, referring and handing over have forms of their own."""
     return [
         Move(
             target=step.target,
@@ -124,7 +124,7 @@ def moves(ticket: Ticket, parties: frozenset[Party]) -> list[Move]:
             hint=_(words.REASON_HINTS.get(step.target, words.REASON_HINT)),
         )
         for step in _allowed(ticket, parties)
-        if step.target not in (State.DUPLICATE, State.SCHEDULED, State.RESOLVED)
+        if step.target not in (State.DUPLICATE, State.SCHEDULED, State.RESOLVED, State.REFERRED)
         and (step.source, step.target) != (State.RETURNED, State.NEW)
     ]
 

@@ -17,6 +17,7 @@ from citizenreport.cities.rules import (
 from citizenreport.console import words
 from citizenreport.console.allowed import May, Move, may_do, moves, parties_of
 from citizenreport.console.clocks import Clock, clocks_of
+from citizenreport.console.letters import Letters, letters_of
 from citizenreport.console.near import Surroundings, surroundings
 from citizenreport.console.parts import ShownPart, askable, shown_parts
 from citizenreport.console.prepared import choices_for, reply_languages
@@ -94,6 +95,7 @@ class TicketPage:
     moves: Sequence[Move]
     may: May
     around: Surroundings
+    letters: Letters
     release: Release | None
     precision: str
     public_text: str
@@ -131,6 +133,7 @@ class TicketPage:
         named |= {f"bagian-{part.agency_code}" for part in self.parts if part.is_own}
         if self.may.merge:
             named |= {f"gabung-{one.tracking_code}" for one in self.around.alike}
+        named |= self.letters.forms
         return frozenset(named | {f"langkah-{move.target.value}" for move in self.moves})
 
 
@@ -172,6 +175,7 @@ def read_page(
         askable=askable(city, ticket) if may.ask_part else (),
         moves=moves(ticket, parties),
         may=may,
+        letters=letters_of(session, city, ticket, events, parties, data_key=data_key, now=now),
         around=surroundings(session, city, actor, found, now=now),
         release=release,
         precision=_precision(category, report),

@@ -33,7 +33,7 @@ from citizenreport.web.sessions import current_actor
 
 bp = Blueprint("ticket", __name__, url_prefix="/petugas/tiket", template_folder="templates")
 
-WRITTEN: Final = ("reason", "text", "public_text")
+WRITTEN: Final = ("reason", "text", "public_text", "ask")
 NOTHING_TYPED: Final[Mapping[str, str]] = {}
 
 

@@ -58,7 +58,6 @@ STEPS: Final[Mapping[State, str]] = {
     State.RETURNED: _n("Kembalikan: bukan wewenang kami"),
     State.RESOLVED: _n("Nyatakan selesai"),
     State.REOPENED: _n("Buka kembali"),
-    State.REFERRED: _n("Rujuk ke instansi luar"),
     State.DUPLICATE: _n("Gabungkan dengan laporan lain"),
     State.ARCHIVED: _n("Arsipkan"),
     State.EMERGENCY: _n("Alihkan ke layanan darurat"),
@@ -69,7 +68,6 @@ REASON_HINTS: Final[Mapping[State, str]] = {
     State.NEEDS_INFO: _n("Tulis apa yang perlu dijelaskan. Pelapor membacanya."),
     State.RETURNED: _n("Tulis mengapa, dan instansi mana yang menurut Anda tepat."),
     State.RESOLVED: _n("Tulis apa yang sudah dikerjakan. Pelapor membacanya."),
-    State.REFERRED: _n("Tulis ke mana dan cara menghubunginya. Pelapor membacanya."),
 }
 REASON_HINT: Final = _n("Satu kalimat yang dapat dimengerti pelapor.")
 
@@ -90,6 +88,10 @@ EVENTS: Final[Mapping[str, str]] = {
     "deadline_missed": _n("Tenggat terlewati: %(body)s diberi tahu"),
     "escalated": _n("Belum dibuka penangannya: %(body)s diberi tahu"),
     "extension_refused": _n("Perpanjangan ditolak"),
+    "referral_made": _n("Surat rujukan kepada %(body)s dibuat"),
+    "referral_sent": _n("Surat rujukan kepada %(body)s dikirim"),
+    "referral_answered": _n("%(body)s menjawab surat rujukan"),
+    "referral_closed": _n("Rujukan kepada %(body)s ditutup"),
     "noted": _n("Catatan petugas"),
     "work_shown": _n("Foto sesudah ditambahkan"),
     "added": _n("Tambahan dari pelapor"),
@@ -121,6 +123,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "prioritas": _n("Prioritas tersimpan."),
     "perpanjangan": _n("Permintaan perpanjangan terkirim. Pimpinan memutuskan."),
     "putusan": _n("Keputusan perpanjangan tersimpan."),
+    "rujukan": _n("Surat rujukan dibuat. Cetak, kirim, lalu catat pengirimannya di sini."),
+    "surat": _n("Perkembangan surat tersimpan."),
     "betulkan": _n("Jenis dan tempat dibetulkan. Tayangan untuk umum ditarik."),
     "catatan": _n("Catatan tersimpan. Pelapor tidak melihatnya."),
 }

@@ -55,6 +55,12 @@ REVEALED: Final = _n("Petugas %(agency)s membuka kontak Anda, dengan alasan:")
 JOINT_ASKED: Final = _n("%(partner)s diminta ikut menangani laporan ini.")
 JOINT_CLOSED: Final = _n("%(partner)s menyelesaikan bagiannya:")
 JOINT_ENDED: Final = _n("%(partner)s tidak lagi ikut menangani laporan ini.")
+REFERRALS: Final[Mapping[str, str]] = {
+    "referral_made": _n("%(agency)s menulis surat rujukan kepada %(body)s."),
+    "referral_sent": _n("Surat rujukan dikirim kepada %(body)s."),
+    "referral_answered": _n("%(body)s sudah menjawab surat rujukan itu."),
+    "referral_closed": _n("Rujukan kepada %(body)s selesai."),
+}
 DEADLINES_MOVED: Final = _n("Target disesuaikan karena ada perubahan hari kerja.")
 
 
@@ -238,6 +244,8 @@ def steps(city: City, history: Iterable[Mapping[str, Any]], *, agency_code: str)
         was_asked, state = state == State.NEEDS_INFO, event["state"] or state
         names = {"agency": agency_name(city, holder), "before": agency_name(city, before)}
         names["partner"] = agency_name(city, event["partner_code"] or "")
+        if event.get("body_code"):
+            names["body"] = agency_name(city, event["body_code"])
         sentence = _sentence(event, names, was_asked=was_asked)
         told.append(Step(at=event["at"], sentence=sentence, text=event["text"]))
     return told
@@ -259,6 +267,7 @@ def _sentence(event: Mapping[str, Any], names: Mapping[str, str], *, was_asked: 
         "joint_asked": JOINT_ASKED,
         "joint_closed": JOINT_CLOSED,
         "joint_taken_back": JOINT_ENDED,
+        **REFERRALS,
     }
     message = fixed.get(event["type"]) or STEPS[State(event["state"])]
     return _(message, **names)

@@ -20,7 +20,7 @@ from citizenreport.pipeline.handle import move_ticket
 from citizenreport.publication import service as publication
 from citizenreport.routing import service as routing
 from citizenreport.surveys import service as surveys
-from citizenreport.triage import additions
+from citizenreport.triage import additions, referrals
 from citizenreport.triage import queries as triage_queries
 from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
@@ -70,6 +70,7 @@ def _end(
     values = {"area_code": None} if _is_confidential(ticket) else {}
     triage.change(session, ticket, act=act, **values)
     additions.erase_words(session, ticket.id)
+    referrals.erase_words(session, ticket.id)
     triage.record(session, ticket, "erased", {"by": how.value}, act=act)
     indicators.forget_ticket(session, ticket.id)
 

@@ -19,6 +19,7 @@ from citizenreport.routing import service as routing
 from citizenreport.routing.models import Assignment
 from citizenreport.routing.rules import DecidedBy, has_handlers, stand_in
 from citizenreport.storage.rules import Storage
+from citizenreport.triage import referrals
 from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act
@@ -122,6 +123,7 @@ def raise_visibility(
         unused += intake.seal_photos(session, storage, report.id, data_key)
         triage.seal_messages(session, ticket, data_key)
         routing.forget_inputs(session, report.id, "answers")  # they are in the report, sealed
+        referrals.seal_words(session, ticket, data_key)
     payload = {"from": before.value, "to": wanted.value}
     triage.record(session, ticket, "visibility_raised", payload, act=act)
     triage.record_ended_parts(session, ticket, parts, act=act)

@@ -27,6 +27,7 @@ SHOWN_EVENTS = frozenset(
         *("opened", "state_changed", "assigned", "replied", "added"),
         *("deadlines_moved", "extended", "corrected", "contact_revealed"),
         *("joint_asked", "joint_closed", "joint_taken_back"),
+        *("referral_made", "referral_sent", "referral_answered", "referral_closed"),
     }
 )
 
@@ -130,5 +131,6 @@ def _step(event: Event, texts: Mapping[str, str]) -> dict[str, Any]:
         "agency_code": payload.get("agency_code"),
         "text": None if event.type == "joint_asked" else _text(payload, texts),
         "partner_code": payload.get("joint_agency_code"),
+        "body_code": payload.get("to") if event.type.startswith("referral_") else None,
         "photo_count": len(payload.get("photo_ids", ())),
     }

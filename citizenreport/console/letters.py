@@ -1,0 +1,103 @@
+"""What the page of a ticket shows of letters, copies outside and mediation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City
+from citizenreport.console import words as console_words
+from citizenreport.core.text import _n
+from citizenreport.ledger.models import Event
+from citizenreport.pipeline.refer import bodies_for
+from citizenreport.triage import referrals
+from citizenreport.triage.letter_models import Referral
+from citizenreport.triage.models import Ticket
+from citizenreport.triage.referrals import NEXT, LetterState, Words
+from citizenreport.triage.states import Party, State, allowed
+
+LETTER_STATES: Final = {
+    LetterState.MADE: _n("Surat dibuat, belum dikirim"),
+    LetterState.SENT: _n("Terkirim, menunggu jawaban"),
+    LetterState.ANSWERED: _n("Sudah dijawab"),
+    LetterState.CLOSED: _n("Selesai"),
+}
+LETTER_STEPS: Final = {
+    LetterState.SENT: _n("Catat: sudah dikirim"),
+    LetterState.ANSWERED: _n("Catat: jawaban diterima"),
+    LetterState.CLOSED: _n("Tutup rujukan"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One letter as the page shows it."""
+
+    referral: Referral
+    number: str
+    body: str
+    channel: str
+    state: str
+    words: Words
+    steps: Sequence[tuple[str, str]]  # (target, label) of what may be noted now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """Letters of a ticket, and the bodies one more may go to (none: not offered)."""
+
+    letters: Sequence[Letter] = field(default=())
+    bodies: Sequence[tuple[str, str]] = field(default=())
+    today: date
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """The names of the forms into which people write."""
+        steps = {
+            f"surat-{letter.referral.id}-{target}"
+            for letter in self.letters
+            for target, _ in letter.steps
+        }
+        return frozenset(steps | ({"rujukan"} if self.bodies else set()))
+
+
+def letters_of(
+    session: Session,
+    city: City,
+    ticket: Ticket,
+    events: Sequence[Event],
+    parties: frozenset[Party],
+    *,
+    data_key: bytes | None,
+    now: datetime,
+) -> Letters:
+    """Return the letters of a ticket; the database is asked only when its history knows of one."""
+    has_some = any(event.type == "referral_made" for event in events)
+    found = referrals.of_ticket(session, ticket.id) if has_some else ()
+    state = State(ticket.state)
+    may_refer = bool(parties) and (
+        state is State.REFERRED
+        or any(step.target is State.REFERRED for step in allowed(state, parties))
+    )
+    bodies = [(body.agency_code, body.name) for body in bodies_for(city, ticket)]
+    return Letters(
+        letters=[_letter(city, one, data_key, is_mine=bool(parties)) for one in found],
+        bodies=bodies if may_refer else (),
+        today=city.local_date(now),
+    )
+
+
+def _letter(city: City, referral: Referral, data_key: bytes | None, *, is_mine: bool) -> Letter:
+    body = city.agencies.get(referral.body_code)
+    state = LetterState(referral.state)
+    return Letter(
+        referral=referral,
+        number=referrals.letter_number(referral),
+        body=console_words.agency_short_name(city, referral.body_code),
+        channel=(body.channel if body else None) or "",
+        state=LETTER_STATES[state],
+        words=referrals.words_of(referral, data_key),
+        steps=[(step.value, LETTER_STEPS[step]) for step in NEXT[state]] if is_mine else (),
+    )
