@@ -14,12 +14,12 @@ def upgrade() -> None:
         "referral",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("ticket_id", sa.Uuid(), nullable=False),
-        sa.Column("body_code", sa.String(), nullable=False),
-        sa.Column("agency_code", sa.String(), nullable=False),
+        sa.Column("body_code", sa.Text(), nullable=False),
+        sa.Column("agency_code", sa.Text(), nullable=False),
         sa.Column("letter_year", sa.Integer(), nullable=False),
         sa.Column("letter_number", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("words", sa.String(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=True),
         sa.Column("words_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("made_at", AT, nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_referral_ticket_id")),
         sa.UniqueConstraint(
-            "agency_code", "letter_year", "letter_number", name=op.f("uq_referral_agency_code")
+            "agency_code", "letter_year", "letter_number", name=op.f("uq_referral_agency_code_letter_year_letter_number")
         ),
     )
     op.create_index(op.f("ix_referral_ticket_id"), "referral", ["ticket_id"])
@@ -37,8 +37,8 @@ def upgrade() -> None:
         "outside_copy",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("ticket_id", sa.Uuid(), nullable=False),
-        sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("external_number", sa.String(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("external_number", sa.Text(), nullable=False),
         sa.Column("kept_at", AT, nullable=False),
         sa.Column("kept_by", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outside_copy")),
@@ -46,7 +46,7 @@ def upgrade() -> None:
             ["ticket_id"], ["ticket.id"], name=op.f("fk_outside_copy_ticket_id")
         ),
         sa.UniqueConstraint(
-            "ticket_id", "channel", "external_number", name=op.f("uq_outside_copy_ticket_id")
+            "ticket_id", "channel", "external_number", name=op.f("uq_outside_copy_ticket_id_channel_external_number")
         ),
     )
     op.create_index(
