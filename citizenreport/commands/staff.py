@@ -12,10 +12,11 @@ from citizenreport.cities.rules import ProtectionClass
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError
-from citizenreport.identity import queries, second_factor, service, sessions
+from citizenreport.identity import queries, second_factor, service, sessions, staffing
 from citizenreport.identity.models import StaffRole
 from citizenreport.identity.passwords import hash_cost
 from citizenreport.identity.rules import Grant, Role
+from citizenreport.pipeline.staffing import hand_back
 from citizenreport.web.context import current_city
 
 staff = AppGroup("staff", help="Accounts of staff.")
@@ -70,10 +71,38 @@ def list_() -> None:
 @staff.command("deactivate")
 @click.argument("username")
 def deactivate(username: str) -> None:
-    """Close an account and end its sessions at once."""
+    """Close an account, end its sessions at once, hand its open tickets back."""
+    now = utcnow()
     with plain_errors(), transaction() as session:
-        service.deactivate(session, queries.staff_named(session, username))
-    click.echo(f"{username} is closed.")
+        person = queries.staff_named(session, username)
+        staffing.leave(session, person, by=None, now=now)
+        count = hand_back(session, current_city(), person, by=None, now=now)
+    click.echo(f"{username} is closed; open tickets handed back: {count}.")
+
+
+@staff.command("move")
+@click.argument("username")
+@click.option("--role", "roles", multiple=True, required=True, metavar="ROLE[@AGENCY[/CLASS]]")
+def move(username: str, roles: tuple[str, ...]) -> None:
+    """Give a person other roles than before; what they cannot do any more is handed back."""
+    grants, now = [read_grant(role) for role in roles], utcnow()
+    check_agencies(grants)
+    with plain_errors(), transaction() as session:
+        person = queries.staff_named(session, username)
+        staffing.change_roles(session, person, grants, by=None, now=now)
+        count = hand_back(session, current_city(), person, by=None, now=now)
+    click.echo(f"{username}: {', '.join(roles)}; open tickets handed back: {count}.")
+
+
+@staff.command("move-agency")
+@click.argument("before")
+@click.argument("after")
+def move_agency(before: str, after: str) -> None:
+    """Give everybody of one agency the same roles at another: it was renamed, or merged into it."""
+    check_agencies([Grant(role=Role.OFFICER, agency_code=after)])
+    with plain_errors(), transaction() as session:
+        people = staffing.move_agency(session, before, after, by=None, now=utcnow())
+    click.echo(f"{len(people)} people moved from {before} to {after}.")
 
 
 @staff.command("set-password")

@@ -85,6 +85,12 @@ MENU: Final = (
         blueprints=("held_answers",),
         permissions=(Permission.DECIDE_HELD_ANSWERS,),
     ),
+    MenuItem(
+        label=_n("Petugas"),
+        endpoint="staff.show",
+        blueprints=("staff",),
+        permissions=(Permission.MANAGE_STAFF,),
+    ),
 )
 
 

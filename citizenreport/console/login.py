@@ -72,7 +72,8 @@ def enter() -> ResponseReturnValue:
     if outcome.awaits_factor:
         onward = make_response(redirect(url_for("second_step.ask", next=destination()), 303))
         return sessions.give_session(onward, outcome.token)
-    response = make_response(redirect(destination(), 303))
+    onward_to = url_for("account.show") if outcome.is_temporary else destination()
+    response = make_response(redirect(onward_to, 303))
     sessions.set_session(response, outcome)
     return response
 

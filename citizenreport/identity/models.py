@@ -23,6 +23,7 @@ class Staff(Base, kw_only=True):
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     password_set_at: Mapped[datetime]
+    password_expires_at: Mapped[datetime | None] = mapped_column(default=None)  # given by another
 
 
 class StaffRole(Base, kw_only=True):
@@ -71,6 +72,23 @@ class StaffSession(Base, kw_only=True):
     proved_at: Mapped[datetime]  # when its owner last gave a password or a factor
     browser: Mapped[str]  # family and system, for the owner's own list
     awaits_factor: Mapped[bool] = mapped_column(default=False)  # opens nothing yet
+
+
+class Delegation(Base, kw_only=True):
+    """One person does another's work for a while. A cancelled one ends when it is cancelled."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (
+        CheckConstraint("from_staff_id <> to_staff_id", name="another"),
+        CheckConstraint("starts_at < ends_at", name="order"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    from_staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    to_staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    made_at: Mapped[datetime]
 
 
 class ClientDayKey(Base, kw_only=True):

@@ -113,6 +113,17 @@ def all_staff(session: Session) -> Sequence[tuple[Staff, Sequence[StaffRole]]]:
     return [(person, [role for role in roles if role.staff_id == person.id]) for person in staff]
 
 
+def grants_of(roles: Iterable[StaffRole]) -> list[Grant]:
+    """Return rows of roles as values."""
+    return [_grant(_HeldRole(row.role, row.agency_code, row.protection_class)) for row in roles]
+
+
+def own_grants(session: Session, staff_id: UUID) -> list[Grant]:
+    """Return the roles a person holds themselves, whatever they do for others."""
+    query = select(StaffRole).where(StaffRole.staff_id == staff_id)
+    return grants_of(session.scalars(query.order_by(StaffRole.role, StaffRole.agency_code)))
+
+
 def active_at(session: Session, agency_code: str) -> list[Actor]:
     """Return who works at an agency, by any role bound to it."""
     there = select(StaffRole.staff_id).where(StaffRole.agency_code == agency_code)
@@ -166,14 +177,15 @@ def staff_names(session: Session, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def _actor(staff_id: UUID, name: str, is_demo: bool, roles: Iterable[_HeldRole]) -> Actor:
-    grants = tuple(
-        Grant(
-            role=Role(role.role),
-            agency_code=role.agency_code,
-            protection_class=(
-                ProtectionClass(role.protection_class) if role.protection_class else None
-            ),
-        )
-        for role in roles
-    )
+    grants = tuple(dict.fromkeys(_grant(role) for role in roles))
     return Actor(staff_id=staff_id, name=name, grants=grants, is_demo=is_demo)
+
+
+def _grant(role: _HeldRole) -> Grant:
+    return Grant(
+        role=Role(role.role),
+        agency_code=role.agency_code,
+        protection_class=(
+            ProtectionClass(role.protection_class) if role.protection_class else None
+        ),
+    )

@@ -1,6 +1,6 @@
 """Roles, permissions and the delay between failed logins. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from citizenreport.cities.rules import ProtectionClass
-from citizenreport.core.errors import InvalidInput, NotFound
+from citizenreport.core.errors import InvalidInput, NotAllowed, NotFound
 from citizenreport.core.text import _n
 
 
@@ -114,6 +114,23 @@ class BadGrant(InvalidInput):
     title = _n("Peran ini tidak cocok dengan instansi atau kelas perlindungannya.")
 
 
+class AdministratorAlone(BadGrant):
+    code = "administrator-alone"
+    title = _n("Admin tidak memegang peran lain: yang mengatur akun tidak membaca laporan.")
+
+
+class OwnAccount(NotAllowed):
+    code = "own-account"
+    title = _n("Akun Anda sendiri diatur admin lain.")
+
+
+class OperatorOnly(NotAllowed):
+    code = "operator-only"
+    title = _n(
+        "Penangan laporan rahasia diatur operator lewat baris perintah, bukan lewat halaman ini."
+    )
+
+
 class WeakPassword(InvalidInput):
     code = "weak-password"
     title = _n("Kata sandi terlalu mudah ditebak.")
@@ -214,6 +231,19 @@ def check_grant(grant: Grant) -> None:
     has_class = grant.protection_class is not None
     if has_class != needs_class:
         raise BadGrant(pointer="#/protection_class", role=grant.role.value)
+
+
+def check_grants(grants: Collection[Grant]) -> None:
+    """Raise BadGrant for what no person may hold, alone or together.
+
+    Whoever opens accounts must not be able to read reports: an administrator could otherwise
+    grant it to themselves. Source: protection.md, section 6.
+    """
+    for grant in grants:
+        check_grant(grant)
+    roles = {grant.role for grant in grants}
+    if Role.ADMINISTRATOR in roles and len(roles) > 1:
+        raise AdministratorAlone(pointer="#/roles")
 
 
 def delay_after(failures: int) -> timedelta:

@@ -25,7 +25,7 @@ from citizenreport.identity.rules import (
     BadUsername,
     Grant,
     UsernameTaken,
-    check_grant,
+    check_grants,
 )
 from citizenreport.identity.second_factor import has_factor, needs_factor
 from citizenreport.identity.sessions import end_others, end_sessions, start
@@ -61,6 +61,7 @@ class SignedIn:
     token: str
     actor: Actor
     awaits_factor: bool = False  # the token opens nothing but the page that asks for the factor
+    is_temporary: bool = False  # the password was given by somebody else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def login(
     if wait:
         return Refused(wait=wait)
 
-    may_enter = staff is not None and staff.is_active and (client.demo_allowed or not staff.is_demo)
+    may_enter = staff is not None and _may_enter(staff, client, now=now)
     stored = staff.password_hash if staff is not None and may_enter else None
     if not verify_password(stored, password, cost) or staff is None:
         throttle.count_failure(session, counted, now=now)
@@ -109,7 +110,17 @@ def login(
     actor = queries.actor_of(session, staff)
     awaits = needs_factor(actor, factor_roles) or has_factor(session, staff.id)
     token = start(session, staff.id, browser=client.browser, now=now, awaits_factor=awaits)
-    return SignedIn(token=token, actor=actor, awaits_factor=awaits)
+    return SignedIn(
+        token=token,
+        actor=actor,
+        awaits_factor=awaits,
+        is_temporary=staff.password_expires_at is not None,
+    )
+
+
+def _may_enter(staff: Staff, client: Client, *, now: datetime) -> bool:
+    is_open = staff.is_active and (client.demo_allowed or not staff.is_demo)
+    return is_open and (staff.password_expires_at is None or now < staff.password_expires_at)
 
 
 def add_staff(
@@ -132,8 +143,7 @@ def add_staff(
         raise BadUsername(pointer="#/username")
     if queries.find_staff(session, username) is not None:
         raise UsernameTaken(pointer="#/username")
-    for grant in grants:
-        check_grant(grant)
+    check_grants(grants)
     if not is_demo:
         check_strength(password, about=(username, name), refused=refused_passwords(cost))
     staff = Staff(
@@ -146,18 +156,25 @@ def add_staff(
     )
     session.add(staff)
     session.flush()
-    for grant in grants:
-        session.add(
-            StaffRole(
-                staff_id=staff.id,
-                role=grant.role.value,
-                agency_code=grant.agency_code,
-                protection_class=grant.protection_class and grant.protection_class.value,
-                granted_at=now,
-            )
-        )
-    session.flush()
+    add_roles(session, staff.id, grants, now=now)
     return staff
+
+
+def add_roles(
+    session: Session, staff_id: UUID, grants: Collection[Grant], *, now: datetime
+) -> None:
+    """Write rows of roles that were checked."""
+    session.add_all(
+        StaffRole(
+            staff_id=staff_id,
+            role=grant.role.value,
+            agency_code=grant.agency_code,
+            protection_class=grant.protection_class and grant.protection_class.value,
+            granted_at=now,
+        )
+        for grant in grants
+    )
+    session.flush()
 
 
 def set_password(
@@ -176,6 +193,7 @@ def set_password(
     check_strength(password, about=(staff.username, staff.name), refused=refused_passwords(cost))
     staff.password_hash = hash_password(password, cost)
     staff.password_set_at = now
+    staff.password_expires_at = None
     end_sessions(session, staff.id)
 
 
@@ -196,6 +214,7 @@ def change_own_password(
     check_strength(password, about=(staff.username, staff.name), refused=refused_passwords(cost))
     staff.password_hash = hash_password(password, cost)
     staff.password_set_at = now
+    staff.password_expires_at = None
     end_others(session, staff.id, token=token)
 
 

@@ -119,6 +119,14 @@ def for_system(session: Session, ticket_id: UUID, *, wait: bool = False) -> Tick
     return session.scalar(query)
 
 
+def open_of_person(session: Session, staff_id: UUID) -> Sequence[Ticket]:
+    """Return and lock the open tickets that a person is to work on, for who goes or moves."""
+    query = select(Ticket).where(
+        Ticket.assignee_id == staff_id, Ticket.state.in_([state.value for state in OPEN])
+    )
+    return session.scalars(query.order_by(Ticket.id).with_for_update()).all()
+
+
 def settled_before(session: Session, instant: datetime) -> Sequence[UUID]:
     """Return resolved tickets, not yet closed, that were settled before an instant."""
     query = select(Ticket.id).where(

@@ -40,6 +40,7 @@ STAFF = {
     "/petugas/tiket/ekspor": ["cari", "dari", "urut", "setelah", "kategori"],
     "/petugas": ["lang"],
     "/petugas/akun": ["beres"],
+    "/petugas/staf": ["beres", "kembali"],
     "/petugas/akun/pastikan": ["next"],
     "/petugas/piket": ["instansi", "beres"],
 }

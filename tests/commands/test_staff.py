@@ -14,6 +14,7 @@ from citizenreport.commands.staff import staff
 from citizenreport.identity import queries
 from citizenreport.identity.models import Staff, StaffRole
 from citizenreport.identity.passwords import verify_password
+from citizenreport.identity.rules import Grant, Role
 from citizenreport.web.context import EXTENSION
 from tests.doors.console.city import serve_town
 from tests.identity.factories import CHEAP, PASSWORD, make_staff
@@ -128,3 +129,30 @@ def test_an_unknown_account_is_said_in_one_line(run: Run) -> None:
     result = run("deactivate", "nobody")
     assert result.exit_code == 1
     assert result.output == "Error: Tidak ada petugas dengan nama pengguna ini.\n"
+
+
+def test_moving_an_agency_moves_its_people_and_keeps_who_they_are(
+    run: Run, session: Session
+) -> None:
+    sri = make_staff(session, "sri.lestari")
+    make_staff(session, "budi", Grant(role=Role.OFFICER, agency_code="parks"))
+    result = run("move-agency", "roads", "parks")
+    assert result.exit_code == 0, result.output
+    assert "1 people moved" in result.output
+    assert roles(session) == {("officer", "parks", None)}
+    assert queries.staff_named(session, "sri.lestari").id == sri.id
+    assert run("move-agency", "parks", "nowhere").exit_code != 0
+
+
+def test_moving_a_person_replaces_the_roles(run: Run, session: Session) -> None:
+    make_staff(session)
+    result = run("move", "sri.lestari", "--role", "city_desk")
+    assert result.exit_code == 0, result.output
+    assert roles(session) == {("city_desk", None, None)}
+    assert run("move", "sri.lestari", "--role", "city_desk", "--role", "administrator").exit_code
+
+
+def test_lost_factors_are_forgotten(run: Run, session: Session) -> None:
+    make_staff(session)
+    assert run("reset-factors", "sri.lestari").exit_code == 0
+    assert run("reset-factors", "nobody").exit_code != 0
