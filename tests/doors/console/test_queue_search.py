@@ -73,6 +73,15 @@ def test_who_sees_the_deadline_only_finds_it_by_nothing(desk: Desk, question: st
     assert codes(desk_person, f"{QUEUE}?{question.replace('CODE', code)}") == []
 
 
+def test_no_order_tells_who_sees_the_deadline_only_how_urgent_it_is(desk: Desk) -> None:
+    code = told(desk, "Canary teriakan.", "violence")
+    handler, desk_person = desk.person(HANDLER), desk.person(DESK, username="desk")
+    assert codes(handler, f"{QUEUE}?urut=prioritas") == [code]
+    assert codes(desk_person, f"{QUEUE}?urut=prioritas") == []
+    for order in ("tenggat", "terbaru", "terlama"):
+        assert codes(desk_person, f"{QUEUE}?urut={order}") == [code]
+
+
 def test_a_text_that_was_sealed_later_is_no_longer_found(desk: Desk) -> None:
     told(desk, "Canary jalan ambles.")
     visitor = desk.person(ROADS)
