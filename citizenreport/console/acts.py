@@ -213,7 +213,7 @@ def carry_out(
                 check_may(actor, permission, ticket)
             else:
                 check_part(actor, ticket, part_of)
-            act = act_of(city, actor, ticket, seen=_seen(), now=utcnow())
+            act = act_of(city, actor, ticket, seen=seen_version(), now=utcnow())
             unused = work(session, ticket, act) or []
             stays = is_readable(city, actor, ticket)
     except (InvalidInput, Conflict, NotAllowed) as error:
@@ -246,7 +246,7 @@ def _cells() -> frozenset[int]:
     return frozenset(map(int, given))
 
 
-def _seen() -> int:
+def seen_version() -> int:
     """Return the version of the ticket that the form was made from; 0 fits none."""
     text = request.form.get("seen", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

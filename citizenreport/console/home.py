@@ -70,7 +70,10 @@ MENU: Final = (
     MenuItem(
         label=_n("Terima laporan"),
         endpoint="counter.ask",
-        blueprints=("counter",),
+        blueprints=(
+            "counter",
+            "field",
+        ),
         permissions=(Permission.TAKE_REPORT,),
     ),
     MenuItem(
@@ -78,6 +81,12 @@ MENU: Final = (
         endpoint="roster.show",
         blueprints=("roster",),
         permissions=(Permission.MANAGE_ROSTER, Permission.MOVE_TICKET),
+    ),
+    MenuItem(
+        label=_n("Lapangan"),
+        endpoint="field.show",
+        blueprints=("field",),
+        permissions=(Permission.MOVE_TICKET,),
     ),
     MenuItem(
         label=_n("Rasa aman"),
@@ -99,7 +108,7 @@ CONSOLE: Final = (
     *("replies", "joint"),
     *("account", "second_step", "factors", "proof", "passkeys", "passkey_login"),
     *("staff", "delegation", "api_keys", "reveal"),
-    *("counter", "roster"),
+    *("counter", "field", "roster"),
     *("views", "bulk", "export"),
 )
 

@@ -94,6 +94,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "referral_closed": _n("Rujukan kepada %(body)s ditutup"),
     "noted": _n("Catatan petugas"),
     "work_shown": _n("Foto sesudah ditambahkan"),
+    "visited": _n("Petugas ke lokasi, belum selesai"),
     "added": _n("Tambahan dari pelapor"),
     "contact_changed": _n("Pelapor mengubah kontaknya"),
     "contact_revealed": _n("Kontak pelapor dibuka"),
@@ -126,6 +127,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "rujukan": _n("Surat rujukan dibuat. Cetak, kirim, lalu catat pengirimannya di sini."),
     "surat": _n("Perkembangan surat tersimpan."),
     "betulkan": _n("Jenis dan tempat dibetulkan. Tayangan untuk umum ditarik."),
+    "kunjungan": _n("Kunjungan tersimpan."),
     "catatan": _n("Catatan tersimpan. Pelapor tidak melihatnya."),
 }
 

@@ -18,6 +18,7 @@ from typing import IO, ClassVar, Final
 
 from citizenreport.core.errors import InvalidInput, Unavailable
 from citizenreport.core.text import _n
+from citizenreport.geo.position import Position
 from citizenreport.intake.photo_child import Exit
 from citizenreport.intake.rules import PreparedPhoto
 
@@ -34,6 +35,7 @@ WAIT_FOR_A_SLOT_S: Final = 30.0
 SLOTS: Final = threading.BoundedSemaphore(2)
 
 ANSWER_HEAD: Final = re.compile(rb"(?P<width>\d{1,4}) (?P<height>\d{1,4})\n(?=\xff\xd8\xff)")
+ORIGIN: Final = re.compile(rb"(?P<lat>-?\d{1,2}\.\d{6}) (?P<lon>-?\d{1,3}\.\d{6})\n")
 HEIC_BRANDS: Final = frozenset(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
 )
@@ -165,9 +167,35 @@ def decoder_for(photo: bytes, *, pointer: str | None = None) -> str:
     raise PhotoUnreadable(pointer=pointer)
 
 
+def origin_of(photo: bytes, *, pointer: str | None = None) -> Position | None:
+    """Return where a photo says that it was taken; None when it does not say, or says nonsense.
+
+    For staff's own photos of their work. A reporter's photo is never asked.
+
+    Raises:
+        PhotoRefused, PhotosUnavailable: as `prepare_photo`.
+    """
+    status, answer = _ask_child(photo, LONGEST_SIDE_PX, "--origin", pointer=pointer, limits=LIMITS)
+    told = ORIGIN.fullmatch(answer)
+    if status != Exit.DONE or told is None:
+        return None
+    try:
+        return Position(lon=float(told["lon"]), lat=float(told["lat"]))
+    except ValueError:
+        return None
+
+
 def _reencode(
     photo: bytes, *, longest_side: int, pointer: str | None, limits: ChildLimits
 ) -> PreparedPhoto:
+    status, answer = _ask_child(photo, longest_side, pointer=pointer, limits=limits)
+    return _read_answer(status, answer, pointer=pointer)
+
+
+def _ask_child(
+    photo: bytes, longest_side: int, *options: str, pointer: str | None, limits: ChildLimits
+) -> tuple[int, bytes]:
+    """Return how the child ended and what it said."""
     decoder = decoder_for(photo, pointer=pointer)
     if not SLOTS.acquire(timeout=WAIT_FOR_A_SLOT_S):
         raise PhotosUnavailable(pointer=pointer)
@@ -178,9 +206,10 @@ def _reencode(
             given.write(photo)
             given.seek(0)
             command = _command(decoder, longest_side=longest_side, limits=limits)
+            command += options
             status = _run(command, stdin=given, stdout=answer, wall_s=limits.wall_s)
             answer.seek(0)
-            return _read_answer(status, answer.read(limits.output_bytes), pointer=pointer)
+            return status, answer.read(limits.output_bytes)
     except OSError as error:  # no memory or no process left
         raise PhotosUnavailable(pointer=pointer) from error
     finally:

@@ -21,6 +21,7 @@ from citizenreport.routing.rules import DecidedBy, has_handlers, stand_in
 from citizenreport.storage.rules import Storage
 from citizenreport.triage import referrals
 from citizenreport.triage import service as triage
+from citizenreport.triage.field import forget_positions
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act
 from citizenreport.triage.states import State
@@ -124,6 +125,7 @@ def raise_visibility(
         triage.seal_messages(session, ticket, data_key)
         routing.forget_inputs(session, report.id, "answers")  # they are in the report, sealed
         referrals.seal_words(session, ticket, data_key)
+        forget_positions(session, ticket.id)
     payload = {"from": before.value, "to": wanted.value}
     triage.record(session, ticket, "visibility_raised", payload, act=act)
     triage.record_ended_parts(session, ticket, parts, act=act)

@@ -10,6 +10,7 @@ from citizenreport.core.errors import TooMany
 from citizenreport.core.text import _n
 from citizenreport.ledger.rules import Payload
 from citizenreport.triage import service
+from citizenreport.triage.field import forget_positions
 from citizenreport.triage.models import Message, Ticket
 from citizenreport.triage.rules import (
     REASON_MAX_CHARS,
@@ -66,6 +67,7 @@ def erase_words(session: Session, ticket_id: UUID) -> None:
     session.execute(
         update(Message).where(Message.ticket_id == ticket_id).values(text=None, text_sealed=None)
     )
+    forget_positions(session, ticket_id)
 
 
 def _count(session: Session, ticket: Ticket) -> int:

@@ -9,6 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
+from citizenreport.geo.columns import PositionType
+from citizenreport.geo.position import Position
 from citizenreport.triage.states import OPEN
 
 OPEN_STATES_SQL = f"state IN ({', '.join(sorted(repr(state.value) for state in OPEN))})"
@@ -165,6 +167,25 @@ class Message(Base, kw_only=True):
     text_sealed: Mapped[bytes | None]
     state: Mapped[str | None] = mapped_column(default=None)  # the state a reason led to
     written_at: Mapped[datetime]
+
+
+class FieldVisit(Base, kw_only=True):
+    """A visit to the place of a ticket. `id` is made by the page, so that a repeat is known.
+
+    `position` is that of the officer's phone or photo, kept only when they agreed, and gone when
+    the ticket becomes confidential or its reporter is erased.
+    """
+
+    __tablename__ = "field_visit"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"), index=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    is_done: Mapped[bool]
+    acted_at: Mapped[datetime]  # on the phone's clock, where that can be
+    received_at: Mapped[datetime]
+    position: Mapped[Position | None] = mapped_column(PositionType, default=None)
+    accuracy_m: Mapped[float | None] = mapped_column(default=None)
 
 
 class Mention(Base, kw_only=True):
