@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError
+from citizenreport.duty.queries import unanswered
 from citizenreport.jobs.stuck import StuckJob, retry, stuck_jobs, waiting_events
 
 jobs = AppGroup("jobs", help="The work of the background worker.")
@@ -17,13 +18,17 @@ def stuck() -> None:
     with transaction() as session:
         found = stuck_jobs(session)
         waiting = waiting_events(session, now=utcnow())
+        calls = unanswered(session)
     for job in found:
         click.echo(line_of(job))
+    for call in calls:
+        since = f"{call.called_at:%Y-%m-%d %H:%M:%S}Z"
+        click.echo(f"nobody answers: ticket_id={call.ticket_id} {call.agency_code} since {since}")
     if waiting:
         click.echo(f"{waiting} events wait for a worker. Does one run? citizenreport worker")
     failed = sum(not job.is_waiting for job in found)
     click.echo(f"{failed} failed, {len(found) - failed} waiting for another try.")
-    if failed or waiting:
+    if failed or waiting or calls:
         raise click.exceptions.Exit(1)
 
 

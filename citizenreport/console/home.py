@@ -79,7 +79,7 @@ MENU: Final = (
     MenuItem(
         label=_n("Piket"),
         endpoint="roster.show",
-        blueprints=("roster",),
+        blueprints=("roster", "calls", "reach"),
         permissions=(Permission.MANAGE_ROSTER, Permission.MOVE_TICKET),
     ),
     MenuItem(
@@ -110,6 +110,7 @@ CONSOLE: Final = (
     *("staff", "delegation", "api_keys", "reveal"),
     *("counter", "field", "roster"),
     *("views", "bulk", "export"),
+    *("counter", "roster", "calls", "reach"),
 )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import AreaLevel, City, Visibility
 from citizenreport.console import words
+from citizenreport.console.calls import unanswered
 from citizenreport.console.clocks import Clock, next_clock
 from citizenreport.console.queue_filters import (
     SORT_LABELS,
@@ -116,6 +117,7 @@ def show() -> ResponseReturnValue:
             until=day_text(city, wish.before, days_earlier=1),
             notice=words.NOTICES.get(request.args.get("beres", "")),
             not_found=request.args.get("tak") == "1",
+            waiting_calls=unanswered(session, city, actor) if wish.after is None else [],
         )
 
 

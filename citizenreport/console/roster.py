@@ -35,6 +35,7 @@ from citizenreport.duty.shifts import (
 )
 from citizenreport.identity import queries as identity_queries
 from citizenreport.identity.rules import Actor, Permission, Role
+from citizenreport.messaging.staff import reachable
 from citizenreport.web.context import current_city
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import requires
@@ -58,13 +59,14 @@ Fault = InvalidInput | Conflict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownShift:
-    """A shift in words. `is_open` False: its person cannot be called any more."""
+    """A shift in words. `is_open` False: the account is closed; `is_reached` False: no address to call."""
 
     shift: DutyShift
     person: str
     rank: str
     is_now: bool
     is_open: bool
+    is_reached: bool
 
 
 @bp.get("")
@@ -224,6 +226,7 @@ def _shown(session: Session, shifts: Sequence[DutyShift], *, now: datetime) -> l
     ids = {shift.staff_id for shift in shifts}
     names = identity_queries.staff_names(session, ids)
     active = identity_queries.active_by_ids(session, ids)
+    reached = reachable(session, ids)
     return [
         ShownShift(
             shift=shift,
@@ -231,6 +234,7 @@ def _shown(session: Session, shifts: Sequence[DutyShift], *, now: datetime) -> l
             rank=rank_word(shift.rank),
             is_now=shift.starts_at <= now < shift.ends_at,
             is_open=shift.staff_id in active,
+            is_reached=shift.staff_id in reached,
         )
         for shift in shifts
     ]

@@ -16,6 +16,7 @@ from citizenreport.cities.rules import (
 )
 from citizenreport.console import words
 from citizenreport.console.allowed import May, Move, may_do, moves, parties_of
+from citizenreport.console.calls import ShownCall, called_name, told_calls
 from citizenreport.console.clocks import Clock, clocks_of
 from citizenreport.console.letters import Letters, letters_of
 from citizenreport.console.near import Surroundings, surroundings
@@ -107,6 +108,7 @@ class TicketPage:
     areas: Sequence[tuple[str, str]] = field(default=())
     sent_as: str | None = None  # the resident's category, where staff corrected it
     sent_from: str | None = None
+    calls: Sequence[ShownCall] = field(default=())
     prepared: Sequence[tuple[str, str]] = field(default=())  # replies worded in advance
     reply_languages: Sequence[str] = field(default=())
     parts: Sequence[ShownPart] = field(default=())
@@ -188,6 +190,7 @@ def read_page(
         sent_as=_if_other(words.category_name, city, report.category_code, ticket.category_code),
         sent_from=_if_other(words.area_name, city, report.area_code, ticket.area_code),
         assignee=names.get(ticket.assignee_id) if ticket.assignee_id else None,
+        calls=told_calls(city, events, names),
         prepared=choices_for(city, ticket) if may.reply else (),
         reply_languages=reply_languages(city),
     )
@@ -240,6 +243,7 @@ def _names(session: Session, ticket: Ticket, events: Sequence[Event]) -> dict[UU
     """Return the names of everyone the page speaks of."""
     ids = {event.actor_id for event in events} | {ticket.assignee_id}
     ids |= {UUID(id_) for event in events if (id_ := event.payload.get("assignee_id"))}
+    ids |= {UUID(id_) for event in events if (id_ := event.payload.get("staff_id"))}
     known = [id_ for id_ in ids if id_ is not None]
     return identity_queries.staff_names(session, known) if known else {}
 
@@ -310,6 +314,11 @@ def _title(city: City, event: Event, names: Mapping[UUID, str]) -> str:
         category=words.category_name(city, str(payload.get("category_code", ""))),
         area=words.area_name(city, payload.get("area_code")) or _("tidak disebut"),
         person=_person(payload.get("assignee_id"), names),
+        called=called_name(
+            city,
+            str(payload.get("agency_code", "")),
+            _person(payload["staff_id"], names) if payload.get("staff_id") else None,
+        ),
     )
 
 

@@ -84,6 +84,10 @@ EVENTS: Final[Mapping[str, str]] = {
     "priority_changed": _n("Prioritas menjadi %(priority)s"),
     "extension_asked": _n("Minta perpanjangan %(days)s hari kerja"),
     "extended": _n("Diperpanjang %(days)s hari kerja"),
+    "duty_called": _n("Panggilan piket: %(called)s"),
+    "duty_ended": _n("Panggilan piket selesai"),
+    "duty_moved": _n("Panggilan piket tidak dijawab"),
+    "duty_acknowledged": _n("Panggilan piket dijawab"),
     "deadline_warned": _n("Diingatkan: tenggat sudah dekat"),
     "deadline_missed": _n("Tenggat terlewati: %(body)s diberi tahu"),
     "escalated": _n("Belum dibuka penangannya: %(body)s diberi tahu"),
@@ -110,6 +114,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "unreleased": _n("Tayangan untuk umum ditarik"),
 }
 NOTICES: Final[Mapping[str, str]] = {
+    "panggilan": _n("Panggilan dijawab. Terima kasih."),
     "langkah": _n("Langkah tersimpan."),
     "jawaban": _n("Jawaban terkirim."),
     "tayang": _n("Keputusan tayang tersimpan."),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
@@ -44,3 +44,34 @@ class DutyShift(Base, kw_only=True):
     entered_by: Mapped[UUID | None]
     entered_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class DutyCall(Base, kw_only=True):
+    """One person, or one body, called for one urgent ticket. It waits while `ended_at` is null.
+
+    `round_seq`: the event of the ticket that the calling began with. `next_at` null: it waits, and
+    there is nobody left to move it to.
+    """
+
+    __tablename__ = "duty_call"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "round_seq", "step"),
+        Index(
+            "uq_duty_call_waiting",
+            "ticket_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"))
+    round_seq: Mapped[int]
+    step: Mapped[int]
+    agency_code: Mapped[str]
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    called_at: Mapped[datetime]
+    next_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    outcome: Mapped[str | None] = mapped_column(default=None)
+    acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), default=None)

@@ -18,6 +18,7 @@ from citizenreport.cities.rules import Priority
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.queue import Id, enqueue_all
+from citizenreport.duty.models import DutyCall
 from citizenreport.intake.models import Photo, Report
 from citizenreport.intake.rules import Channel
 from citizenreport.jobs.registry import BY_NAME
@@ -43,6 +44,8 @@ class Facts:
 
     has_contact: bool
     has_watch: bool  # a browser is told
+    was_called: bool  # somebody on duty
+    priority: str
     is_demo: bool
     is_imported: bool
     bare_photo_ids: tuple[UUID, ...]  # photos that have no thumbnail
@@ -99,6 +102,32 @@ def _thumbnails(facts: Facts) -> Iterator[Call]:
         yield "make_thumbnail", {"photo_id": photo_id}
 
 
+def _assigned(event: Event, facts: Facts) -> Iterator[Call]:
+    """Tell the reporter; an urgent ticket calls at its new agency."""
+    yield from _told(event, facts)
+    yield from _urgent(event, facts)
+
+
+def _priority_changed(event: Event, facts: Facts) -> Iterator[Call]:
+    if event.payload["from"] not in URGENT:
+        yield from _urgent(event, facts)
+
+
+def _corrected(event: Event, facts: Facts) -> Iterator[Call]:
+    """Call when the right category is urgent, and nobody was called before."""
+    if not facts.was_called:
+        yield from _urgent(event, facts)
+
+
+def _urgent(event: Event, facts: Facts) -> Iterator[Call]:
+    if facts.priority in URGENT and not facts.is_demo and not facts.is_imported:
+        yield "alert_agency", _ids(event)
+
+
+def _called(event: Event, _facts: Facts) -> Iterator[Call]:
+    yield "send_call", _ids(event)
+
+
 def _told(event: Event, facts: Facts) -> Iterator[Call]:
     if facts.is_demo:
         return
@@ -152,7 +181,10 @@ def _ids(event: Event) -> Mapping[str, Id]:
 TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
     "opened": _opened,
     "replied": _told,
-    "assigned": _told,
+    "assigned": _assigned,
+    "priority_changed": _priority_changed,
+    "corrected": _corrected,
+    "duty_called": _called,
     "state_changed": _state_changed,
     "visibility_raised": _visibility_raised,
     "added": _added,
@@ -173,6 +205,8 @@ def _facts_of(session: Session, ticket_ids: Sequence[UUID]) -> dict[UUID, Facts]
             Ticket.is_demo,
             Report.contact_sealed.is_not(None).label("has_contact"),
             exists().where(PushWatch.report_id == Report.id).label("has_watch"),
+            exists().where(DutyCall.ticket_id == Ticket.id).label("was_called"),
+            Ticket.priority,
             Report.channel,
         )
         .join(Report, Report.id == Ticket.report_id)
@@ -188,6 +222,8 @@ def _facts_of(session: Session, ticket_ids: Sequence[UUID]) -> dict[UUID, Facts]
         row.id: Facts(
             has_contact=row.has_contact,
             has_watch=row.has_watch,
+            was_called=row.was_called,
+            priority=row.priority,
             is_demo=row.is_demo,
             is_imported=row.channel == Channel.IMPORT.value,
             bare_photo_ids=tuple(photos[row.report_id]),

@@ -1,11 +1,11 @@
-"""The call: an urgent ticket is mailed to the agency's on-call address at once."""
-
-from typing import Final
+"""The alert: an urgent ticket is mailed to the agency's on-call address, and the calling begins."""
 
 from citizenreport.cities.rules import City, Priority
+from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.core.text import _n
+from citizenreport.duty.calls import begin_round
 from citizenreport.i18n.languages import DEFAULT_LANGUAGE
+from citizenreport.jobs.calls import PRIORITY_NAMES
 from citizenreport.jobs.mails import (
     Subject,
     console_link,
@@ -21,22 +21,19 @@ from citizenreport.messaging.texts import NEUTRAL_URGENT, URGENT
 from citizenreport.triage.states import OPEN, State
 from citizenreport.web.context import current_city
 
-PRIORITY_NAMES: Final = {
-    Priority.CRITICAL: _n("kritis"),
-    Priority.HIGH: _n("tinggi"),
-    Priority.MEDIUM: _n("sedang"),
-    Priority.LOW: _n("rendah"),
-}
-
 
 def alert_agency(*, ticket_id: str, seq: int) -> None:
-    """Mail an urgent ticket to whoever is on call. Raises NobodyOnDuty."""
+    """Begin calling for an urgent ticket, and mail the agency's own address. Raises NobodyOnDuty."""
+    city = current_city()
     with transaction() as session:
         subject = subject_of(session, ticket_id=ticket_id, seq=seq)
         if subject is None or State(subject.ticket.state) not in OPEN:
             return
-        mail = alert(current_city(), subject)
-    post(mail)
+        call = begin_round(session, city, subject.ticket, round_seq=seq, now=utcnow())
+        is_person = call.staff_id is not None
+    if is_person and not city.agencies[subject.ticket.agency_code].duty_email:
+        return
+    post(alert(city, subject))
 
 
 def alert(city: City, subject: Subject) -> Mail:

@@ -14,7 +14,8 @@ from citizenreport.core.text import _n
 from citizenreport.jobs.mails import Subject, message_key_of, report_link, subject_of
 from citizenreport.messaging import queries as messaging_queries
 from citizenreport.messaging import service as messaging
-from citizenreport.messaging.models import PushWatch, Subscription
+from citizenreport.messaging import staff as staff_addresses
+from citizenreport.messaging.models import PushWatch, StaffAddress, Subscription
 from citizenreport.messaging.push import Push, PushGone
 from citizenreport.messaging.pushers import pusher_for
 from citizenreport.messaging.rules import PushAddress
@@ -74,7 +75,7 @@ def _news_words(subject: Subject) -> str:
     return _(NEWS_WORDS[event.type])
 
 
-def opened(row: PushWatch | Subscription) -> tuple[PushAddress, bytes]:
+def opened(row: PushWatch | Subscription | StaffAddress) -> tuple[PushAddress, bytes]:
     """Return where a browser takes pushes, and what it is looked up by."""
     return messaging_queries.push_address_of(current_keys(), row), bytes(row.address_hmac)
 
@@ -98,3 +99,4 @@ def hand_over(push: Push, to: PushAddress, hmac: bytes) -> None:
     except (PushGone, AddressNotAllowed):
         with transaction() as session:
             messaging.forget_browser(session, hmac)
+            staff_addresses.forget_browser(session, hmac)

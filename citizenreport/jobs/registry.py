@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from citizenreport.jobs import (
+    calls,
     checkpoint,
     checks,
     closing,
@@ -47,6 +48,10 @@ JOBS: Final = (
     Job(name="check_contact", run=checks.check_contact),
     Job(name="check_subscription", run=checks.check_subscription),
     Job(name="alert_agency", run=duty.alert_agency, priority=URGENT),
+    Job(name="send_call", run=calls.send_call, priority=URGENT),
+    Job(name="mail_call", run=calls.mail_call, priority=URGENT),
+    Job(name="mail_body", run=calls.mail_body, priority=URGENT),
+    Job(name="push_call", run=calls.push_call, priority=URGENT),
     Job(name="tell_reporter", run=news.tell_reporter),
     Job(name="tell_browsers", run=pushes.tell_browsers),
     Job(name="push_news", run=pushes.push_news),
@@ -56,6 +61,7 @@ JOBS: Final = (
     Job(name="tell_of_deadline", run=overdue.tell_of_deadline),
     Job(name="note_erasure", run=erasures.note_erasure),
     Job(name="move_deadlines", run=deadlines.move_deadlines),
+    Job(name="move_calls", run=calls.move_calls, priority=URGENT, cron="* * * * *"),
     Job(name="make_checkpoint", run=checkpoint.make_checkpoint, cron="0 * * * *"),
     Job(name="close_uncontested", run=closing.close_uncontested, cron="10 * * * *"),
     Job(name="take_up_scheduled", run=scheduling.take_up_scheduled, cron="20 * * * *"),

@@ -71,3 +71,22 @@ class PushWatch(Base, kw_only=True):
     key_id: Mapped[str]
     wrapped_key: Mapped[bytes]
     created_at: Mapped[datetime]
+
+
+class StaffAddress(Base, kw_only=True):
+    """Where a member of staff is called: one mail address and a few browsers, entered by themselves."""
+
+    __tablename__ = "staff_address"
+    __table_args__ = (
+        CheckConstraint("channel IN ('mail', 'push')", name="channel"),
+        UniqueConstraint("staff_id", "address_hmac"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    channel: Mapped[str]
+    address_hmac: Mapped[bytes] = mapped_column(index=True)
+    address_sealed: Mapped[bytes]
+    key_id: Mapped[str]
+    wrapped_key: Mapped[bytes]
+    created_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from citizenreport.core.keys import KeyRing, Place, open_sealed
-from citizenreport.messaging.models import ContactCheck, PushWatch, Subscription
+from citizenreport.messaging.models import ContactCheck, PushWatch, StaffAddress, Subscription
 from citizenreport.messaging.rules import PushAddress, SubscriptionChannel
 
 
@@ -39,7 +39,7 @@ def address_hmac(keys: KeyRing, channel: SubscriptionChannel, address: str) -> b
     return keys.fingerprint(f"{channel.value}-address", address.casefold())
 
 
-def address_of(keys: KeyRing, row: Subscription | PushWatch) -> str:
+def address_of(keys: KeyRing, row: Subscription | PushWatch | StaffAddress) -> str:
     """Return the address of a subscription or a watch, opened."""
     table = row.__tablename__
     data_key = keys.unwrap(row.key_id, bytes(row.wrapped_key), row=str(row.id), table=table)
@@ -47,7 +47,7 @@ def address_of(keys: KeyRing, row: Subscription | PushWatch) -> str:
     return open_sealed(data_key, bytes(row.address_sealed), place).decode()
 
 
-def push_address_of(keys: KeyRing, row: Subscription | PushWatch) -> PushAddress:
+def push_address_of(keys: KeyRing, row: Subscription | PushWatch | StaffAddress) -> PushAddress:
     """Return where a browser takes its pushes, opened."""
     return PushAddress(**json.loads(address_of(keys, row)))
 

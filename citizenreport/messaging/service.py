@@ -114,14 +114,15 @@ def _add(
         language=wish.language,
         address_hmac=queries.address_hmac(keys, channel, name or address),
         created_at=now,
-        **_sealed(keys, Subscription.__tablename__, id_, address),
+        **sealed_address(keys, Subscription.__tablename__, id_, address),
     )
     session.add(row)
     session.flush()
     return row
 
 
-def _sealed(keys: KeyRing, table: str, id_: UUID, address: str) -> dict[str, Any]:
+def sealed_address(keys: KeyRing, table: str, id_: UUID, address: str) -> dict[str, Any]:
+    """Return the columns that hold an address, sealed under a key of its row."""
     data_key = new_data_key()
     key_id, wrapped = keys.wrap(data_key, row=str(id_), table=table)
     place = Place(table=table, column="address_sealed", row=str(id_))
@@ -198,7 +199,7 @@ def watch(
         language=language,
         address_hmac=hmac,
         created_at=now,
-        **_sealed(keys, PushWatch.__tablename__, id_, json.dumps(asdict(address))),
+        **sealed_address(keys, PushWatch.__tablename__, id_, json.dumps(asdict(address))),
     )
     session.add(row)
     session.flush()

@@ -236,3 +236,31 @@ Tenggat %(clock)s tiket %(code)s sudah lewat: %(due)s.
 Mohon pastikan instansi yang memegangnya menindaklanjuti. Isinya hanya untuk petugas yang berhak.
 """),
 )
+
+CALL: Final = Template(
+    subject=_n("Panggilan piket: laporan %(code)s"),
+    text=_n("""\
+Ada laporan mendesak, dan Anda yang dipanggil.
+
+Nomor: %(code)s
+Kategori: %(category)s
+Wilayah: %(area)s
+Prioritas: %(priority)s
+Tanggapan pertama paling lambat: %(first_response_due)s
+
+Jawab dalam %(minutes)s menit: %(link)s
+Sesudah itu panggilan pindah ke orang berikutnya.
+"""),
+)
+
+NEUTRAL_CALL: Final = Template(
+    subject=_n("Panggilan piket: tiket %(code)s"),
+    text=_n("""\
+Tiket %(code)s menunggu, dan Anda yang dipanggil.
+
+Tanggapan pertama paling lambat: %(first_response_due)s
+
+Jawab dalam %(minutes)s menit: %(link)s
+Sesudah itu panggilan pindah ke orang berikutnya. Isinya hanya untuk petugas yang ditunjuk.
+"""),
+)

@@ -73,6 +73,12 @@ def listed_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
     return select(Ticket).where(or_(own, exists_only))
 
 
+def is_about(city: City, actor: Actor, ticket: Ticket) -> bool:
+    """Tell whether a report is about a body this person belongs to."""
+    subject = ticket.subject_agency_code
+    return subject is not None and subject in _bodies(city, actor)
+
+
 def is_readable(city: City, actor: Actor, ticket: Ticket) -> bool:
     """Return whether the content of one loaded ticket may be read: the same rule, in process."""
     if ticket.subject_agency_code is not None and ticket.subject_agency_code in _bodies(

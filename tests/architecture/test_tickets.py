@@ -10,10 +10,11 @@ ROOT = Path(citizenreport.__file__).parent
 
 # `queries` holds `readable_tickets` itself, and what the reporter's own view and the jobs ask for;
 # `service` locks the ticket an act has already been given; one job finds the ticket it
-# was named; import and demo go back to the tickets they made.
+# was named; `duty` finds the ticket a person was called for; import and demo go back to the tickets they made.
 MAY_ASK = {
     "triage/queries.py",
     "triage/service.py",
+    "duty/queries.py",
     "jobs/mails.py",
     "pipeline/demo/play.py",
     "pipeline/importing/updates.py",

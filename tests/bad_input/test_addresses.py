@@ -43,6 +43,7 @@ STAFF = {
     "/petugas/staf": ["beres", "kembali"],
     "/petugas/akun/pastikan": ["next"],
     "/petugas/piket": ["instansi", "beres"],
+    "/petugas/piket/kabar": ["beres"],
 }
 PUBLIC = {
     "/": ["lang"],
@@ -79,6 +80,7 @@ PATHS = [
         "/lacak/foto/",
         "/petugas/tiket/",
         "/petugas/piket/",
+        "/petugas/panggilan/",
     ),
     *("/petugas/tiket/foto/", "/api/v1/indicators/", "/api/v1/reports/", "/", "/api/", "/open311/"),
 ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -260,8 +260,3 @@ class TestImport:
         outcome = self.run(app, tmp_path, *self.rows(), args=("--dry-run",))
         assert outcome.output == "2 shifts could be entered.\n"
         assert shifts(session) == []
-
-
-def test_ids_are_not_counted_up(lead: Visitor, session: Session, budi: Staff) -> None:
-    enter(lead, budi, 1, 9)
-    assert isinstance(shifts(session)[0].id, UUID)
