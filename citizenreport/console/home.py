@@ -110,7 +110,7 @@ CONSOLE: Final = (
     *("staff", "delegation", "api_keys", "reveal"),
     *("counter", "field", "roster"),
     *("views", "bulk", "export"),
-    *("counter", "roster", "calls", "reach"),
+    *("calls", "reach"),
 )
 
 

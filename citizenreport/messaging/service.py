@@ -240,7 +240,7 @@ def move_browser(session: Session, keys: KeyRing, old: PushAddress, new: PushAdd
             session.delete(row)
             continue
         row.address_hmac = hmac
-        sealed = _sealed(keys, row.__tablename__, row.id, json.dumps(asdict(new)))
+        sealed = sealed_address(keys, row.__tablename__, row.id, json.dumps(asdict(new)))
         for name, value in sealed.items():
             setattr(row, name, value)
         moved += 1
