@@ -320,6 +320,7 @@ class City:
     similar_reports: SimilarReports = SimilarReports()
     reply_templates: tuple[ReplyTemplate, ...] = ()
     duty: DutyRules = DutyRules()
+    outside_channels: Mapping[str, str] = field(default_factory=dict)  # code: name, as SP4N-LAPOR!
     alternative_area_index: AreaIndex | None = None  # a second official set of the same areas
     official_area_km2: float | None = None
     boundaries_source: str = ""

@@ -7,12 +7,12 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City
+from citizenreport.cities.rules import City, Visibility
 from citizenreport.console import words as console_words
 from citizenreport.core.text import _n
 from citizenreport.ledger.models import Event
 from citizenreport.pipeline.refer import bodies_for
-from citizenreport.triage import referrals
+from citizenreport.triage import outside_copies, referrals
 from citizenreport.triage.letter_models import Referral
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.referrals import NEXT, LetterState, Words
@@ -87,6 +87,24 @@ def letters_of(
         bodies=bodies if may_refer else (),
         today=city.local_date(now),
     )
+
+
+def channels_for(city: City, ticket: Ticket) -> list[tuple[str, str]]:
+    """Return (code, name) of where a ticket may be copied to; none for a confidential one."""
+    is_confidential = ticket.visibility == Visibility.CONFIDENTIAL.value
+    return [] if is_confidential else [*city.outside_channels.items()]
+
+
+def copies_of(
+    session: Session, city: City, ticket: Ticket, events: Sequence[Event]
+) -> list[tuple[str, str]]:
+    """Return (channel, number there); asked only when the history knows of a copy."""
+    if not any(event.type == "copied_outside" for event in events):
+        return []
+    return [
+        (city.outside_channels.get(copy.channel, copy.channel), copy.external_number)
+        for copy in outside_copies.of_ticket(session, ticket.id)
+    ]
 
 
 def _letter(city: City, referral: Referral, data_key: bytes | None, *, is_mine: bool) -> Letter:

@@ -28,7 +28,7 @@ from citizenreport.core.errors import InvalidInput
 from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.identity.rules import Actor, Permission
 from citizenreport.intake.search import wording_of
-from citizenreport.triage import desk, queue, views
+from citizenreport.triage import desk, outside_copies, queue, views
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.queue import (
     COUNT_CAP,
@@ -48,6 +48,7 @@ from citizenreport.web.translate import _
 
 bp = Blueprint("queue", __name__, url_prefix="/petugas/tiket", template_folder="templates")
 
+CODE_MAX_CHARS: Final = 80
 QUEUE_READERS: Final = (Permission.READ_TICKETS, Permission.READ_DEADLINES)
 
 
@@ -146,16 +147,26 @@ def found_page(
 @bp.get("/cari")
 @requires(Permission.READ_TICKETS)
 def find() -> ResponseReturnValue:
-    """Go to the ticket of a code that a resident reads over the phone."""
-    code = normalise_tracking_code(request.args.get("kode", ""))[:20]
+    """Go to the ticket of a code that a resident reads over the phone, or of its number outside."""
+    asked = request.args.get("kode", "")[:CODE_MAX_CHARS]
+    city, actor = current_city(), current_actor()
     try:
         with transaction() as session:
-            ticket = desk.by_tracking_code(
-                session, current_city(), current_actor(), code.replace("\x00", "")
-            )
+            ticket = _asked_for(session, city, actor, asked)
             return redirect(url_for("ticket.show", ticket_id=ticket.id), 303)
     except TicketNotFound:
         return redirect(url_for("queue.show", tak=1), 303)
+
+
+def _asked_for(session: Session, city: City, actor: Actor, asked: str) -> Ticket:
+    """Return the ticket of a code of ours, else of a number outside. Raises TicketNotFound."""
+    try:
+        return desk.by_tracking_code(session, city, actor, normalise_tracking_code(asked)[:20])
+    except TicketNotFound:
+        found = outside_copies.by_number(session, city, actor, asked)
+        if found is None:
+            raise
+        return found
 
 
 def counted(session: Session, city: City, actor: Actor) -> list[Count]:

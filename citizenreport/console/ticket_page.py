@@ -18,7 +18,7 @@ from citizenreport.console import words
 from citizenreport.console.allowed import May, Move, may_do, moves, parties_of
 from citizenreport.console.calls import ShownCall, called_name, told_calls
 from citizenreport.console.clocks import Clock, clocks_of
-from citizenreport.console.letters import Letters, letters_of
+from citizenreport.console.letters import Letters, channels_for, copies_of, letters_of
 from citizenreport.console.near import Surroundings, surroundings
 from citizenreport.console.parts import ShownPart, askable, shown_parts
 from citizenreport.console.prepared import choices_for, reply_languages
@@ -97,6 +97,8 @@ class TicketPage:
     may: May
     around: Surroundings
     letters: Letters
+    copies: Sequence[tuple[str, str]]  # (channel, number there)
+    outside_channels: Sequence[tuple[str, str]]  # (code, name) of where it may be copied to
     release: Release | None
     precision: str
     public_text: str
@@ -135,7 +137,7 @@ class TicketPage:
         named |= {f"bagian-{part.agency_code}" for part in self.parts if part.is_own}
         if self.may.merge:
             named |= {f"gabung-{one.tracking_code}" for one in self.around.alike}
-        named |= self.letters.forms
+        named |= self.letters.forms | ({"salinan"} if self.outside_channels else set())
         return frozenset(named | {f"langkah-{move.target.value}" for move in self.moves})
 
 
@@ -177,6 +179,8 @@ def read_page(
         askable=askable(city, ticket) if may.ask_part else (),
         moves=moves(ticket, parties),
         may=may,
+        outside_channels=channels_for(city, ticket),
+        copies=copies_of(session, city, ticket, events),
         letters=letters_of(session, city, ticket, events, parties, data_key=data_key, now=now),
         around=surroundings(session, city, actor, found, now=now),
         release=release,
@@ -310,6 +314,7 @@ def _title(city: City, event: Event, names: Mapping[UUID, str]) -> str:
         release=_(words.RELEASES.get(str(payload.get("state", "")), "-")),
         priority=_(words.PRIORITIES.get(str(payload.get("to", "")), "-")).lower(),
         days=payload.get("days", ""),
+        channel=city.outside_channels.get(str(payload.get("channel", "")), "-"),
         body=words.agency_short_name(city, str(payload.get("to", ""))),
         category=words.category_name(city, str(payload.get("category_code", ""))),
         area=words.area_name(city, payload.get("area_code")) or _("tidak disebut"),

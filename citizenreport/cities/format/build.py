@@ -64,6 +64,7 @@ def build_city(
         reply_templates=parts.reply_templates,
         similar_reports=settings.similar_reports,
         duty=settings.duty,
+        outside_channels=settings.outside_channels,
         border_tolerance_m=settings.border_tolerance_m,
         general_channel=settings.general_channel,
         official_area_km2=settings.city.official_area_km2,

@@ -86,6 +86,7 @@ class Settings:
     has_enclaves: bool
     similar_reports: SimilarReports
     duty: DutyRules
+    outside_channels: Mapping[str, str]
 
 
 def read_settings(text: str | None, findings: Findings) -> Settings:
@@ -96,7 +97,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
         findings = Findings()
     names = (
         *("city", "calendar", "contest", "conflict", "deadlines", "intake", "geometry"),
-        *("survey", "similar", "duty"),
+        *("survey", "similar", "duty", "outside_channels"),
     )
     check_sections(FILE, values, names, findings)
     sections = {name: section(FILE, values, name, findings) for name in names}
@@ -118,6 +119,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
         has_enclaves=geometry.flag("has_enclaves", default=False),
         similar_reports=_similar_reports(sections["similar"]),
         duty=_duty(sections["duty"]),
+        outside_channels=_outside_channels(sections["outside_channels"]),
     )
 
 
@@ -253,6 +255,10 @@ def _surveys(survey: Section) -> SurveySettings:
 
 def _conflict(conflict: Section) -> dict[str, str]:
     return {subject: conflict.text(subject) for subject in conflict.values}
+
+
+def _outside_channels(channels: Section) -> dict[str, str]:
+    return {code: channels.text(code) for code in channels.values}
 
 
 def _similar_reports(similar: Section) -> SimilarReports:
