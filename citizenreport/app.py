@@ -31,6 +31,7 @@ from citizenreport.cities.service import numbered
 from citizenreport.console import (
     account,
     acts,
+    bulk,
     calls,
     counter,
     export,
@@ -107,6 +108,7 @@ DOORS: tuple[Blueprint, ...] = (
     reveal.bp,
     held_answers.bp,
     export.bp,
+    bulk.bp,
     views.bp,
     work.bp,
     replies.bp,

@@ -111,6 +111,8 @@ def show() -> ResponseReturnValue:
             due_labels=words.DUE,
             priorities=words.PRIORITIES,
             sorts=SORT_LABELS,
+            may_act=actor.may(Permission.MOVE_TICKET),
+            kinds=words.BULK_KINDS,
             views=[(view.name, address(view.filters)) for view in own],
             here=address(wish_args(wish, city)),
             filters=urlencode(wish_args(wish, city)),

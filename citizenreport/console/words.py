@@ -6,6 +6,7 @@ from typing import Final
 from citizenreport.cities.rules import City, Priority, Visibility
 from citizenreport.core.text import _n
 from citizenreport.intake.rules import Channel
+from citizenreport.pipeline.bulk import Kind
 from citizenreport.publication.rules import ReleaseState
 from citizenreport.triage.queue import DueWhen, Whose
 from citizenreport.triage.states import State
@@ -146,6 +147,13 @@ WHOSE: Final[Mapping[Whose, str]] = {
     Whose.MINE: _n("Saya sendiri"),
     Whose.NOBODY: _n("Belum ada"),
     Whose.JOINED: _n("Bagian kami pada tiket instansi lain"),
+}
+
+BULK_KINDS: Final[Mapping[Kind, str]] = {
+    Kind.ASSIGN: _n("Tetapkan penanggung jawab"),
+    Kind.PRIORITY: _n("Ubah prioritas"),
+    Kind.SCHEDULE: _n("Jadwalkan"),
+    Kind.MOVE: _n("Ubah keadaan"),
 }
 
 

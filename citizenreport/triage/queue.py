@@ -1,10 +1,11 @@
 """The queue of the staff: which tickets to list, in which order, and how many there are."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,7 +27,13 @@ from citizenreport.intake.models import Report
 from citizenreport.intake.rules import Channel
 from citizenreport.intake.search import Wording, is_about
 from citizenreport.triage.models import OPEN_STATES_SQL, PRIORITY_RANK_SQL, Ticket
-from citizenreport.triage.queries import is_readable, joined_tickets, listed_tickets, own_tickets
+from citizenreport.triage.queries import (
+    is_readable,
+    joined_tickets,
+    listed_tickets,
+    own_tickets,
+    readable_tickets,
+)
 from citizenreport.triage.states import OPEN, State
 
 PAGE_TICKETS: Final = 25
@@ -172,6 +179,15 @@ def row_of(
         assignee=assignee,
         key=key,
     )
+
+
+def chosen_rows(
+    session: Session, city: City, actor: Actor, ticket_ids: Collection[UUID]
+) -> Sequence[tuple[Ticket, str]]:
+    """Return those of some tickets that the actor may read, with their tracking codes."""
+    query = readable_tickets(city, actor).join(Report, Report.id == Ticket.report_id)
+    query = query.where(Ticket.id.in_(ticket_ids)).add_columns(Report.tracking_code)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(Ticket.id))]
 
 
 def queue_counts(
