@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City, Visibility
+from citizenreport.cities.rules import City, EmergencyNumber, Visibility
 from citizenreport.core.clock import utcnow
 from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
@@ -16,6 +16,7 @@ from citizenreport.intake.models import Report
 from citizenreport.jobs.escalation import escalation_order
 from citizenreport.messaging import queries as messaging_queries
 from citizenreport.pages import words
+from citizenreport.pages.after_hours import after_hours_numbers
 from citizenreport.pipeline.reporter import may_contest_until
 from citizenreport.publication.models import PublishedReport
 from citizenreport.routing.rules import agency_name
@@ -129,6 +130,7 @@ class OwnView:
     if_late: str
     awaits_email: bool  # an address was given, and nobody has said that it is theirs
     is_demo: bool
+    after_hours_numbers: tuple[EmergencyNumber, ...]  # whom to call meanwhile
 
     @property
     def is_confidential(self) -> bool:
@@ -200,6 +202,7 @@ def view_of(session: Session, city: City, keys: KeyRing, report: Report) -> OwnV
         if_late=_if_late(city, ticket),
         awaits_email=_awaits_email(session, keys, report),
         is_demo=found["is_demo"],
+        after_hours_numbers=after_hours_numbers(session, city, ticket, now=utcnow()),
     )
 
 
