@@ -39,6 +39,7 @@ from citizenreport.console import (
     field,
     held_answers,
     home,
+    interrupted,
     joint,
     login,
     outside,
@@ -95,6 +96,7 @@ from citizenreport.web.context import CityHolder, CityMissing, Services
 DOORS: tuple[Blueprint, ...] = (
     login.bp,
     home.bp,
+    interrupted.bp,
     account.bp,
     second_step.bp,
     staff.bp,

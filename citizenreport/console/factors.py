@@ -16,7 +16,7 @@ from citizenreport.identity.rules import Permission
 from citizenreport.web.context import current_keys
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import requires
-from citizenreport.web.sessions import current_actor, current_token, give_session
+from citizenreport.web.sessions import adopt, current_actor, current_token, give_session
 
 bp = Blueprint("factors", __name__, url_prefix="/petugas/akun", template_folder="templates")
 
@@ -56,6 +56,7 @@ def confirm() -> ResponseReturnValue:
         with transaction() as session:
             action = url_for("factors.confirm")
             return render_setup(session, _own(session), action=action, error=error)
+    adopt(fresh)
     page = make_response(render_codes(codes, onward=url_for("account.show")))
     return give_session(page, fresh)
 

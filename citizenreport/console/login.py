@@ -16,10 +16,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from citizenreport.console.kept import Kept, carried
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError
-from citizenreport.identity import second_factor, service, totp
+from citizenreport.identity import passkeys, second_factor, service, totp
 from citizenreport.identity import sessions as own_sessions
 from citizenreport.identity.passwords import hash_cost
 from citizenreport.web import sessions
@@ -70,12 +71,8 @@ def enter() -> ResponseReturnValue:
     if isinstance(outcome, service.Refused):
         return _refuse(outcome)
     if outcome.awaits_factor:
-        onward = make_response(redirect(url_for("second_step.ask", next=destination()), 303))
-        return sessions.give_session(onward, outcome.token)
-    onward_to = url_for("account.show") if outcome.is_temporary else destination()
-    response = make_response(redirect(onward_to, 303))
-    sessions.set_session(response, outcome)
-    return response
+        return _ask_second(outcome)
+    return welcome(outcome)
 
 
 @bp.post("/keluar")
@@ -92,6 +89,26 @@ def leave() -> ResponseReturnValue:
     return response
 
 
+def _ask_second(signed: service.SignedIn) -> Response:
+    """Return the way to the second step; what is carried along cannot go through an address."""
+    sessions.adopt(signed.token)
+    kept = carried()
+    if kept is None:
+        onward = redirect(url_for("second_step.ask", next=destination()), 303)
+        return sessions.give_session(make_response(onward), signed.token)
+    with transaction() as session:
+        held = passkeys.passkeys_of(session, signed.actor.staff_id)
+    page = render_template(
+        "console/second_step.html",
+        problem=None,
+        next=destination(),
+        kept=kept,
+        has_passkey=bool(held),
+        passkeys_work=passkey_site() is not None,
+    )
+    return sessions.give_session(make_response(page), signed.token)
+
+
 def _prepare(session: Session, signed: service.SignedIn) -> None:
     """Make the secret of an authenticator app for whoever needs one and has none."""
     staff_id = signed.actor.staff_id
@@ -99,18 +116,34 @@ def _prepare(session: Session, signed: service.SignedIn) -> None:
         totp.begin(session, current_keys(), staff_id, now=utcnow())
 
 
-def render_login(error: CitizenReportError) -> Response:
-    """Show the login with what was wrong with another way in."""
+def welcome(signed: service.SignedIn) -> Response:
+    """Return the way on: back to where one was, or to what was being sent when a session ended."""
+    sessions.adopt(signed.token)
+    kept = carried()
+    onward_to = url_for("account.show") if signed.is_temporary else destination()
+    page = (
+        redirect(onward_to, 303)
+        if kept is None
+        else render_template("console/resume.html", kept=kept)
+    )
+    response = make_response(page)
+    sessions.set_session(response, signed)
+    return response
+
+
+def render_login(error: CitizenReportError, *, kept: Kept | None = None) -> Response:
+    """Show the login with what was wrong; `kept` goes along."""
     problem = describe(error)
-    return make_response(_form(problem.detail), problem.status)
+    return make_response(_form(problem.detail, kept=kept), problem.status)
 
 
-def _form(fault: str | None = None) -> str:
+def _form(fault: str | None = None, *, kept: Kept | None = None) -> str:
     return render_template(
         "console/login.html",
         fault=fault,
         username=request.form.get("username", ""),
         next=destination(),
+        kept=kept or carried(),
         passkeys_work=passkey_site() is not None,
     )
 

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from citizenreport.console.login import destination, render_login
+from citizenreport.console.login import render_login, welcome
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.identity import passkeys, queries, second_factor
@@ -42,9 +42,7 @@ def enter() -> ResponseReturnValue:
         signed = _signed_in()
     except BadPasskey as error:
         return render_login(error)
-    response = make_response(redirect(destination(), 303))
-    sessions.set_session(response, signed)
-    return response
+    return welcome(signed)
 
 
 def _signed_in() -> SignedIn:

@@ -14,7 +14,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from citizenreport.console.app_setup import render_codes, render_setup
-from citizenreport.console.login import destination
+from citizenreport.console.kept import carried
+from citizenreport.console.login import destination, welcome
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, InvalidInput
@@ -62,9 +63,7 @@ def check() -> ResponseReturnValue:
         has_passkey = bool(passkeys.passkeys_of(session, staff.id))
     if signed is None:
         return _form(fault, has_passkey=has_passkey)
-    response = make_response(redirect(destination(), 303))
-    sessions.set_session(response, signed)
-    return response
+    return welcome(signed)
 
 
 @bp.get("/pasang")
@@ -91,6 +90,7 @@ def confirm() -> ResponseReturnValue:
             signed = _completed(session, staff)
     except InvalidInput as error:
         return _set_up(error)
+    sessions.adopt(signed.token)
     response = make_response(render_codes(codes, onward=destination()))
     sessions.set_session(response, signed)
     return response
@@ -126,6 +126,7 @@ def _form(error: CitizenReportError | None = None, *, has_passkey: bool) -> Resp
         problem=problem,
         next=destination(),
         has_passkey=has_passkey,
+        kept=carried(),
         passkeys_work=passkey_site() is not None,
     )
     response = make_response(html, problem.status if problem else HTTPStatus.OK)

@@ -56,7 +56,14 @@ def session_token() -> str | None:
     """Return the session token this request carries, if its path may have one."""
     if is_machine_path(request.path):
         return None
-    return request.cookies.get(cookie_name("session"))
+    given: str | None = scratch().get("new_session")
+    return given or request.cookies.get(cookie_name("session"))
+
+
+def adopt(token: str) -> None:
+    """Let the rest of this request belong to a session that was just begun or renewed."""
+    scratch().pop("actor", None)
+    scratch()["new_session"] = token
 
 
 def signed_in() -> Actor | None:
@@ -117,7 +124,7 @@ def give_session(response: Response, token: str) -> Response:
     response.set_cookie(
         cookie_name("session"),
         token,
-        max_age=int(ABSOLUTE.total_seconds()),
+        max_age=2 * int(ABSOLUTE.total_seconds()),  # longer than it counts: forms stay ours
         secure=is_https(),
         httponly=True,
         samesite="Lax",

@@ -118,3 +118,41 @@ def check(page: Page) -> None:
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
+
+
+def test_a_session_that_ends_in_the_middle_of_a_long_reply_loses_nothing(
+    chromium: Browser, console: str, live_server: LiveServer
+) -> None:
+    page = chromium.new_context(locale="id-ID").new_page()
+    sign_in(page, console)
+    page.locator("table a.row-link").first.click()
+    long = "\n\n".join(f"{number}. {STORY}" for number in range(40))
+    page.locator("#jawaban-text").fill(long)
+    with live_server.database.owner() as connection:
+        connection.execute("UPDATE staff_session SET seen_at = seen_at - interval '31 minutes'")
+    page.locator("#jawaban button").last.click()
+    expect(page.get_by_role("heading", name="Masuk petugas")).to_be_visible()
+    assert page.get_by_label("Tulisan Anda").input_value() == long
+    page.get_by_label("Nama pengguna").fill("sri.lestari")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.get_by_role("button", name="Masuk", exact=True).click()
+    page.get_by_role("button", name="Kirim sekarang").click()
+    expect(page.get_by_text("Jawaban terkirim")).to_be_visible()
+    expect(page.get_by_text(f"39. {STORY}")).to_be_visible()
+
+
+def test_a_form_from_before_another_sign_in_is_offered_again(
+    chromium: Browser, console: str
+) -> None:
+    context = chromium.new_context(locale="id-ID")
+    page = context.new_page()
+    sign_in(page, console)
+    page.locator("table a.row-link").first.click()
+    page.locator("#jawaban-text").fill(STORY)
+    other = context.new_page()
+    other.goto(f"{console}/petugas")
+    other.get_by_role("button", name="Keluar").click()
+    sign_in(other, console)
+    page.locator("#jawaban button").last.click()
+    page.get_by_role("button", name="Kirim sekarang").click()
+    expect(page.get_by_text("Jawaban terkirim")).to_be_visible()
