@@ -10,7 +10,14 @@ from citizenreport.core.db import transaction
 from citizenreport.core.text import _n
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.rules import ReportNotFound
-from citizenreport.pages.opened import SecretNeeded, forget_all, hold_pass, opened_report
+from citizenreport.pages.opened import (
+    OtherReportOpen,
+    SecretNeeded,
+    forget_all,
+    hold_pass,
+    opened_report,
+    own_field,
+)
 from citizenreport.pages.timeline import view_of
 from citizenreport.web import passes
 from citizenreport.web.context import current_city, current_keys
@@ -36,6 +43,9 @@ NOTICES: Final[Mapping[str, str]] = {
     "kontak-dihapus": _n("Kontak Anda sudah dihapus. Kami tidak akan menghubungi Anda lagi."),
 }
 """What the page says about what was just done, by the word in its address."""
+
+TYPED: Final = ("answer", "addition", "reason")
+"""What somebody may have written at length in a form of the own report."""
 
 bp = Blueprint("follow", __name__, template_folder="templates")
 
@@ -113,6 +123,15 @@ def for_its_reporter(work: Callable[[], ResponseReturnValue]) -> ResponseReturnV
         return forget(url_for("follow.ask"))
     except SecretNeeded as needed:
         return ask_again(needed)
+    except OtherReportOpen as error:
+        typed = [text for name in TYPED if (text := request.form.get(name, "").strip())]
+        return render_template("pages/follow_other.html", error=error, typed=typed), 409
+
+
+@bp.app_context_processor
+def own_fields() -> dict[str, object]:
+    """Give templates `own_field`."""
+    return {"own_field": own_field}
 
 
 def ask_again(needed: SecretNeeded) -> ResponseReturnValue:

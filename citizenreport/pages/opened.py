@@ -1,18 +1,23 @@
 """Which report this browser has opened: by code and secret, or by a link from a mail.
 
+Every form of such a page says which report it is about, without naming it: in another tab another
+report may have been opened since, and what is sent must not reach that one.
+
 A link is less than the secret: whoever reads the mailbox has it. It opens no confidential report
 (the page asks for the secret), and what is held about the reporter stays behind the secret too.
 """
 
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Response
+from flask import Response, request
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
-from citizenreport.core.errors import NotAllowed
+from citizenreport.core.errors import Conflict, NotAllowed
 from citizenreport.core.text import _n
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Report
@@ -23,7 +28,10 @@ from citizenreport.web import passes
 from citizenreport.web.context import current_keys
 from citizenreport.web.links import Link, Purpose, drop_link, held_link
 from citizenreport.web.passes import Pass
+from citizenreport.web.scratch import scratch
 
+FIELD: Final = "own"
+MARK_CHARS: Final = 32
 BY_LINK: Final = (Purpose.FOLLOW, Purpose.ANSWER)
 
 
@@ -36,6 +44,13 @@ class SecretNeeded(NotAllowed):
     def __init__(self, tracking_code: str) -> None:
         super().__init__()
         self.tracking_code = tracking_code
+
+
+class OtherReportOpen(Conflict):
+    """A form of one report came when this browser had opened another one: nothing was done."""
+
+    code = "other-report-open"
+    title = _n("Laporan lain sedang terbuka di peramban ini, jadi belum ada yang dikirim.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -57,6 +72,7 @@ def opened_report(
     Raises:
         ReportNotFound: none, or it opens nothing any more.
         SecretNeeded: it was opened by a link, and that is not enough.
+        OtherReportOpen: what was sent is a form of another report's page.
     """
     own, link = passes.held(passes.FOLLOW), _newest_link(links)
     if own is not None:
@@ -97,5 +113,21 @@ def _is_confidential(session: Session, report: Report) -> bool:
 
 
 def _opened(session: Session, report: Report, *, has_secret: bool) -> Opened:
+    mark = _mark(report)
+    sent = request.form.get(FIELD, mark) if request.method == "POST" else mark
+    if not hmac.compare_digest(sent.encode(), mark.encode()):
+        raise OtherReportOpen
+    scratch().setdefault(FIELD, mark)
     ticket = triage_queries.of_report(session, report.id)[0]
     return Opened(report=report, ticket=ticket, has_secret=has_secret)
+
+
+def own_field() -> Markup:
+    """Return the hidden field by which a form says which report it is of; the page has opened it."""
+    mark = scratch().get(FIELD, "")
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, mark)
+
+
+def _mark(report: Report) -> str:
+    """Return what stands for a report in its own forms: it names nothing."""
+    return current_keys().fingerprint("own-page", str(report.id)).hex()[:MARK_CHARS]

@@ -20,7 +20,7 @@ from citizenreport.core.errors import InvalidInput
 from citizenreport.core.text import _n
 from citizenreport.intake.rules import ReportNotFound
 from citizenreport.pages.follow import for_its_reporter
-from citizenreport.pages.opened import BY_LINK, Opened, SecretNeeded, opened_report
+from citizenreport.pages.opened import BY_LINK, Opened, OtherReportOpen, SecretNeeded, opened_report
 from citizenreport.pipeline import reporter
 from citizenreport.surveys import service
 from citizenreport.surveys.rules.satisfaction import Element, SurveyAnswered, check_answer
@@ -208,6 +208,6 @@ def _may_follow(session: Session) -> bool:
     """Say whether this browser may open the report itself: a link to the survey is not enough."""
     try:
         opened_report(session)
-    except (ReportNotFound, SecretNeeded):
+    except (OtherReportOpen, ReportNotFound, SecretNeeded):
         return False
     return True

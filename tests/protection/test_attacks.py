@@ -3,15 +3,19 @@
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.core.clock import utcnow
+from citizenreport.intake.models import Report
+from citizenreport.pipeline.submit import Submitted
 from citizenreport.publication.models import PublishedReport
 from citizenreport.publication.rules import NotChecked
 from citizenreport.routing.models import Assignment
 from citizenreport.routing.rules import DecidedBy, RoutingInput, decide
 from citizenreport.triage.states import State
+from tests.doors.pages.resident import Resident
 from tests.scenes import Scene
 
 LAMP, ABOUT = "A04", "jenis_jalan"
@@ -60,3 +64,36 @@ def test_what_is_to_be_looked_at_twice_is_verified_before_anybody_sees_it(scene:
     scene.move(ticket, State.VERIFIED)
     scene.release(ticket)
     assert len(scene.session.scalars(select(PublishedReport)).all()) == 1
+
+
+@pytest.fixture
+def resident(app: Flask, scene: Scene) -> Resident:
+    """A browser before the scene's service."""
+    return Resident(app.test_client())
+
+
+def opened(resident: Resident, sent: Submitted) -> None:
+    page = resident.open("/lacak")
+    resident.press(page, "/lacak", code=sent.tracking_code, secret=sent.secret)
+
+
+def test_a_form_left_open_never_reaches_the_report_of_another_tab(
+    scene: Scene, resident: Resident
+) -> None:
+    secret_one = scene.submit("A12", description="Tetangga dipukuli.")
+    other = scene.submit()
+    opened(resident, secret_one)
+    writing, erasing = resident.open("/lacak/laporan"), resident.open("/lacak/hapus")
+    opened(resident, other)
+
+    refused = resident.press(writing, "/lacak/tambah", addition="Suaminya bernama Kanari.")
+    assert refused.status == 409
+    assert "Suaminya bernama Kanari." in refused.response.text
+    assert resident.press(erasing, "/lacak/hapus").status == 409
+    scene.session.expire_all()
+    for sent in (secret_one, other):
+        assert scene.session.get_one(Report, sent.report_id).erased_at is None
+    assert "Kanari" not in resident.open("/lacak/laporan").text
+
+    own = resident.open("/lacak/laporan")
+    assert resident.press(own, "/lacak/tambah", addition="Masih gelap.").status == 200
