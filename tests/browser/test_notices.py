@@ -288,7 +288,9 @@ def test_who_says_no_to_the_browser_is_told_how_to_change_it(visit: Begin) -> No
     expect(made.page.locator("[data-push-status]")).to_contain_text("tidak mengizinkan")
 
 
-def test_what_is_pushed_is_shown_and_opens_its_page(visit: Begin, service: LiveServer) -> None:
+def test_what_is_pushed_is_shown_and_a_press_opens_its_page(
+    visit: Begin, service: LiveServer
+) -> None:
     made = visit()
     made.page.context.grant_permissions(["notifications"], origin=service.base_url)
     made.open("/")
@@ -319,3 +321,21 @@ def test_what_is_pushed_is_shown_and_opens_its_page(visit: Begin, service: LiveS
     ).json_value()
     wanted = ["Ada kabar untuk Anda", "Laporan ABC: ada balasan", "t"]
     assert shown == [[*wanted, f"{service.base_url}/laporan"]]
+    [worker] = made.page.context.service_workers
+    assert worker.evaluate(PRESS, "") == {"opened": [f"{service.base_url}/laporan"], "left": 0}
+    elsewhere = worker.evaluate(PRESS, "https://elsewhere.example/laporan")
+    assert elsewhere == {"opened": [], "left": 0}
+
+
+# No person can press the notice of a headless browser, and only a press lets a worker open windows.
+PRESS = """
+async (elsewhere) => {
+  const opened = [];
+  Clients.prototype.openWindow = async (url) => { opened.push(url); return null; };
+  if (elsewhere) await self.registration.showNotification("x", { data: { url: elsewhere } });
+  for (const notification of await self.registration.getNotifications()) {
+    self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+  }
+  return { opened, left: (await self.registration.getNotifications()).length };
+}
+"""
