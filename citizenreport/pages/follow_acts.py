@@ -10,18 +10,17 @@ from sqlalchemy.orm import Session
 
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.core.errors import CitizenReportError, InvalidInput, Unavailable
+from citizenreport.core.errors import CitizenReportError, InvalidInput, TooMany, Unavailable
 from citizenreport.pages.follow import for_its_reporter, timeline
 from citizenreport.pages.opened import opened_report
 from citizenreport.pages.sent_photos import sent_photos
 from citizenreport.pipeline import reporter
-from citizenreport.triage.additions import TooManyAdditions
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import TicketChanged, TransitionNotAllowed
 from citizenreport.triage.states import State
 from citizenreport.web.context import current_city, current_keys, current_storage
 from citizenreport.web.guards import public
-from citizenreport.web.limits import LimitReached
+from citizenreport.web.limits import LimitReached, count_for_report
 from citizenreport.web.problems import describe
 
 bp = Blueprint("follow_acts", __name__, url_prefix="/lacak", template_folder="templates")
@@ -33,6 +32,9 @@ TOO_LATE: Final = {
     ("tarik", State.WITHDRAWN): "sudah-ditarik",
 }
 """The notice of a step that came twice, by its address and the state it finds."""
+
+WITHOUT_WORDS: Final = "act"
+"""Where the page says what is wrong with an act that has no field of its own."""
 
 Work = Callable[[Session, Ticket], None]
 
@@ -110,18 +112,21 @@ def _act(work: Work, *, field: str = "", notice: str = "") -> ResponseReturnValu
 def _acted(work: Work, *, field: str, notice: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
-            work(session, opened_report(session).ticket)
+            opened = opened_report(session)
+            count_for_report(opened.report.id)
+            work(session, opened.ticket)
     except (TransitionNotAllowed, TicketChanged):
         return redirect(url_for("follow.show", pesan=_too_late()), 303)
-    except (InvalidInput, TooManyAdditions) as error:
-        return _refused(field, error)
+    except (InvalidInput, TooMany) as error:
+        return _refused(field or WITHOUT_WORDS, error)
     return redirect(url_for("follow.show", pesan=notice or None), 303)
 
 
 def _refused(field: str, error: CitizenReportError) -> ResponseReturnValue:
     """Show the page again with what was typed, and what is wrong with it."""
     problem = describe(error)
-    return timeline(faults={field: problem.detail or problem.title}), problem.status
+    page = timeline(faults={field: problem.detail or problem.title})
+    return page, problem.status, dict(problem.headers)
 
 
 def _too_late() -> str:

@@ -30,6 +30,8 @@ from citizenreport.web.context import current_city, current_keys, current_storag
 from citizenreport.web.faults import faults_of
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.limits import LimitReached, count_for_report
+from citizenreport.web.problems import describe
 from citizenreport.web.report_schema import EMAIL_MAX_CHARS, without_blanks
 from citizenreport.web.translate import _
 from citizenreport.web.wire import Email, WireSchema, text
@@ -96,6 +98,7 @@ def download() -> ResponseReturnValue:
     def work() -> ResponseReturnValue:
         with transaction() as session:
             opened = opened_report(session, needs_secret=True)
+            count_for_report(opened.report.id)
             export = person_export(session, current_city(), current_keys(), opened.report)
         response = Response(zip_of(export, current_storage()), mimetype="application/zip")
         response.headers["Content-Disposition"] = 'attachment; filename="data-saya.zip"'
@@ -176,9 +179,17 @@ def _correct() -> ResponseReturnValue:
     contact = Contact(
         name=values["contact_name"], email=values["contact_email"], phone=values["contact_phone"]
     )
-    with transaction() as session:
-        opened = opened_report(session, needs_secret=True)
-        change_contact(session, current_keys(), opened.report, opened.ticket, contact, now=utcnow())
+    try:
+        with transaction() as session:
+            opened = opened_report(session, needs_secret=True)
+            count_for_report(opened.report.id)
+            keys, now = current_keys(), utcnow()
+            change_contact(session, keys, opened.report, opened.ticket, contact, now=now)
+    except LimitReached as error:
+        problem = describe(error)
+        faults = {"contact_email": problem.detail or problem.title}
+        page = _page(form=Form(values=request.form, faults=faults))
+        return page, problem.status, dict(problem.headers)
     notice = "kontak-dihapus" if contact.is_empty else "kontak"
     return redirect(url_for("follow.show", pesan=notice), 303)
 

@@ -70,6 +70,12 @@ MAIL_SENDER: Final = Limit(
     usual="60/hour",
     message=_n("Terlalu banyak permintaan surat dari jaringan ini."),
 )
+REPORT_ACT: Final = Limit(
+    name="report-act",
+    usual="30/hour",
+    message=_n("Laporan ini sudah terlalu sering diubah dalam satu jam."),
+)
+"""What a reporter does with one report, whatever network it comes from."""
 EVERY_SEND: Final = Limit(name="every-send", usual="1000000000/minute")
 """No limit: how busy the whole service is."""
 
@@ -86,6 +92,7 @@ LIMITS: Final = (
     GUESS,
     MAIL_ADDRESS,
     MAIL_SENDER,
+    REPORT_ACT,
 )
 
 EASY_CHALLENGES: Final = 20

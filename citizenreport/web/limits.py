@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from math import ceil
 from typing import Final, TypeVar
+from uuid import UUID
 
 from flask import Flask, current_app, has_request_context, request
 from limits import RateLimitItem
@@ -32,6 +33,7 @@ from citizenreport.web.limit_rules import (
     MAIL_ADDRESS,
     MAIL_SENDER,
     READ,
+    REPORT_ACT,
     Limit,
     level_of,
     read_limits,
@@ -115,6 +117,9 @@ class Limits:
 
     def mail_address(self, address: str) -> str:
         return self._marks().of_mail_address(address, now=utcnow())
+
+    def report(self, report_id: UUID) -> str:
+        return self._marks().of_report(report_id, now=utcnow())
 
     def _marks(self) -> Marks:
         if self.marks is None:
@@ -219,6 +224,18 @@ def count_mail(address: str) -> None:
     mark = limits.mail_address(address)
     if not limits.exact.hit(limits.items[MAIL_ADDRESS.name], mark):
         raise _reached(MAIL_ADDRESS, limits.exact, mark)
+
+
+def count_for_report(report_id: UUID) -> None:
+    """Count what its reporter does with a report.
+
+    Raises:
+        LimitReached: it is one too many within the hour.
+    """
+    limits = current_limits()
+    mark = limits.report(report_id)
+    if not limits.exact.hit(limits.items[REPORT_ACT.name], mark):
+        raise _reached(REPORT_ACT, limits.exact, mark)
 
 
 def reached(limit: Limit) -> LimitReached:

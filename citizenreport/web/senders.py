@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 
@@ -58,6 +59,10 @@ class Marks:
     def of_mail_address(self, address: str, *, now: datetime) -> str:
         """Return the mark of a mail address; case and spaces around do not matter."""
         return _mark(self._day(now).key, f"mail\x1f{address.strip().casefold()}")
+
+    def of_report(self, report_id: UUID, *, now: datetime) -> str:
+        """Return the mark of a report, which nobody can tell from its id."""
+        return _mark(self._day(now).key, f"report\x1f{report_id}")
 
     def _day(self, now: datetime) -> Day:
         wanted = now.astimezone(UTC).date()
