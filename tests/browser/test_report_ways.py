@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import INSIDE, Visit
 from tests.browser.phones import kept
@@ -264,6 +264,37 @@ def test_who_saw_it_while_writing_sends_without_being_asked_again(
     page.get_by_label("Kelurahan").select_option(label="Panjang")
     expect(page.get_by_role("heading", name=FOUND)).to_be_visible()
     page.get_by_role("button", name="Kirim laporan").click()
+    page.wait_for_url("**/lapor/terkirim")
+    assert stored(service, story) == 1
+
+
+def test_sent_again_after_a_lost_answer_it_is_the_same_report(
+    visit: Begin, lamp: str, service: LiveServer
+) -> None:
+    made = visit(service_workers="block")
+    made.is_weak = True
+    page, story = made.page, "Parkir liar, jawabannya hilang di jalan."
+    page.route("**/lapor/serupa*", lambda route: route.abort())  # the question comes as a page
+    made.open("/lapor?kategori=N03")
+    page.get_by_label("Apa yang terjadi?").fill(story)
+    page.get_by_label("Kelurahan").select_option(label="Panjang")
+    page.wait_for_timeout(1_500)
+    page.get_by_role("button", name="Kirim laporan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(FOUND)
+
+    def lose(route: Route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    page.route("**/lapor", lose, times=1)
+    page.get_by_role("button", name="Kirim sebagai laporan baru").click()
+    page.wait_for_timeout(1_000)
+    assert stored(service, story) == 1
+    made.open("/lapor?kategori=N03")
+    expect(page.get_by_label("Apa yang terjadi?")).to_have_value(story)
+    page.get_by_role("button", name="Kirim laporan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(FOUND)
+    page.get_by_role("button", name="Kirim sebagai laporan baru").click()
     page.wait_for_url("**/lapor/terkirim")
     assert stored(service, story) == 1
 

@@ -1,7 +1,7 @@
 // What was typed survives a reload. Of a confidential report nothing is ever kept.
 
 import { fillIn, isWorthKeeping, typed } from "./_fields";
-import { asDraft, type Draft } from "./_kept";
+import { asDraft, asRecord, type Draft, text } from "./_kept";
 import type { ChosenPhotos } from "./_photos";
 import { store } from "./_store";
 
@@ -36,21 +36,50 @@ export async function draftOf(category: string): Promise<Draft | null> {
   return draft && Date.now() - draft.saved_at < KEPT_MS ? draft : null;
 }
 
+/** What names a form to the server: sent again with these, it is the same report. */
+interface OnItsWay {
+  category: string;
+  send_key: string;
+  ticket: string;
+}
+
 /** Note that this form goes to the server as a page: the receipt then tells that its draft is done with. */
-export function noteOnItsWay(category: string): void {
+export function noteOnItsWay(category: string, form: HTMLFormElement): void {
+  const field = (name: string): string => form.querySelector<HTMLInputElement>(`[name=${name}]`)?.value ?? "";
+  const noted: OnItsWay = { category, send_key: field("send_key"), ticket: field("ticket") };
   try {
-    sessionStorage.setItem(ON_ITS_WAY, category);
+    sessionStorage.setItem(ON_ITS_WAY, JSON.stringify(noted));
   } catch {
     // The draft stays: it is offered again, and can be dropped.
+  }
+}
+
+/** Give a form that may have arrived, though no answer came, the names it went under; tell whether it did. */
+export function resumeOnItsWay(category: string, form: HTMLFormElement): boolean {
+  const noted = onItsWay();
+  if (noted?.category !== category || !noted.send_key) return false;
+  for (const name of ["send_key", "ticket"] as const) {
+    const field = form.querySelector<HTMLInputElement>(`[name=${name}]`);
+    if (field) field.value = noted[name];
+  }
+  return true;
+}
+
+function onItsWay(): OnItsWay | null {
+  try {
+    const noted = asRecord(JSON.parse(sessionStorage.getItem(ON_ITS_WAY) ?? "null"));
+    return noted && { category: text(noted.category), send_key: text(noted.send_key), ticket: text(noted.ticket) };
+  } catch {
+    return null;
   }
 }
 
 /** Forget the draft of what went as a page, now that its receipt is here. */
 export async function forgetArrived(): Promise<void> {
   try {
-    const category = sessionStorage.getItem(ON_ITS_WAY);
+    const noted = onItsWay();
     sessionStorage.removeItem(ON_ITS_WAY);
-    if (category) await forgetDrafts(category);
+    if (noted) await forgetDrafts(noted.category);
   } catch {
     // Nothing was noted.
   }

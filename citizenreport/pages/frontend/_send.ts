@@ -3,7 +3,7 @@
 // A confidential report, or one the phone has no room for, stays in this page's memory and nowhere
 // else until the server has it.
 
-import { DraftKeeper, forgetDrafts, isConfidential, noteOnItsWay } from "./_drafts";
+import { DraftKeeper, forgetDrafts, isConfidential, noteOnItsWay, resumeOnItsWay } from "./_drafts";
 import { reportOf, typed } from "./_fields";
 import type { Entry, Field } from "./_kept";
 import { compose, drop, entries, isDue, keep, nextIn, sendKept, sendUnkept } from "./_outbox";
@@ -27,6 +27,7 @@ export class Sender {
   private entry: Entry | null = null; // the last one, in case the same is sent again
   private isSending = false;
   private isStored = false;
+  private mayHaveArrived = false; // it went as a page, and no answer came: it goes as that page again
   private leadsOn = false; // another report is to be written at the same place
   private timer = 0;
 
@@ -48,6 +49,7 @@ export class Sender {
   async restore(): Promise<void> {
     const draft = await this.drafts.restore();
     if (!draft) return;
+    this.mayHaveArrived = resumeOnItsWay(this.category, this.form);
     if (draft.faults.length || draft.why) this.showFaults(draft.why, draft.faults.map((fault) => fault.detail));
     else if (!find("[data-focus]")) this.show("restored");
   }
@@ -61,7 +63,7 @@ export class Sender {
 
   /** A published report is joined, and this one not sent: its draft goes when that has arrived. */
   private joinInstead(): void {
-    if (!isConfidential(this.form)) noteOnItsWay(this.category);
+    if (!isConfidential(this.form)) noteOnItsWay(this.category, this.form);
   }
 
   private onSubmit(event: SubmitEvent): void {
@@ -80,8 +82,9 @@ export class Sender {
     const photos = (await this.photos?.ready()) ?? [];
     const verdict = await this.ask(fields);
     const isHeld = find("[name=held_photo]:checked", this.form) !== null; // only its own form sends these
-    if (isHeld && verdict === "unreachable") return this.show("held");
-    if (isHeld || verdict === "look") {
+    const isPage = isHeld || this.mayHaveArrived;
+    if (isPage && verdict === "unreachable") return this.show("held");
+    if (isPage || verdict === "look") {
       await this.drafts.save();
       return this.sendPlainly(extra);
     }
@@ -112,7 +115,7 @@ export class Sender {
 
   /** Send the form as a browser without JavaScript would. */
   private sendPlainly(extra: Field[]): void {
-    if (!isConfidential(this.form)) noteOnItsWay(this.category);
+    if (!isConfidential(this.form)) noteOnItsWay(this.category, this.form);
     for (const [name, value] of extra) {
       this.form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
