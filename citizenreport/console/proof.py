@@ -22,13 +22,13 @@ from citizenreport.console.login import destination
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError
-from citizenreport.identity import proofs, queries, second_factor
+from citizenreport.identity import proofs, queries, second_factor, sessions
 from citizenreport.identity.passwords import hash_cost
 from citizenreport.identity.rules import Permission
 from citizenreport.web.context import current_keys
 from citizenreport.web.guards import requires
 from citizenreport.web.problems import describe
-from citizenreport.web.sessions import current_actor, current_token
+from citizenreport.web.sessions import current_actor, current_token, give_session
 
 bp = Blueprint("proof", __name__, url_prefix="/petugas/akun", template_folder="templates")
 
@@ -62,12 +62,13 @@ def ask() -> ResponseReturnValue:
 @bp.post("/pastikan")
 @requires(Permission.OPEN_CONSOLE)
 def check() -> ResponseReturnValue:
-    """Note the proof and go on."""
+    """Note the proof and go on, under a renewed session."""
     with transaction() as session:
         fault = proof_fault(session, request.form.get("current", ""))
+        token = current_token() if fault else sessions.renew(session, current_token())
     if fault is not None:
         return _form(fault)
-    return redirect(destination(), 303)
+    return give_session(make_response(redirect(destination(), 303)), token)
 
 
 def proof_fault(session: Session, given: str) -> CitizenReportError | None:

@@ -126,7 +126,7 @@ def close(staff_id: UUID) -> ResponseReturnValue:
 @requires(Permission.MANAGE_STAFF)
 @with_fresh_proof
 def give_password(staff_id: UUID) -> ResponseReturnValue:
-    """Give a password for three days to somebody who forgot theirs, or lost their factor."""
+    """Give a password for three days to somebody who forgot theirs. Factors stay."""
     try:
         with transaction() as session:
             staff = _changeable(session, staff_id)

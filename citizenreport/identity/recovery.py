@@ -1,4 +1,4 @@
-"""Recovery codes: ten, 80 random bits each, kept as HMAC under the pepper, each opens once."""
+"""Recovery codes: ten, 120 random bits each, kept as HMAC under the pepper, each opens once."""
 
 import base64
 import secrets
@@ -13,7 +13,7 @@ from citizenreport.core.keys import KeyRing
 from citizenreport.identity.factor_models import StaffRecoveryCode
 
 CODES: Final = 10
-CODE_BYTES: Final = 10
+CODE_BYTES: Final = 15
 GROUP: Final = 4
 
 

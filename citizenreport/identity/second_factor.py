@@ -19,7 +19,7 @@ from citizenreport.identity.proofs import GuessedTooOften
 from citizenreport.identity.rules import Actor
 from citizenreport.identity.sessions import renew, token_hash
 
-LOOKS_LIKE_CODE: Final = re.compile(r"\d{6}|[A-Za-z2-7]{4}(-[A-Za-z2-7]{4}){3}")
+LOOKS_LIKE_CODE: Final = re.compile(r"\d{6}|[A-Za-z2-7]{4}(-[A-Za-z2-7]{4}){5}")
 WAITS: Final = timedelta(minutes=10)
 """How long after the password the second factor may be given."""
 

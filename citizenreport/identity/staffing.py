@@ -83,11 +83,13 @@ def leave(session: Session, staff: Staff, *, by: UUID | None, now: datetime) -> 
 def give_password(
     session: Session, staff: Staff, *, cost: HashCost, by: UUID | None, now: datetime
 ) -> str:
-    """Give a person who forgot theirs a password for three days; factors and sessions go too."""
+    """Give a person who forgot theirs a password for three days; their sessions end.
+
+    The second factor stays: a lost one is another matter, and the operator's (`reset-factors`).
+    """
     password = first_password()
     service.set_password(session, staff, password=password, cost=cost, now=now)
     staff.password_expires_at = now + FIRST_PASSWORD_LIVES
-    second_factor.remove_all(session, staff.id)
     _record(session, staff.id, "password_given", {}, by=by, now=now)
     return password
 

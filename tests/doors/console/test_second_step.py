@@ -39,7 +39,7 @@ def set_up(visitor: Visitor, session: Session) -> tuple[pyotp.TOTP, list[str]]:
     reply = visitor.send(f"{ACCOUNT}/aplikasi", page=f"{ACCOUNT}/aplikasi", code=app.now())
     assert reply.status_code == 200
     forget_used_steps(session)
-    return app, re.findall(r'<li class="code">([A-Z2-7-]{19})</li>', reply.text)
+    return app, re.findall(r'<li class="code">([A-Z2-7-]{29})</li>', reply.text)
 
 
 @pytest.fixture
@@ -131,7 +131,9 @@ def test_changing_a_factor_asks_for_a_fresh_proof(sri: Visitor, session: Session
     assert reply.headers["Location"].startswith(f"{ACCOUNT}/pastikan?")
     proof = f"{ACCOUNT}/pastikan"
     assert sri.send(proof, page=proof, current="salah sekali ini").status_code == 422
+    before = sri.client.get_cookie("session")
     assert sri.send(proof, page=proof, current=PASSWORD).status_code == 303
+    assert sri.client.get_cookie("session") != before, "renewed"
     reply = sri.send(f"{ACCOUNT}/aplikasi/mulai", page=ACCOUNT)
     assert reply.headers["Location"] == f"{ACCOUNT}/aplikasi"
 
