@@ -39,6 +39,7 @@ from citizenreport.publication.rules import ReleaseState
 from citizenreport.routing.rules import agency_name
 from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.desk import DeskTicket
+from citizenreport.triage.mediation import is_mediable
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import LABELS, State
 from citizenreport.triage.work import colleagues
@@ -97,6 +98,7 @@ class TicketPage:
     may: May
     around: Surroundings
     letters: Letters
+    is_mediable: bool
     copies: Sequence[tuple[str, str]]  # (channel, number there)
     outside_channels: Sequence[tuple[str, str]]  # (code, name) of where it may be copied to
     release: Release | None
@@ -180,6 +182,7 @@ def read_page(
         moves=moves(ticket, parties),
         may=may,
         outside_channels=channels_for(city, ticket),
+        is_mediable=is_mediable(city, ticket),
         copies=copies_of(session, city, ticket, events),
         letters=letters_of(session, city, ticket, events, parties, data_key=data_key, now=now),
         around=surroundings(session, city, actor, found, now=now),

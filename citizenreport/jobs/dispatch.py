@@ -155,6 +155,10 @@ def _deadline(event: Event, _facts: Facts) -> Iterator[Call]:
     yield "tell_of_deadline", _ids(event)
 
 
+def _follow_up(event: Event, _facts: Facts) -> Iterator[Call]:
+    yield "tell_of_follow_up", _ids(event)
+
+
 def _visibility_raised(_event: Event, facts: Facts) -> Iterator[Call]:
     """Sealing a photo drops its plain thumbnail: it gets a sealed one."""
     yield from _thumbnails(facts)
@@ -194,6 +198,7 @@ TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
     "escalated": _escalated,
     "deadline_warned": _deadline,
     "deadline_missed": _deadline,
+    "follow_up_due": _follow_up,
 }
 
 

@@ -228,6 +228,15 @@ Buka di %(link)s
 """),
 )
 
+FOLLOW_UP_DUE: Final = Template(
+    subject=_n("Tindak lanjut tiket %(code)s hari ini"),
+    text=_n("""\
+Hari ini ada tindak lanjut yang dijanjikan pada tiket %(code)s.
+
+Buka di %(link)s
+"""),
+)
+
 DEADLINE_MISSED: Final = Template(
     subject=_n("Tenggat tiket %(code)s terlewati"),
     text=_n("""\
