@@ -1,0 +1,78 @@
+// Keys for the list of tickets: j and k go down and up, x chooses, / searches, ? shows this list.
+// Everything works without them, and they can be switched off (WCAG 2.1.4).
+
+const OFF = "petugas-pintasan-mati";
+const rows = [...document.querySelectorAll<HTMLTableRowElement>("[data-rows] tr")];
+const help = document.querySelector<HTMLDetailsElement>("#keys");
+const wanted = document.querySelector<HTMLInputElement>("#keys-on");
+const ACTS: Record<string, () => void> = {
+  j: () => step(1),
+  k: () => step(-1),
+  x: choose,
+  "/": search,
+  "?": showHelp,
+};
+
+if (help && wanted) {
+  help.hidden = false;
+  wanted.checked = !isOff();
+  wanted.addEventListener("change", () => remember(!wanted.checked));
+}
+document.addEventListener("keydown", (event) => {
+  const act = ACTS[event.key];
+  if (!act || isOff() || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  event.preventDefault();
+  act();
+});
+
+function step(by: number): void {
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by;
+  for (let n = next; n >= 0 && n < rows.length; n += by) {
+    const target = rows[n]?.querySelector<HTMLElement>("a.row-link, input.choose");
+    if (target) return target.focus();
+  }
+}
+
+function choose(): void {
+  const row = rows.find((one) => one.contains(document.activeElement));
+  row?.querySelector<HTMLInputElement>("input.choose")?.click();
+}
+
+function search(): void {
+  const field = document.querySelector<HTMLInputElement>("#cari");
+  const folded = field?.closest("details");
+  if (folded) folded.open = true;
+  field?.focus();
+  field?.select();
+}
+
+function showHelp(): void {
+  if (!help) return;
+  help.open = !help.open;
+  if (help.open) help.querySelector<HTMLElement>("summary")?.focus();
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return target.type !== "checkbox";
+  return target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
+}
+
+function isOff(): boolean {
+  try {
+    return localStorage.getItem(OFF) === "1";
+  } catch {
+    return false; // storage is blocked: the keys stay on
+  }
+}
+
+function remember(off: boolean): void {
+  try {
+    if (off) localStorage.setItem(OFF, "1");
+    else localStorage.removeItem(OFF);
+  } catch {
+    // storage is blocked: nothing is remembered
+  }
+}
+
+export {};
