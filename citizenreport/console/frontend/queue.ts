@@ -29,7 +29,7 @@ function step(by: number): void {
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by;
   for (let n = next; n >= 0 && n < rows.length; n += by) {
-    const target = rows[n]?.querySelector<HTMLElement>("a.row-link, input.choose");
+    const target = rows[n]?.querySelector<HTMLElement>("a.row-link");
     if (target) return target.focus();
   }
 }
