@@ -66,6 +66,11 @@ def forget_browser(session: Session, hmac: bytes) -> None:
     session.execute(delete(StaffAddress).where(StaffAddress.address_hmac == hmac))
 
 
+def forget_person(session: Session, staff_id: UUID) -> None:
+    """Delete every address of a person who is gone."""
+    session.execute(delete(StaffAddress).where(StaffAddress.staff_id == staff_id))
+
+
 def forget_own_browser(
     session: Session, keys: KeyRing, staff_id: UUID, address: PushAddress
 ) -> None:

@@ -104,6 +104,12 @@ class TestConfidential:
         assert colleague.get(page).status_code == 404
         assert "Panggilan yang belum dijawab" not in colleague.get("/petugas/tiket").text
 
+    def test_where_it_is_stands_on_the_page_of_the_ticket_only(self, desk: Desk) -> None:
+        handler = desk.person(HANDLER, username="rini", name="Rini")
+        page = handler.get(called(desk, desk.report("violence", area_code="a1"))).text
+        assert "Kekerasan di rumah" in page
+        assert "Kelurahan" not in page
+
     def test_a_handler_answers(self, desk: Desk) -> None:
         handler = desk.person(HANDLER, username="rini", name="Rini")
         page = called(desk, desk.report("violence"))

@@ -83,6 +83,12 @@ def test_a_handler_sees_what_is_in_it(desk: Desk) -> None:
     assert "Rahasia" in page
 
 
+def test_where_a_confidential_ticket_is_stands_on_its_own_page_only(desk: Desk) -> None:
+    desk.report("violence", area_code="a1")
+    page = desk.person(HANDLER).get(QUEUE).text
+    assert "Kelurahan A1" not in page[page.index("<tbody") :]
+
+
 def test_an_officer_of_the_same_agency_does_not_know_it_exists(desk: Desk) -> None:
     desk.report("violence")
     assert codes(desk.person(WOMEN)) == []

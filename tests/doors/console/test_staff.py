@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from citizenreport.core.clock import utcnow
+from citizenreport.core.keys import KeyRing
 from citizenreport.identity import queries
 from citizenreport.identity.models import Staff
 from citizenreport.identity.rules import AdministratorAlone, Grant, Role
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
+from citizenreport.messaging.staff import addresses_of, set_mail
 from citizenreport.triage.models import Ticket
 from tests.doors.console.conftest import Desk, Visitor
 from tests.doors.console.people import ADMIN, DESK, HANDLER, PARKS, ROADS
@@ -179,3 +182,15 @@ def test_an_administrator_holds_no_other_role(session: Session) -> None:
     for other in (ROADS, DESK, HANDLER, Grant(role=Role.ANALYST)):
         with pytest.raises(AdministratorAlone):
             make_staff(session, "dua.peran", ADMIN, other)
+
+
+def test_where_somebody_was_called_goes_with_them(
+    desk: Desk, admin: Visitor, session: Session, keys: KeyRing
+) -> None:
+    add(admin)
+    budi = person(session, "budi")
+    set_mail(session, keys, budi.id, "budi@rumah.example", now=utcnow())
+    session.commit()
+    admin.send(f"{PAGE}/{budi.id}/tutup", page=PAGE)
+    session.expire_all()
+    assert addresses_of(session, [budi.id]) == []
