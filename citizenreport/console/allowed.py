@@ -41,6 +41,7 @@ class May:
     correct: bool
     reveal: bool
     ask_part: bool
+    split: bool
 
 
 def parties_of(city: City, actor: Actor, ticket: Ticket) -> frozenset[Party]:
@@ -86,7 +87,7 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
         and category is not None
         and category.visibility is Visibility.PUBLIC
     )
-    is_there = ticket.state != State.WITHDRAWN.value
+    is_there = ticket.state != State.WITHDRAWN.value and ticket.split_from_id is None
     may_release = is_public and is_there and actor.may_for(Permission.RELEASE, agency_code=here)
     may_raise = actor.may_for(Permission.RAISE_VISIBILITY, agency_code=here)
     may_work = actor.may_for(Permission.MOVE_TICKET, agency_code=here)
@@ -111,6 +112,7 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
         reveal=actor.may_for(Permission.REVEAL_CONTACT, agency_code=here),
         correct=may_work and bool(parties) and State(ticket.state) in OPEN,
         ask_part=may_work and bool(parties) and State(ticket.state) in OPEN,
+        split=may_work and bool(parties) and State(ticket.state) in OPEN,
     )
 
 

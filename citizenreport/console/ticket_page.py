@@ -116,6 +116,10 @@ class TicketPage:
     prepared: Sequence[tuple[str, str]] = field(default=())  # replies worded in advance
     reply_languages: Sequence[str] = field(default=())
     parts: Sequence[ShownPart] = field(default=())
+    pieces: Sequence[str] = field(
+        default=()
+    )  # ids of the other tickets, of a report that was split
+    piece_text: str = ""  # what of the report this ticket is about, in staff's words
     askable: Sequence[tuple[str, str]] = field(default=())
 
     @property
@@ -134,6 +138,7 @@ class TicketPage:
             "betulkan": self.may.correct,
             "kontak": self.may.reveal and self.has_contact,
             "bersama": self.may.ask_part,
+            "pecah": self.may.split,
         }
         named = {name for name, is_there in optional.items() if is_there}
         named |= {f"bagian-{part.agency_code}" for part in self.parts if part.is_own}
@@ -177,6 +182,8 @@ def read_page(
         why=explanation(city, assignment),
         clocks=clocks_of(city.calendar, ticket, now=now),
         steps=_steps(city, events, names, texts),
+        pieces=_pieces(actor, ticket, events),
+        piece_text=_piece_text(events, texts),
         parts=shown_parts(city, actor, ticket, events, texts),
         askable=askable(city, ticket) if may.ask_part else (),
         moves=moves(ticket, parties),
@@ -280,6 +287,26 @@ def _colleagues(session: Session, city: City, ticket: Ticket) -> list[tuple[str,
     return [(str(actor.staff_id), actor.name) for actor in people]
 
 
+def _pieces(actor: Actor, ticket: Ticket, events: Sequence[Event]) -> list[str]:
+    """Return the ids of tickets that this one was split from or into, at agencies one reads for."""
+    found = []
+    for event in events:
+        if event.type == "split":
+            found.append(("split_ticket_id", "split_agency_code", event.payload))
+        elif event.type == "split_off":
+            found.append(("split_from_ticket_id", "lead_agency_code", event.payload))
+    return [
+        str(payload[id_])
+        for id_, agency, payload in found
+        if triage_queries.may_read_for(actor, ticket, str(payload[agency]))
+    ]
+
+
+def _piece_text(events: Sequence[Event], texts: Mapping[str, str]) -> str:
+    told = (event for event in events if event.type == "split_off")
+    return next((texts.get(str(event.payload["message_id"]), "") for event in told), "")
+
+
 def _texts(session: Session, ticket: Ticket, data_key: bytes | None) -> Mapping[str, str]:
     """Return what was written on a ticket, by the id that its events name."""
     return {
@@ -331,7 +358,8 @@ def _title(city: City, event: Event, names: Mapping[UUID, str]) -> str:
 
 
 def _agency_of(payload: Mapping[str, Any]) -> str:
-    return str(payload.get("joint_agency_code") or payload.get("agency_code", ""))
+    names = ("joint_agency_code", "split_agency_code", "agency_code")
+    return next((str(payload[name]) for name in names if payload.get(name)), "")
 
 
 def _person(staff_id: str | None, names: Mapping[UUID, str]) -> str:

@@ -117,6 +117,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "joint_asked": _n("%(agency)s diminta ikut menangani"),
     "joint_closed": _n("Bagian %(agency)s selesai"),
     "joint_taken_back": _n("Bagian %(agency)s ditarik"),
+    "split": _n("Dipecah: sebagian ditangani %(agency)s sebagai tiket tersendiri"),
+    "split_off": _n("Dipecah dari tiket lain tentang laporan yang sama"),
     "unreleased": _n("Tayangan untuk umum ditarik"),
 }
 NOTICES: Final[Mapping[str, str]] = {
@@ -128,6 +130,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "perlindungan": _n("Perlindungan dinaikkan. Tayangan untuk umum sudah ditarik."),
     "serah": _n("Tiket diserahkan."),
     "gabung": _n("Laporan digabung."),
+    "pecah": _n("Tiket kedua dibuat. Pelapor mengikuti keduanya dari satu halaman."),
     "bersama": _n("Instansi itu diminta ikut menangani, dan dapat membaca tiket ini."),
     "bagian-ditarik": _n("Bagian itu ditarik."),
     "bagian-selesai": _n("Bagian Anda selesai."),

@@ -16,6 +16,7 @@ from citizenreport.pipeline.handle import sealing_key
 from citizenreport.pipeline.reclassify import Correction, reclassify
 from citizenreport.pipeline.release import follow_ticket
 from citizenreport.pipeline.resolve import Outcome, resolve
+from citizenreport.pipeline.split import Piece, split
 from citizenreport.triage import work
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act, BadExtension, DayNotAhead
@@ -178,6 +179,22 @@ def correct(ticket_id: UUID) -> ResponseReturnValue:
         )
 
     return carry_out(ticket_id, act_on, permission=Permission.MOVE_TICKET, notice="betulkan")
+
+
+@bp.post("/pecah")
+@requires(Permission.MOVE_TICKET)
+def split_off(ticket_id: UUID) -> ResponseReturnValue:
+    """Open a second ticket for the other problem in the report."""
+
+    def act_on(session: Session, ticket: Ticket, act: Act) -> None:
+        piece = Piece(
+            category_code=form_text("category_code"),
+            area_code=form_text("area_code") or None,
+            text=form_text("text"),
+        )
+        split(session, current_city(), current_keys(), ticket, piece, act=act)
+
+    return carry_out(ticket_id, act_on, permission=Permission.MOVE_TICKET, notice="pecah")
 
 
 def _person() -> UUID | None:

@@ -90,7 +90,8 @@ def _opened(event: Event, facts: Facts) -> Iterator[Call]:
     yield from _thumbnails(facts)
     if facts.is_demo:
         return
-    if facts.has_contact:
+    # Whoever sent a report that is split later was asked about their address then.
+    if facts.has_contact and "split_from_ticket_id" not in event.payload:
         yield "check_contact", _ids(event)
     # An import brings the past: nobody is got out of bed for it.
     if event.payload["priority"] in URGENT and not facts.is_imported:

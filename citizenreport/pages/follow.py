@@ -17,6 +17,7 @@ from citizenreport.pages.opened import (
     hold_pass,
     opened_report,
     own_field,
+    part_number,
 )
 from citizenreport.pages.timeline import view_of
 from citizenreport.web import passes
@@ -100,7 +101,8 @@ def timeline(*, faults: Mapping[str, str]) -> str:
     """
     city = current_city()
     with transaction() as session:
-        view = view_of(session, city, current_keys(), opened_report(session).report)
+        report = opened_report(session).report
+        view = view_of(session, city, current_keys(), report, number=part_number())
     notice = NOTICES.get(request.args.get("pesan", ""))
     return render_template(
         "pages/follow.html",

@@ -12,7 +12,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, InvalidInput, TooMany, Unavailable
 from citizenreport.pages.follow import for_its_reporter, timeline
-from citizenreport.pages.opened import opened_report
+from citizenreport.pages.opened import opened_report, part_number
 from citizenreport.pages.sent_photos import sent_photos
 from citizenreport.pipeline import reporter
 from citizenreport.triage.models import Ticket
@@ -116,10 +116,10 @@ def _acted(work: Work, *, field: str, notice: str) -> ResponseReturnValue:
             count_for_report(opened.report.id)
             work(session, opened.ticket)
     except (TransitionNotAllowed, TicketChanged):
-        return redirect(url_for("follow.show", pesan=_too_late()), 303)
+        return redirect(url_for("follow.show", pesan=_too_late(), bagian=_part()), 303)
     except (InvalidInput, TooMany) as error:
         return _refused(field or WITHOUT_WORDS, error)
-    return redirect(url_for("follow.show", pesan=notice or None), 303)
+    return redirect(url_for("follow.show", pesan=notice or None, bagian=_part()), 303)
 
 
 def _refused(field: str, error: CitizenReportError) -> ResponseReturnValue:
@@ -134,3 +134,9 @@ def _too_late() -> str:
     with transaction() as session:
         state = State(opened_report(session).ticket.state)
     return TOO_LATE.get((request.path.rpartition("/")[2], state), "berubah")
+
+
+def _part() -> int | None:
+    """Return which ticket to go back to; None for the first."""
+    number = part_number()
+    return number if number > 1 else None

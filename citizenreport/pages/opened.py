@@ -26,12 +26,14 @@ from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.models import Ticket
 from citizenreport.web import passes
 from citizenreport.web.context import current_keys
+from citizenreport.web.follow import nth
 from citizenreport.web.links import Link, Purpose, drop_link, held_link
 from citizenreport.web.passes import Pass
 from citizenreport.web.scratch import scratch
 
 FIELD: Final = "own"
 MARK_CHARS: Final = 32
+PART: Final = "bagian"
 BY_LINK: Final = (Purpose.FOLLOW, Purpose.ANSWER)
 
 
@@ -118,16 +120,25 @@ def _opened(session: Session, report: Report, *, has_secret: bool) -> Opened:
     if not hmac.compare_digest(sent.encode(), mark.encode()):
         raise OtherReportOpen
     scratch().setdefault(FIELD, mark)
-    ticket = triage_queries.of_report(session, report.id)[0]
+    ticket = nth(triage_queries.of_report(session, report.id), part_number())
     return Opened(report=report, ticket=ticket, has_secret=has_secret)
 
 
 def own_field() -> Markup:
-    """Return the hidden field by which a form says which report it is of; the page has opened it."""
-    mark = scratch().get(FIELD, "")
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, mark)
+    """Return the hidden fields by which a form says of which report, and of which of its tickets, it
+    is; the page has opened it.
+    """
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    own = field.format(FIELD, scratch().get(FIELD, ""))
+    return own + field.format(PART, part_number()) if part_number() > 1 else own
 
 
 def _mark(report: Report) -> str:
     """Return what stands for a report in its own forms: it names nothing."""
     return current_keys().fingerprint("own-page", str(report.id)).hex()[:MARK_CHARS]
+
+
+def part_number() -> int:
+    """Return which ticket of a report that was split is meant, counted from 1."""
+    text = request.values.get(PART, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 1

@@ -53,6 +53,8 @@ REPLIED: Final = _n("%(agency)s menjawab:")
 EXTENDED: Final = _n("%(agency)s diberi waktu tambahan, dengan alasan:")
 CORRECTED: Final = _n("Petugas membetulkan jenis atau tempat laporan ini:")
 REVEALED: Final = _n("Petugas %(agency)s membuka kontak Anda, dengan alasan:")
+SPLIT: Final = _n("Laporan ini berisi dua hal. Yang satu ditangani %(partner)s secara terpisah.")
+SPLIT_OFF: Final = _n("Di sini hanya bagian ini yang ditangani:")
 JOINT_ASKED: Final = _n("%(partner)s diminta ikut menangani laporan ini.")
 JOINT_CLOSED: Final = _n("%(partner)s menyelesaikan bagiannya:")
 JOINT_ENDED: Final = _n("%(partner)s tidak lagi ikut menangani laporan ini.")
@@ -104,6 +106,17 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPart:
+    """One ticket of a report that was split. `is_here`: it is the one that is shown."""
+
+    number: int
+    category_name: str
+    agency_name: str
+    state: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnView:
     """A report as its reporter sees it, complete before the transaction ends."""
 
@@ -119,6 +132,7 @@ class OwnView:
     submitted_at: datetime
     photos: tuple[OwnPhoto, ...]
     joined: Joined | None
+    parts: tuple[OwnPart, ...]  # of a report that was split; one otherwise
     targets: tuple[Target, ...]
     steps: tuple[Step, ...]
     place: dict[str, str]
@@ -162,9 +176,14 @@ def own_view(session: Session, city: City, keys: KeyRing, own: Pass) -> OwnView:
     return view_of(session, city, keys, report)
 
 
-def view_of(session: Session, city: City, keys: KeyRing, report: Report) -> OwnView:
-    """Return what the reporter of a report sees; whoever asks has shown that it is theirs."""
-    found = own_report(session, city, keys, report)
+def view_of(
+    session: Session, city: City, keys: KeyRing, report: Report, *, number: int = 1
+) -> OwnView:
+    """Return what the reporter of a report sees; whoever asks has shown that it is theirs.
+
+    `number`: which of the tickets of a report that was split, counted from 1.
+    """
+    found = own_report(session, city, keys, report, number=number)
     area_code, position = found["area_code"], found["position"]
     ticket: Ticket = found["deadlines"]
     place = {"area_code": area_code or "", "landmark": found["landmark"] or ""}
@@ -191,6 +210,7 @@ def view_of(session: Session, city: City, keys: KeyRing, report: Report) -> OwnV
             for photo in found["photos"]
         ),
         joined=_joined(found["joined"]),
+        parts=_own_parts(city, found["tickets"], ticket),
         targets=tuple(_targets(ticket, now=utcnow())),
         steps=tuple(steps(city, found["history"], agency_code=found["agency_code"])),
         place={name: value for name, value in place.items() if value},
@@ -213,6 +233,19 @@ def _awaits_email(session: Session, keys: KeyRing, report: Report) -> bool:
         return False
     data_key = intake_queries.data_key_of(session, keys, report.id)
     return bool(intake_queries.contact_of(report, data_key).email)
+
+
+def _own_parts(city: City, tickets: Iterable[Ticket], here: Ticket) -> tuple[OwnPart, ...]:
+    return tuple(
+        OwnPart(
+            number=number,
+            category_name=words.category_name(city, ticket.category_code),
+            agency_name=agency_name(city, ticket.agency_code),
+            state=ticket.state,
+            is_here=ticket.id == here.id,
+        )
+        for number, ticket in enumerate(tickets, start=1)
+    )
 
 
 def _joined(parent: PublishedReport | None) -> Joined | None:
@@ -267,6 +300,8 @@ def _sentence(event: Mapping[str, Any], names: Mapping[str, str], *, was_asked: 
         "extended": EXTENDED,
         "corrected": CORRECTED,
         "contact_revealed": REVEALED,
+        "split": SPLIT,
+        "split_off": SPLIT_OFF,
         "joint_asked": JOINT_ASKED,
         "joint_closed": JOINT_CLOSED,
         "joint_taken_back": JOINT_ENDED,

@@ -19,6 +19,7 @@ from citizenreport.routing import service as routing
 from citizenreport.routing.models import Assignment
 from citizenreport.routing.rules import DecidedBy, has_handlers, stand_in
 from citizenreport.storage.rules import Storage
+from citizenreport.triage import queries as triage_queries
 from citizenreport.triage import referrals
 from citizenreport.triage import service as triage
 from citizenreport.triage.field import forget_positions
@@ -96,7 +97,7 @@ def raise_visibility(
 ) -> list[str]:
     """Make a ticket stricter and take it off every public surface, in one transaction.
 
-    Made confidential, its text and photos are sealed too, and an agency without handlers for it
+    Every other ticket of the same report becomes as strict. Made confidential, its text and photos are sealed too, and an agency without handlers for it
     loses it to one that names some. Returns storage keys that are no longer used; the door deletes
     them after the commit.
 
@@ -132,6 +133,10 @@ def raise_visibility(
     if wanted is Visibility.CONFIDENTIAL:
         _give_to_handlers(session, city, ticket, act=act)
     indicators.forget_ticket(session, ticket.id)
+    for sibling in triage_queries.of_report(session, ticket.report_id):
+        if Visibility(sibling.visibility).strictness < wanted.strictness:  # the words are shared
+            seen = replace(act, seen=sibling.version)
+            unused += raise_visibility(session, city, keys, storage, sibling, wanted, act=seen)
     return unused
 
 

@@ -49,6 +49,8 @@ EVENTS_SHOWN: Final = frozenset(
         "released",
         "photo_decided",
         "merged",
+        "split",
+        "split_off",
         "joint_closed",
         "joint_taken_back",
         "escalated",

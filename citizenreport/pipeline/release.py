@@ -21,6 +21,7 @@ from citizenreport.publication import service as publication
 from citizenreport.publication.models import PhotoRelease, PublishedPhoto, PublishedReport
 from citizenreport.publication.rules import (
     NotChecked,
+    NotReleasable,
     NotReleased,
     PhotoNotReleasable,
     PublishedReportNotFound,
@@ -92,7 +93,12 @@ def release_report(
 
 
 def _check_released(ticket: Ticket, category: Category) -> None:
-    """Raise NotReleasable, or NotChecked: releasing is the second look, verifying the first."""
+    """Raise NotReleasable, or NotChecked: releasing is the second look, verifying the first.
+
+    A report has one public page, that of the ticket it began with.
+    """
+    if ticket.split_from_id is not None:
+        raise NotReleasable
     check_releasable(Visibility(ticket.visibility), category)
     if ticket.needs_check and ticket.verified_at is None:
         raise NotChecked

@@ -110,6 +110,7 @@ class Ticket(Base, kw_only=True):
     parent_ticket_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("ticket.id"), index=True, default=None
     )
+    split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("ticket.id"), default=None)
     assignment_id: Mapped[UUID] = mapped_column(ForeignKey("assignment.id"))
     category_code: Mapped[str]
     aspect: Mapped[str]

@@ -86,16 +86,17 @@ def is_readable(city: City, actor: Actor, ticket: Ticket) -> bool:
     ):
         return False
     holders = (ticket.agency_code, *ticket.joint_agency_codes)
-    return any(_may_read_for(actor, ticket, agency_code) for agency_code in holders)
+    return any(may_read_for(actor, ticket, agency_code) for agency_code in holders)
 
 
 def leads(city: City, actor: Actor, ticket: Ticket) -> bool:
     """Return whether one reads a loaded ticket for the agency that leads it, not for a part of it."""
     is_readable_at_all = is_readable(city, actor, ticket)
-    return is_readable_at_all and _may_read_for(actor, ticket, ticket.agency_code)
+    return is_readable_at_all and may_read_for(actor, ticket, ticket.agency_code)
 
 
-def _may_read_for(actor: Actor, ticket: Ticket, agency_code: str) -> bool:
+def may_read_for(actor: Actor, ticket: Ticket, agency_code: str) -> bool:
+    """Return whether one would read such a ticket if this agency led it."""
     if ticket.visibility == Visibility.CONFIDENTIAL.value:
         kind = ProtectionClass(ticket.protection_class)
         return actor.handles(agency_code=agency_code, protection_class=kind)

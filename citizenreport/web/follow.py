@@ -1,6 +1,6 @@
 """A report as its reader may see it, the same for the API and the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -26,6 +26,7 @@ SHOWN_EVENTS = frozenset(
     {
         *("opened", "state_changed", "assigned", "replied", "added"),
         *("deadlines_moved", "extended", "corrected", "contact_revealed"),
+        *("split", "split_off"),
         *("joint_asked", "joint_closed", "joint_taken_back"),
         *("referral_made", "referral_sent", "referral_answered", "referral_closed"),
     }
@@ -58,10 +59,16 @@ def public_report(
     }
 
 
-def own_report(session: Session, city: City, keys: KeyRing, report: Report) -> dict[str, Any]:
-    """Return what the reporter of a report sees; whoever asks has shown that it is theirs."""
+def own_report(
+    session: Session, city: City, keys: KeyRing, report: Report, *, number: int = 1
+) -> dict[str, Any]:
+    """Return what the reporter of a report sees; whoever asks has shown that it is theirs.
+
+    `number`: which of the tickets of a report that was split, counted from 1.
+    """
     data_key = intake_queries.data_key_of(session, keys, report.id)
-    ticket = triage_queries.of_report(session, report.id)[0]
+    tickets = triage_queries.of_report(session, report.id)
+    ticket = nth(tickets, number)
     assignment = session.get_one(Assignment, ticket.assignment_id)
     category = city.categories.get(ticket.category_code)
     texts = {
@@ -85,6 +92,7 @@ def own_report(session: Session, city: City, keys: KeyRing, report: Report) -> d
         "state": ticket.state,
         "submitted_at": report.submitted_at,
         "deadlines": ticket,
+        "tickets": tickets,
         "photos": photos,
         "photo_count": len(photos),
         "joined": _joined(session, ticket),
@@ -95,6 +103,11 @@ def own_report(session: Session, city: City, keys: KeyRing, report: Report) -> d
         ],
         "is_demo": report.is_demo,
     }
+
+
+def nth(tickets: Sequence[Ticket], number: int) -> Ticket:
+    """Return one of a report's tickets, counted from 1; the first for a number there is not."""
+    return tickets[number - 1] if 1 <= number <= len(tickets) else tickets[0]
 
 
 def _joined(session: Session, ticket: Ticket) -> PublishedReport | None:
@@ -130,7 +143,7 @@ def _step(event: Event, texts: Mapping[str, str]) -> dict[str, Any]:
         "state": payload.get("to") if event.type == "state_changed" else None,
         "agency_code": payload.get("agency_code"),
         "text": None if event.type == "joint_asked" else _text(payload, texts),
-        "partner_code": payload.get("joint_agency_code"),
         "body_code": payload.get("to") if event.type.startswith("referral_") else None,
+        "partner_code": payload.get("joint_agency_code") or payload.get("split_agency_code"),
         "photo_count": len(payload.get("photo_ids", ())),
     }

@@ -50,7 +50,7 @@ PUBLIC = {
     "/lapor": ["kategori", "cari", "mulai"],
     "/lapor/terkirim": ["lagi"],
     "/lacak": ["kode"],
-    "/lacak/laporan": ["pesan"],
+    "/lacak/laporan": ["pesan", "bagian"],
     "/laporan": [
         *("aspek", "kategori", "kelurahan", "status", "setelah", "dari", "sampai", "tampilan"),
     ],

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from citizenreport.core.clock import utcnow
 from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.pipeline.hand_over import merge
+from citizenreport.pipeline.handle import move_ticket
+from citizenreport.pipeline.split import Piece, split
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import State
 from tests.doors.pages.resident import Page, Resident, receipt_of
@@ -238,6 +240,31 @@ def test_a_duplicate_shows_the_public_fate_of_the_first_report(
     page = timeline(resident)
     assert "Laporan yang lebih dulu itu sekarang: Ditindaklanjuti" in page.text
     assert f"/laporan/{normalise_tracking_code(first)}" in page.links
+
+
+def test_a_report_that_was_split_is_followed_and_answered_from_one_page(
+    resident: Resident, staff: Staff
+) -> None:
+    code = followed(resident)
+    first = staff.ticket(code)
+    piece = Piece(category_code="N06", area_code=first.area_code, text="Sampah di bawah lampu.")
+    second = split(staff.session, staff.city, staff.keys, first, piece, act=staff.act(first))
+    for state in (State.VERIFIED, State.NEEDS_INFO):
+        act = staff.act(second)
+        move_ticket(
+            staff.session, staff.city, staff.keys, second, state, act=act, reason="Sampah apa?"
+        )
+    page = timeline(resident)
+    assert "Laporan ini berisi dua hal." in page.text
+    assert "/lacak/laporan?bagian=2" in page.links
+    assert "Sampah apa?" not in page.text
+    part = resident.open("/lacak/laporan?bagian=2")
+    assert "Di sini hanya bagian ini yang ditangani: Sampah di bawah lampu." in part.text
+    assert "/lacak/laporan?bagian=1" in part.links
+    answered = resident.press(part, "/lacak/jawab", answer="Ranting dan plastik.")
+    assert "Ranting dan plastik." in answered.text
+    assert (second.state, first.state) == (State.VERIFIED, State.NEW)
+    assert resident.open("/lacak/laporan?bagian=7").text == timeline(resident).text
 
 
 @pytest.mark.parametrize(
