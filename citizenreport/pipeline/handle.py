@@ -97,9 +97,10 @@ def raise_visibility(
 ) -> list[str]:
     """Make a ticket stricter and take it off every public surface, in one transaction.
 
-    Every other ticket of the same report becomes as strict. Made confidential, its text and photos are sealed too, and an agency without handlers for it
-    loses it to one that names some. Returns storage keys that are no longer used; the door deletes
-    them after the commit.
+    Every other ticket of the same report becomes as strict: they share its words. Made
+    confidential, its text and photos are sealed too, and an agency without handlers for it loses it
+    to one that names some. Returns storage keys that are no longer used; the door deletes them after
+    the commit.
 
     Raises:
         NotStricter, TicketChanged.
@@ -119,14 +120,7 @@ def raise_visibility(
     triage.part_duplicates(session, ticket)
     unused = publication.withdraw(session, ticket_id=ticket.id)
     if wanted is Visibility.CONFIDENTIAL:
-        data_key = intake_queries.data_key_of(session, keys, ticket.report_id)
-        report = intake_queries.by_id(session, ticket.report_id)
-        data_key = intake.seal_report(session, keys, report, data_key)
-        unused += intake.seal_photos(session, storage, report.id, data_key)
-        triage.seal_messages(session, ticket, data_key)
-        routing.forget_inputs(session, report.id, "answers")  # they are in the report, sealed
-        referrals.seal_words(session, ticket, data_key)
-        forget_positions(session, ticket.id)
+        unused += _seal(session, keys, storage, ticket)
     payload = {"from": before.value, "to": wanted.value}
     triage.record(session, ticket, "visibility_raised", payload, act=act)
     triage.record_ended_parts(session, ticket, parts, act=act)
@@ -134,9 +128,22 @@ def raise_visibility(
         _give_to_handlers(session, city, ticket, act=act)
     indicators.forget_ticket(session, ticket.id)
     for sibling in triage_queries.of_report(session, ticket.report_id):
-        if Visibility(sibling.visibility).strictness < wanted.strictness:  # the words are shared
+        if Visibility(sibling.visibility).strictness < wanted.strictness:
             seen = replace(act, seen=sibling.version)
             unused += raise_visibility(session, city, keys, storage, sibling, wanted, act=seen)
+    return unused
+
+
+def _seal(session: Session, keys: KeyRing, storage: Storage, ticket: Ticket) -> list[str]:
+    """Seal what was written and photographed; return the storage keys of what is plain no more."""
+    data_key = intake_queries.data_key_of(session, keys, ticket.report_id)
+    report = intake_queries.by_id(session, ticket.report_id)
+    data_key = intake.seal_report(session, keys, report, data_key)
+    unused = intake.seal_photos(session, storage, report.id, data_key)
+    triage.seal_messages(session, ticket, data_key)
+    routing.forget_inputs(session, report.id, "answers")  # they are in the report, sealed
+    referrals.seal_words(session, ticket, data_key)
+    forget_positions(session, ticket.id)
     return unused
 
 

@@ -72,7 +72,13 @@ def test_both_streams_tell_of_it_in_codes(desk: Desk, session: Session) -> None:
         select(Event).where(Event.stream_id == second.id, Event.type == "opened")
     ).one()
     facts = Facts(
-        has_contact=True, has_watch=False, is_demo=False, is_imported=False, bare_photo_ids=()
+        has_contact=True,
+        has_watch=False,
+        was_called=False,
+        priority=second.priority,
+        is_demo=False,
+        is_imported=False,
+        bare_photo_ids=(),
     )
     names = {name for name, _ in work_of(opened, facts)}
     assert names == {"alert_agency"}, "the agency is called; nobody confirms an address twice"
