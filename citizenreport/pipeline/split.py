@@ -7,7 +7,6 @@ part may not be stricter or of another protection class: who may read one may re
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import AreaLevel, Category, City, ProtectionClass, Visibility
@@ -17,8 +16,6 @@ from citizenreport.core.text import _n
 from citizenreport.disclosure.rules import stricter
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Report
-from citizenreport.ledger import service as ledger
-from citizenreport.ledger.rules import StreamKind
 from citizenreport.pipeline.handle import sealing_key
 from citizenreport.routing.models import Assignment
 from citizenreport.routing.rules import Decision, RoutingInput, decide
@@ -27,7 +24,7 @@ from citizenreport.triage import queries as triage_queries
 from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act, TransitionNotAllowed, TransitionNotYours, check_task
-from citizenreport.triage.service import NewTicket, Opening, make_ticket
+from citizenreport.triage.service import Opening, make_ticket
 from citizenreport.triage.states import OPEN, Party, State
 
 MOST_TICKETS: Final = 4
@@ -84,7 +81,9 @@ def split(
     session.add(Assignment(**row | {"inputs": row["inputs"].obj, "actor_id": act.actor_id}))
     session.flush()
     opening = _opening(ticket, report, decision, row, piece)
-    new = _opened(session, make_ticket(city, category, opening, now=act.at), ticket, act=act)
+    new = triage.open_beside(
+        session, make_ticket(city, category, opening, now=act.at), ticket, act=act
+    )
     to_new = replace(act, seen=new.version)
     data_key = sealing_key(session, keys, new)
     message = triage.write(session, new, "split", text, act=to_new, data_key=data_key)
@@ -150,12 +149,3 @@ def _opening(
         rule_id=decision.rule_id,
         needs_check=ticket.needs_check,
     )
-
-
-def _opened(session: Session, new: NewTicket, ticket: Ticket, *, act: Act) -> Ticket:
-    """Store the ticket and its first event, which tells that it was split off."""
-    session.execute(insert(Ticket).values(**new.row, split_from_id=ticket.id))
-    payload = {**new.opened.payload, "split_from_ticket_id": str(ticket.id)}
-    opened = replace(new.opened, payload=payload, actor_id=act.actor_id)
-    ledger.append(session, StreamKind.TICKET, new.id, opened)
-    return session.get_one(Ticket, new.id)

@@ -1,12 +1,12 @@
 """Carrying a ticket: every act locks it by its version and leaves one event."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Category, City, Visibility
@@ -130,6 +130,15 @@ def _opened(city: City, row: dict[str, Any], opening: Opening, *, now: datetime)
         occurred_at=opening.occurred_at,
         actor_id=opening.taken_by,
     )
+
+
+def open_beside(session: Session, new: NewTicket, ticket: Ticket, *, act: Act) -> Ticket:
+    """Store a ticket that was split off another one of the same report, and its first event."""
+    session.execute(insert(Ticket).values(**new.row, split_from_id=ticket.id))
+    payload = {**new.opened.payload, "split_from_ticket_id": str(ticket.id)}
+    opened = replace(new.opened, payload=payload, actor_id=act.actor_id)
+    ledger.append(session, StreamKind.TICKET, new.id, opened)
+    return session.get_one(Ticket, new.id)
 
 
 def change(session: Session, ticket: Ticket, *, act: Act, **values: object) -> None:
