@@ -125,6 +125,14 @@ def _urgent(event: Event, facts: Facts) -> Iterator[Call]:
         yield "alert_agency", _ids(event)
 
 
+def _extension(event: Event, facts: Facts) -> Iterator[Call]:
+    """Tell the staff it concerns; of a granted one the reporter, too."""
+    if not facts.is_demo:
+        yield "tell_of_extension", _ids(event)
+    if event.type == "extended":
+        yield from _told(event, facts)
+
+
 def _called(event: Event, _facts: Facts) -> Iterator[Call]:
     yield "send_call", _ids(event)
 
@@ -190,6 +198,9 @@ TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
     "priority_changed": _priority_changed,
     "corrected": _corrected,
     "duty_called": _called,
+    "extension_asked": _extension,
+    "extended": _extension,
+    "extension_refused": _extension,
     "state_changed": _state_changed,
     "visibility_raised": _visibility_raised,
     "added": _added,

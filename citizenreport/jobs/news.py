@@ -21,6 +21,7 @@ from citizenreport.jobs.mails import (
 from citizenreport.messaging.rules import Mail
 from citizenreport.messaging.texts import (
     CLOSED,
+    EXTENDED_NEWS,
     HANDED_OVER,
     NEUTRAL_NEWS,
     QUESTION,
@@ -77,6 +78,10 @@ def _content(session: Session, city: City, subject: Subject) -> tuple[Template, 
     }
     if event.type == "replied":
         return REPLY, values
+    if event.type == "extended":
+        due_at = subject.ticket.settlement_due_at
+        values["settlement_due"] = instant_text(city, due_at, language=subject.language)
+        return EXTENDED_NEWS, values
     return _step(city, subject, values)
 
 

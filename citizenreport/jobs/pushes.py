@@ -27,6 +27,7 @@ from citizenreport.web.translate import _
 NEWS_WORDS: Final = {
     "replied": _n("ada balasan"),
     "assigned": _n("diserahkan ke instansi lain"),
+    "extended": _n("perlu waktu tambahan"),
 }
 
 

@@ -273,3 +273,47 @@ Jawab dalam %(minutes)s menit: %(link)s
 Sesudah itu panggilan pindah ke orang berikutnya. Isinya hanya untuk petugas yang ditunjuk.
 """),
 )
+
+EXTENSION_ASKED: Final = Template(
+    subject=_n("Tiket %(code)s: perpanjangan diminta"),
+    text=_n("""\
+Petugas meminta perpanjangan %(days)s hari kerja untuk tiket %(code)s.
+
+Alasannya dan keputusan Anda: %(link)s
+"""),
+)
+
+EXTENSION_GRANTED: Final = Template(
+    subject=_n("Tiket %(code)s: perpanjangan disetujui"),
+    text=_n("""\
+Perpanjangan %(days)s hari kerja untuk tiket %(code)s disetujui.
+
+Buka di %(link)s
+"""),
+)
+
+EXTENSION_REFUSED: Final = Template(
+    subject=_n("Tiket %(code)s: perpanjangan ditolak"),
+    text=_n("""\
+Perpanjangan %(days)s hari kerja untuk tiket %(code)s ditolak. Tenggatnya tetap.
+
+Buka di %(link)s
+"""),
+)
+
+EXTENDED_NEWS: Final = Template(
+    subject=_n("Laporan %(code)s: perlu waktu tambahan"),
+    text=_n("""\
+Halo,
+
+%(agency)s diberi waktu tambahan untuk laporan Anda %(code)s, dengan alasan:
+
+%(text)s
+
+Target selesai sekarang: %(settlement_due)s
+
+Selengkapnya di %(link)s
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
