@@ -3,6 +3,7 @@
 Mails carry the code and the deadline only. Never told: the body a report is about.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,13 +14,17 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City, ComplaintClass, Visibility
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
+from citizenreport.core.queue import enqueue
 from citizenreport.core.text import _n
 from citizenreport.duty import queries as duty_queries
 from citizenreport.duty.rules import LINE_ENDED, RunningClock, next_step
 from citizenreport.duty.service import note_step
 from citizenreport.i18n.languages import DEFAULT_LANGUAGE
+from citizenreport.identity import queries as identity_queries
+from citizenreport.identity.rules import Permission
 from citizenreport.jobs.escalation import escalation_order, was_opened
 from citizenreport.jobs.mails import (
+    NobodyOnDuty,
     Subject,
     console_link,
     duty_address,
@@ -30,12 +35,16 @@ from citizenreport.jobs.mails import (
 )
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
-from citizenreport.messaging.rules import Mail
+from citizenreport.messaging.models import StaffAddress
+from citizenreport.messaging.queries import address_of
+from citizenreport.messaging.rules import Mail, SubscriptionChannel
+from citizenreport.messaging.staff import addresses_of
 from citizenreport.messaging.texts import DEADLINE_MISSED, DEADLINE_NEAR
 from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.queries import is_about, is_readable
 from citizenreport.triage.states import OPEN, State
-from citizenreport.web.context import current_city
+from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.translate import _
 
 BATCH: Final = 500
@@ -129,16 +138,59 @@ def line_of(city: City, ticket: Ticket) -> list[str]:
 
 
 def tell_of_deadline(*, ticket_id: str, seq: int) -> None:
-    """Mail a warning to the agency, or a missed deadline to a body. Raises NobodyOnDuty.
+    """Mail a warning to the agency, or a missed deadline to a body, and the people there.
 
-    Not when the clock was met meanwhile, or the deadline moved.
+    Not when the clock was met meanwhile, or the deadline moved. Where nobody has an address nobody
+    is mailed: the console shows what is late.
     """
+    city, mail = current_city(), None
     with transaction() as session:
         subject = subject_of(session, ticket_id=ticket_id, seq=seq)
         if subject is None or not is_still_so(subject):
             return
-        mail = deadline_mail(current_city(), subject)
+        with suppress(NobodyOnDuty):
+            about = subject.ticket.subject_agency_code
+            to = duty_address(city, _body(subject), about=about)
+            mail = deadline_mail(city, subject, to=to, purpose="deadline")
+        for row in addresses_of(session, told_people(session, city, subject)):
+            if row.channel == SubscriptionChannel.MAIL.value:
+                enqueue(session, "mail_deadline", ticket_id=ticket_id, seq=seq, address_id=row.id)
+    if mail is not None:
+        post(mail)
+
+
+def told_people(session: Session, city: City, subject: Subject) -> list[UUID]:
+    """Return who is told beside the body's own address.
+
+    Of a warning who is responsible, else the agency's leads, of a confidential ticket its handlers;
+    of a missed deadline the leads of the body. Never anybody of the body a report is about.
+    """
+    ticket, body = subject.ticket, _body(subject)
+    staff = identity_queries.active_at(session, body)
+    if body != ticket.agency_code:
+        leads = [actor for actor in staff if body in actor.agencies(Permission.MANAGE_ROSTER)]
+        return [actor.staff_id for actor in leads if not is_about(city, actor, ticket)]
+    readers = [actor for actor in staff if is_readable(city, actor, ticket)]
+    responsible = [actor for actor in readers if actor.staff_id == ticket.assignee_id]
+    deciders = [a for a in readers if body in a.agencies(Permission.APPROVE_EXTENSION)]
+    return [actor.staff_id for actor in responsible or deciders]
+
+
+def mail_deadline(*, ticket_id: str, seq: int, address_id: str) -> None:
+    """Mail a warning or a missed deadline to one address of one person."""
+    with transaction() as session:
+        row = session.get(StaffAddress, UUID(address_id))
+        subject = subject_of(session, ticket_id=ticket_id, seq=seq)
+        if row is None or subject is None or not is_still_so(subject):
+            return
+        to, purpose = address_of(current_keys(), row), f"deadline-{row.id}"
+        mail = deadline_mail(current_city(), subject, to=to, purpose=purpose)
     post(mail)
+
+
+def _body(subject: Subject) -> str:
+    body: str | None = subject.event.payload.get("to")
+    return body or subject.ticket.agency_code
 
 
 def is_still_so(subject: Subject) -> bool:
@@ -148,7 +200,7 @@ def is_still_so(subject: Subject) -> bool:
     return is_open and clock_of(ticket).due_at.isoformat() == subject.event.payload["due_at"]
 
 
-def deadline_mail(city: City, subject: Subject) -> Mail:
+def deadline_mail(city: City, subject: Subject, *, to: str, purpose: str) -> Mail:
     """Write the mail: the code, which clock, and its end."""
     ticket, event = subject.ticket, subject.event
     body, name = event.payload.get("to"), CLOCK_NAMES[event.payload["clock"]]
@@ -160,6 +212,5 @@ def deadline_mail(city: City, subject: Subject) -> Mail:
         "due": instant_text(city, clock_of(ticket).due_at),
         "link": console_link(),
     }
-    to = duty_address(city, body or ticket.agency_code, about=ticket.subject_agency_code)
     template = DEADLINE_MISSED if body else DEADLINE_NEAR
-    return write_mail(template, values, to=to, purpose="deadline", event=event)
+    return write_mail(template, values, to=to, purpose=purpose, event=event)

@@ -62,6 +62,7 @@ JOBS: Final = (
     Job(name="tell_next_body", run=escalation.tell_next_body, priority=URGENT),
     Job(name="tell_of_deadline", run=overdue.tell_of_deadline),
     Job(name="tell_of_follow_up", run=mediations.tell_of_follow_up),
+    Job(name="mail_deadline", run=overdue.mail_deadline),
     Job(name="tell_of_extension", run=extensions.tell_of_extension),
     Job(name="mail_extension", run=extensions.mail_extension),
     Job(name="note_erasure", run=erasures.note_erasure),

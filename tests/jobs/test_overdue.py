@@ -7,14 +7,17 @@ import pytest
 
 from citizenreport.cities.rules import ComplaintClass, Visibility
 from citizenreport.duty.rules import LINE_ENDED, RunningClock, next_step, warn_at
+from citizenreport.identity.rules import Grant, Role
 from citizenreport.intake.rules import Channel, Subject
 from citizenreport.jobs.overdue import line_of, watch_deadlines
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
+from citizenreport.messaging.staff import set_mail
 from citizenreport.pipeline.submit import Submitted
 from citizenreport.triage.service import record_reading
 from citizenreport.triage.states import State
 from citizenreport.web.context import CityHolder
+from tests.identity.factories import make_staff
 from tests.jobs.world import NOON, ROAD, VIOLENCE, World, with_duty
 from tests.messaging.post_office import PostOffice, text_of
 
@@ -74,6 +77,28 @@ class TestWarning:
         assert mail["To"] == ADDRESSES[sent.agency_code]
         assert sent.tracking_code in text_of(mail)
         assert "Lubang" not in text_of(mail)
+
+    def test_the_lead_is_warned_at_the_own_address_too(
+        self, world: World, office: PostOffice
+    ) -> None:
+        sent = world.report(ROAD)
+        lead = Grant(role=Role.AGENCY_LEAD, agency_code=sent.agency_code)
+        staff = make_staff(world.session, "ratna", lead)
+        set_mail(world.session, world.keys, staff.id, "ratna@kota.example", now=NOON)
+        watch_deadlines(now=world.ticket(sent).next_due_at)
+        while world.work():
+            pass
+        wanted = {ADDRESSES[sent.agency_code], "ratna@kota.example"}
+        assert {mail["To"] for mail in office.mails} == wanted
+
+    def test_where_nobody_has_an_address_nothing_fails(
+        self, world: World, office: PostOffice
+    ) -> None:
+        serve(world, agencies=with_duty(world.city, {}).agencies)
+        sent = world.report(ROAD)
+        watch_deadlines(now=world.ticket(sent).next_due_at)
+        assert "tell_of_deadline" in world.work()
+        assert office.mails == []
 
     def test_a_deadline_that_was_met_meanwhile_is_not_mailed(
         self, world: World, office: PostOffice
