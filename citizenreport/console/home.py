@@ -70,10 +70,7 @@ MENU: Final = (
     MenuItem(
         label=_n("Terima laporan"),
         endpoint="counter.ask",
-        blueprints=(
-            "counter",
-            "field",
-        ),
+        blueprints=("counter",),
         permissions=(Permission.TAKE_REPORT,),
     ),
     MenuItem(

@@ -199,6 +199,28 @@ def test_a_session_that_ended_keeps_the_visit_until_one_signs_in_again(
     assert arrived(service, page, ticket_id) == 1
 
 
+def test_a_colleague_on_the_same_phone_neither_sees_nor_sends_a_visit(
+    visit: Begin, service: LiveServer
+) -> None:
+    ticket_id, agency = verified(service)
+    page = officer(visit, service, agency)
+    page.goto(f"{page.url}/{ticket_id}")
+    page.context.set_offline(True)
+    fill(page, "Belum bisa selesai")
+    page.get_by_role("button", name="Kirim hasil kunjungan").click()
+    expect(page.locator("[data-outbox] li")).to_contain_text("Menunggu jaringan")
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    expect(page.locator("[data-outbox] li")).to_contain_text("Sesi Anda berakhir")
+    grant = Grant(role=Role.OFFICER, agency_code=agency)
+    made = Visit(page=page, base_url=service.base_url, is_weak=True)
+    sign_in(made, open_account(service, grant, name="Budi"), LIST)
+    page.wait_for_timeout(500)
+    assert page.locator("[data-outbox]").is_hidden()
+    assert DONE not in page.content()
+    assert visits_of(service, ticket_id) == 0
+
+
 def test_the_nearest_task_comes_first_when_asked(visit: Begin, service: LiveServer) -> None:
     far, agency = verified(service, FAR)
     near, _ = verified(service, NEAR)

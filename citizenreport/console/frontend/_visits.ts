@@ -10,6 +10,7 @@ export type State = "waiting" | "login" | "conflict" | "refused";
 
 export interface Visit {
   id: string;
+  staff: string; // whose visit it is: nobody else on this phone sends or sees it
   url: string; // the task's page, which also takes the visit
   code: string;
   fields: [string, string][];
@@ -46,18 +47,18 @@ export async function drop(id: string): Promise<void> {
   await (await store()).delete("visits", id);
 }
 
-/** All that is kept, the oldest first. */
-export async function visits(): Promise<Visit[]> {
+/** All that is kept of one person, the oldest first. */
+export async function visits(staff: string): Promise<Visit[]> {
   const found = await (await store()).getAll("visits").catch(() => []);
-  return found.sort((a, b) => a.written_at - b.written_at);
+  return found.filter((visit) => visit.staff === staff).sort((a, b) => a.written_at - b.written_at);
 }
 
-/** Try what waits, one page at a time; gives how many were taken in. `list`: a page with a token. */
-export async function flush(list: string): Promise<number> {
+/** Try what waits of one person; gives how many were taken in. `list`: a page with a token. */
+export async function flush(list: string, staff: string): Promise<number> {
   const work = async (): Promise<number> => {
-    const waiting = (await visits()).filter((visit) => visit.state === "waiting" || visit.state === "login");
+    const waiting = (await visits(staff)).filter((visit) => visit.state === "waiting" || visit.state === "login");
     if (!waiting.length || !navigator.onLine) return 0;
-    const pass = await token(list);
+    const pass = await token(list, staff);
     if (pass === null) return 0;
     let sent = 0;
     for (const visit of waiting) sent += (await attempt(visit, pass)) ? 1 : 0;
@@ -66,13 +67,14 @@ export async function flush(list: string): Promise<number> {
   return "locks" in navigator ? navigator.locks.request(LOCK, work) : work();
 }
 
-/** A fresh token; empty when one has to sign in first, null without a network. */
-async function token(list: string): Promise<string | null> {
+/** A fresh token; empty when this person has to sign in first, null without a network. */
+async function token(list: string, staff: string): Promise<string | null> {
   try {
     const answer = await fetch(list, { cache: "no-store" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok) return null;
-    return answer.redirected ? "" : (page.querySelector<HTMLInputElement>("input[name=csrf_token]")?.value ?? null);
+    const signedIn = page.querySelector<HTMLElement>("[data-outbox]")?.dataset.staff;
+    return signedIn !== staff ? "" : (page.querySelector<HTMLInputElement>("input[name=csrf_token]")?.value ?? null);
   } catch {
     return null;
   }

@@ -9,6 +9,7 @@ const NOT_TYPED = ["csrf_token", "seen", "visit_id", "acted_at"];
 
 const box = find("[data-outbox]");
 const form = find<HTMLFormElement>("#kunjungan");
+const me = box?.dataset.staff ?? "";
 
 function value(name: string, text?: string): string {
   const field = form?.elements.namedItem(name);
@@ -21,7 +22,7 @@ function value(name: string, text?: string): string {
 async function showWaiting(): Promise<void> {
   const list = box && find("ul", box);
   if (!box || !list) return;
-  const kept = await visits().catch(() => []);
+  const kept = await visits(me).catch(() => []);
   box.hidden = kept.length === 0;
   list.replaceChildren(...kept.map(lineOf));
 }
@@ -39,7 +40,7 @@ function lineOf(visit: Visit): HTMLLIElement {
   const acts = document.createElement("p");
   acts.className = "actions";
   const isHere = location.pathname === visit.url;
-  if (visit.state === "login") acts.append(link(`${box?.dataset.signin ?? ""}?next=${encodeURIComponent(location.pathname)}`, box?.dataset.open ?? ""));
+  if (visit.state === "login") acts.append(link(`${box?.dataset.signin ?? ""}?next=${encodeURIComponent(location.pathname)}`, box?.dataset.enter ?? ""));
   else if (visit.state !== "waiting" && !isHere) acts.append(link(visit.url, box?.dataset.open ?? ""));
   const away = document.createElement("button");
   away.type = "button";
@@ -69,7 +70,7 @@ function link(url: string, text: string): HTMLAnchorElement {
 }
 
 async function send(): Promise<number> {
-  const sent = await flush(box?.dataset.list ?? "").catch(() => 0);
+  const sent = await flush(box?.dataset.list ?? "", me).catch(() => 0);
   await showWaiting();
   return sent;
 }
@@ -94,6 +95,7 @@ function visitOf(form: HTMLFormElement, typed: FormData): Visit {
   const chosen = typed.getAll("photos").filter((part): part is File => part instanceof File && part.size > 0);
   return {
     id: value("visit_id"),
+    staff: me,
     url: new URL(form.action).pathname,
     code: form.dataset.code ?? "",
     fields,
@@ -115,7 +117,7 @@ async function finish(form: HTMLFormElement, visit: Visit, status: HTMLElement |
   }
   if (status) status.textContent = box?.dataset.sending ?? "";
   await send();
-  const left = (await visits()).find((one) => one.id === visit.id);
+  const left = (await visits(me)).find((one) => one.id === visit.id);
   if (!left) location.assign(`${box?.dataset.list ?? ""}?beres=kunjungan`);
   if (button) button.disabled = false;
   if (status) status.textContent = left ? [box?.dataset[left.state] ?? "", left.why].join(" ") : "";
@@ -123,7 +125,7 @@ async function finish(form: HTMLFormElement, visit: Visit, status: HTMLElement |
 
 /** Fill in what was written here and not taken in, so that it can be checked and sent again. */
 async function fillAgain(form: HTMLFormElement): Promise<void> {
-  const kept = (await visits()).filter((visit) => visit.url === new URL(form.action).pathname && visit.state !== "waiting");
+  const kept = (await visits(me)).filter((visit) => visit.url === new URL(form.action).pathname && visit.state !== "waiting");
   const last = kept[kept.length - 1];
   if (!last) return;
   value("visit_id", last.id);
@@ -203,7 +205,7 @@ function order(key: (item: HTMLElement) => number): void {
 function tell(item: HTMLElement, near: HTMLElement, distance: number): number {
   const badge = find("[data-distance]", item);
   if (badge && Number.isFinite(distance)) {
-    const [text, n] = distance < 1000 ? [near.dataset.metres, Math.round(distance / 10) * 10] : [near.dataset.km, (distance / 1000).toFixed(1)];
+    const [text, n] = distance < 1000 ? [near.dataset.metres, Math.max(10, Math.round(distance / 10) * 10)] : [near.dataset.km, (distance / 1000).toFixed(1)];
     badge.textContent = (text ?? "").replace("{n}", String(n));
     badge.hidden = false;
   }
@@ -225,5 +227,5 @@ if (form) {
 }
 offerNearest();
 window.addEventListener("online", () => void send());
-window.setInterval(() => void visits().then((kept) => (kept.some((visit) => visit.state === "waiting") ? send() : 0)), RETRY_MS);
+window.setInterval(() => void visits(me).then((kept) => (kept.some((visit) => visit.state === "waiting") ? send() : 0)), RETRY_MS);
 void send();

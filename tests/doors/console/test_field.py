@@ -267,3 +267,9 @@ def test_a_phones_clock_is_believed_within_a_week() -> None:
         ("", now),
     ):
         assert acted_at(given, now=now) == found
+
+
+def test_the_menu_marks_the_field_and_nothing_else(desk: Desk) -> None:
+    page = desk.person(ROADS).get(LIST).text
+    here = re.findall(r'href="([^"]+)" aria-current="page"', page)
+    assert here == [LIST]
