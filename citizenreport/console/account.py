@@ -22,6 +22,7 @@ from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, InvalidInput, TooMany
 from citizenreport.core.text import _n
 from citizenreport.identity import (
+    delegation,
     passkeys,
     proofs,
     queries,
@@ -46,6 +47,8 @@ NOTICES = {
     "aplikasi-mati": _n("Aplikasi kode sudah dimatikan."),
     "kunci": _n("Kunci sandi sudah ditambahkan. Sesi lain sudah berakhir."),
     "kunci-hapus": _n("Kunci sandi sudah dihapus."),
+    "cuti": _n("Pekerjaan Anda dititipkan. Berlaku sejak rekan Anda masuk berikutnya."),
+    "cuti-batal": _n("Penggantian dibatalkan."),
     "sesi": _n("Sesi itu sudah berakhir."),
     "sesi-lain": _n("Semua sesi lain sudah berakhir."),
 }
@@ -107,6 +110,9 @@ def render_account(error: CitizenReportError | None = None) -> Response:
             staff=staff,
             sessions=sessions.open_sessions(session, staff.id, now=utcnow()),
             factors=_factors(session),
+            colleagues=delegation.candidates(session, current_actor()),
+            given=delegation.given_by(session, staff.id, now=utcnow()),
+            typed=request.form,
             passkeys=passkeys.passkeys_of(session, staff.id),
             passkeys_work=passkey_site() is not None,
             this_session=sessions.token_hash(current_token()),

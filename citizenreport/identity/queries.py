@@ -7,13 +7,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from citizenreport.cities.rules import ProtectionClass
 from citizenreport.core.errors import NotFound
 from citizenreport.core.text import _n
-from citizenreport.identity.models import Staff, StaffRole, StaffSession
-from citizenreport.identity.rules import Actor, Grant, Role
+from citizenreport.identity.models import Delegation, Staff, StaffRole, StaffSession
+from citizenreport.identity.rules import Actor, Grant, Role, taken_over
 
 
 class NoSuchStaff(NotFound):
@@ -69,8 +69,23 @@ def actor_of(session: Session, staff: Staff) -> Actor:
     return _actor(staff.id, staff.name, staff.is_demo, held)
 
 
-def open_session(session: Session, token_hash: bytes) -> OpenSession | None:
-    """Return the session with this hash, if its owner may still work here. One query."""
+def open_session(session: Session, token_hash: bytes, *, now: datetime) -> OpenSession | None:
+    """Return the session with this hash, if its owner may still work here. One query.
+
+    With the roles of those the owner stands in for, in sessions begun since: rights change with
+    a new session.
+    """
+    holder = aliased(Staff)
+    absent = (
+        select(Delegation.from_staff_id)
+        .where(
+            Delegation.to_staff_id == Staff.id,
+            Delegation.starts_at <= StaffSession.created_at,
+            Delegation.made_at <= StaffSession.created_at,
+            Delegation.ends_at > now,
+        )
+        .correlate(Staff, StaffSession)
+    )
     query = (
         select(
             StaffSession.created_at,
@@ -81,9 +96,13 @@ def open_session(session: Session, token_hash: bytes) -> OpenSession | None:
             StaffRole.role,
             StaffRole.agency_code,
             StaffRole.protection_class,
+            StaffRole.staff_id.label("holder_id"),
+            holder.name.label("holder_name"),
+            holder.is_active.label("is_held"),
         )
         .join(Staff, Staff.id == StaffSession.staff_id)
-        .outerjoin(StaffRole, StaffRole.staff_id == Staff.id)
+        .outerjoin(StaffRole, (StaffRole.staff_id == Staff.id) | StaffRole.staff_id.in_(absent))
+        .outerjoin(holder, holder.id == StaffRole.staff_id)
         .where(
             StaffSession.token_hash == token_hash,
             StaffSession.awaits_factor.is_(False),
@@ -94,16 +113,24 @@ def open_session(session: Session, token_hash: bytes) -> OpenSession | None:
     if not rows:
         return None
     first = rows[0]
-    held = [
-        _HeldRole(row.role, row.agency_code, row.protection_class)
-        for row in rows
-        if row.role is not None
-    ]
-    return OpenSession(
-        actor=_actor(first.id, first.name, first.is_demo, held),
-        created_at=first.created_at,
-        seen_at=first.seen_at,
+    held: dict[UUID, list[Grant]] = {first.id: []}
+    names: dict[UUID, str] = {}
+    for row in rows:
+        if row.role is not None and row.is_held:
+            grant = _grant(_HeldRole(row.role, row.agency_code, row.protection_class))
+            held.setdefault(row.holder_id, []).append(grant)
+            names[row.holder_id] = row.holder_name
+    own = held.pop(first.id)
+    taken = {holder_id: taken_over(own, theirs) for holder_id, theirs in held.items()}
+    grants = dict.fromkeys([*own, *(grant for theirs in taken.values() for grant in theirs)])
+    actor = Actor(
+        staff_id=first.id,
+        name=first.name,
+        grants=tuple(grants),
+        is_demo=first.is_demo,
+        stands_in_for=tuple((id_, names[id_]) for id_, theirs in taken.items() if theirs),
     )
+    return OpenSession(actor=actor, created_at=first.created_at, seen_at=first.seen_at)
 
 
 def all_staff(session: Session) -> Sequence[tuple[Staff, Sequence[StaffRole]]]:
@@ -141,6 +168,12 @@ def active_by_ids(session: Session, staff_ids: Iterable[UUID]) -> dict[UUID, Act
     wanted = list(staff_ids)
     found = _active(session, Staff.id.in_(wanted)) if wanted else []
     return {actor.staff_id: actor for actor in found}
+
+
+def active_with_role(session: Session, role: Role) -> list[Actor]:
+    """Return who holds a role of the whole city."""
+    there = select(StaffRole.staff_id).where(StaffRole.role == role.value)
+    return _active(session, Staff.id.in_(there))
 
 
 def active_named(session: Session, usernames: Iterable[str]) -> list[Actor]:

@@ -178,6 +178,7 @@ class Actor:
     name: str
     grants: tuple[Grant, ...]
     is_demo: bool = False
+    stands_in_for: tuple[tuple[UUID, str], ...] = ()  # whose work this person does during leave
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -244,6 +245,24 @@ def check_grants(grants: Collection[Grant]) -> None:
     roles = {grant.role for grant in grants}
     if Role.ADMINISTRATOR in roles and len(roles) > 1:
         raise AdministratorAlone(pointer="#/roles")
+
+
+def taken_over(own: Collection[Grant], theirs: Collection[Grant]) -> list[Grant]:
+    """Return which of somebody's roles another person may hold for them during leave.
+
+    Never an administrator's, and none by an administrator. Confidential reports go only to whoever
+    handles their class already: being away makes nobody a handler. What a ticket is about is asked
+    of both persons' bodies where it is read.
+    """
+    if any(grant.role is Role.ADMINISTRATOR for grant in own):
+        return []
+    handled = {grant.protection_class for grant in own if grant.protection_class is not None}
+    return [
+        grant
+        for grant in theirs
+        if grant.role is not Role.ADMINISTRATOR
+        and (grant.protection_class is None or grant.protection_class in handled)
+    ]
 
 
 def delay_after(failures: int) -> timedelta:

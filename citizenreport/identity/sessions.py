@@ -41,7 +41,7 @@ def start(
 def resume(session: Session, token: str, *, demo_allowed: bool, now: datetime) -> Actor | None:
     """Return whose session a token is, and note that it was used; None: sign in again."""
     hashed = token_hash(token)
-    found = queries.open_session(session, hashed)
+    found = queries.open_session(session, hashed, now=now)
     if found is None or (found.actor.is_demo and not demo_allowed):
         return None
     if not is_session_alive(created_at=found.created_at, seen_at=found.seen_at, now=now):

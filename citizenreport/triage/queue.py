@@ -224,9 +224,17 @@ def _conditions(wish: QueueWish, at: Instants, actor: Actor) -> list[ColumnEleme
     if wish.area_code is not None:
         found.append(Ticket.area_code == wish.area_code)
     if wish.whose in (Whose.MINE, Whose.NOBODY):
-        holder = actor.staff_id if wish.whose is Whose.MINE else None
-        found.append(Ticket.assignee_id == holder)  # of None SQLAlchemy makes IS NULL
+        found.append(_is_held(wish.whose, actor))
     return found + _time_conditions(wish, at)
+
+
+def _is_held(whose: Whose, actor: Actor) -> ColumnElement[bool]:
+    """Tell of tickets that nobody works on, or the actor: for those they stand in for, too."""
+    if whose is Whose.NOBODY:
+        return Ticket.assignee_id.is_(None)
+    if not actor.stands_in_for:
+        return Ticket.assignee_id == actor.staff_id
+    return Ticket.assignee_id.in_([actor.staff_id, *(id_ for id_, _ in actor.stands_in_for)])
 
 
 def _time_conditions(wish: QueueWish, at: Instants) -> list[ColumnElement[bool]]:
