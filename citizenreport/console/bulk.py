@@ -59,6 +59,7 @@ class Line:
     state: str | None
     outcome: Outcome | None = None
     refusal: str | None = None
+    change: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,9 +204,22 @@ def _lines(session: Session, chosen: Sequence[Chosen], outcomes: Sequence[Outcom
                 state=_(LABELS[State(ticket.state)]) if ticket else None,
                 outcome=outcome,
                 refusal=_(outcome.error.title) if outcome and outcome.error else None,
+                change=changed_words(outcome) if outcome and not outcome.error else None,
             )
         )
     return found
+
+
+def changed_words(outcome: Outcome) -> str | None:
+    """Return what was and what would be, where that is a state or a priority."""
+    kind, before = form_text("kind"), outcome.before
+    if before is None or kind == Kind.ASSIGN:
+        return None
+    if kind == Kind.PRIORITY:
+        after = words.PRIORITIES[form_text("priority")]
+        return f"{_(words.PRIORITIES[before])} → {_(after)}"
+    target = State.SCHEDULED if kind == Kind.SCHEDULE else State(form_text("target"))
+    return f"{_(LABELS[State(before)])} → {_(LABELS[target])}"
 
 
 def _result(bulk_id: UUID, *, error: CitizenReportError | None = None) -> str:

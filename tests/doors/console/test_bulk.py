@@ -98,6 +98,7 @@ def test_each_ticket_says_what_would_happen_or_why_not(desk: Desk, session: Sess
     page = reviewed(desk.person(ROADS), [new, working], kind="move", target="verified")
     assert "Lakukan untuk 1 tiket" in page
     assert "Langkah ini tidak mungkin dari keadaan tiket sekarang" in page
+    assert "Baru masuk → Terverifikasi" in page
     assert "Tidak dapat dibatalkan" in page
 
 
