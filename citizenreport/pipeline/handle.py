@@ -125,7 +125,7 @@ def raise_visibility(
     triage.record(session, ticket, "visibility_raised", payload, act=act)
     triage.record_ended_parts(session, ticket, parts, act=act)
     if wanted is Visibility.CONFIDENTIAL:
-        _give_to_handlers(session, city, ticket, act=act)
+        give_to_handlers(session, city, ticket, act=act)
     indicators.forget_ticket(session, ticket.id)
     for sibling in triage_queries.of_report(session, ticket.report_id):
         if Visibility(sibling.visibility).strictness < wanted.strictness:
@@ -147,7 +147,30 @@ def _seal(session: Session, keys: KeyRing, storage: Storage, ticket: Ticket) -> 
     return unused
 
 
-def _give_to_handlers(session: Session, city: City, ticket: Ticket, *, act: Act) -> None:
+def protect_siblings(session: Session, city: City, ticket: Ticket, *, act: Act) -> None:
+    """Give the other tickets of a report the protection class of this one: they share its words.
+
+    Who had them may not be among those who may read them now.
+    """
+    for sibling in triage_queries.of_report(session, ticket.report_id):
+        if sibling.protection_class == ticket.protection_class:
+            continue
+        parts = tuple(sibling.joint_agency_codes)
+        values = {"protection_class": ticket.protection_class, "assignee_id": None}
+        seen = replace(act, seen=sibling.version)
+        triage.change(session, sibling, act=seen, joint_agency_codes=[], **values)
+        payload = {
+            "from": sibling.visibility,
+            "to": sibling.visibility,
+            "protection_class": sibling.protection_class,
+        }
+        triage.record(session, sibling, "visibility_raised", payload, act=seen)
+        triage.record_ended_parts(session, sibling, parts, act=seen)
+        if sibling.visibility == Visibility.CONFIDENTIAL.value:
+            give_to_handlers(session, city, sibling, act=seen)
+
+
+def give_to_handlers(session: Session, city: City, ticket: Ticket, *, act: Act) -> None:
     """Take a confidential ticket from an agency where nobody may read it (decision 4)."""
     kind = ProtectionClass(ticket.protection_class)
     if has_handlers(city, ticket.agency_code, kind):

@@ -22,7 +22,7 @@ from citizenreport.core.text import _n
 from citizenreport.disclosure.rules import NotStricter, stricter
 from citizenreport.indicators import service as indicators
 from citizenreport.intake import queries as intake_queries
-from citizenreport.pipeline.handle import raise_visibility, sealing_key
+from citizenreport.pipeline.handle import protect_siblings, raise_visibility, sealing_key
 from citizenreport.pipeline.joint import end_unsuited
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication import service as publication
@@ -101,6 +101,8 @@ def reclassify(
     if was_released:
         triage.record(session, ticket, "unreleased", {}, act=act)
     act = end_unsuited(session, city, ticket, act=replace(act, seen=ticket.version))
+    if category.protection_class is not ProtectionClass.NONE:
+        protect_siblings(session, city, ticket, act=act)
     if visibility is not Visibility(ticket.visibility):
         unused += raise_visibility(session, city, keys, storage, ticket, visibility, act=act)
         act = replace(act, seen=ticket.version)

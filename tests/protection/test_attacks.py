@@ -6,14 +6,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from citizenreport.cities.rules import City, Visibility
+from citizenreport.cities.rules import City, ProtectionClass, Visibility
 from citizenreport.core.clock import utcnow
 from citizenreport.intake.models import Report
+from citizenreport.pipeline.reclassify import Correction, reclassify
+from citizenreport.pipeline.split import Piece, split
 from citizenreport.pipeline.submit import Submitted
 from citizenreport.publication.models import PublishedReport
 from citizenreport.publication.rules import NotChecked
 from citizenreport.routing.models import Assignment
-from citizenreport.routing.rules import DecidedBy, RoutingInput, decide
+from citizenreport.routing.rules import DecidedBy, RoutingInput, decide, has_handlers
 from citizenreport.triage.states import State
 from tests.doors.pages.resident import Resident
 from tests.scenes import Scene
@@ -97,3 +99,26 @@ def test_a_form_left_open_never_reaches_the_report_of_another_tab(
 
     own = resident.open("/lacak/laporan")
     assert resident.press(own, "/lacak/tambah", addition="Masih gelap.").status == 200
+
+
+def test_tickets_of_one_report_are_read_by_the_handlers_of_one_class(scene: Scene) -> None:
+    first = scene.ticket_of(scene.submit(wish=Visibility.CONFIDENTIAL))
+    piece = Piece(category_code="A08", area_code=first.area_code, text="Ada lubang juga.")
+    act = scene.act(first)
+    second = split(scene.session, scene.city, scene.keys, first, piece, act=act)
+    scene.session.commit()
+    assert second.protection_class == ProtectionClass.NONE.value
+    reclassify(
+        scene.session,
+        scene.city,
+        scene.keys,
+        scene.storage,
+        first,
+        Correction(category_code="A12", area_code=first.area_code),
+        reason="Ternyata kekerasan di rumah.",
+        act=scene.act(first),
+    )
+    scene.session.commit()
+    assert first.protection_class == second.protection_class == ProtectionClass.VIOLENCE.value
+    assert has_handlers(scene.city, second.agency_code, ProtectionClass.VIOLENCE)
+    assert not has_handlers(scene.city, "DPUPR", ProtectionClass.VIOLENCE)
