@@ -51,16 +51,14 @@ from citizenreport.web.problems import describe
 from citizenreport.web.proof import FIELD as PROOF_FIELD
 from citizenreport.web.report_schema import (
     SEND_KEY,
-    fingerprint_of,
     read_form,
     without_dropped_point,
 )
-from citizenreport.web.sending import send_report
+from citizenreport.web.sending import RESIDENTS, send_report, words_of
 from citizenreport.web.standing import Effort
 
 bp = Blueprint("report", __name__, template_folder="templates")
 
-DOOR = "form"
 ANOTHER: Final = "another"
 
 
@@ -176,11 +174,11 @@ def _submit(draft: Draft) -> Pass:
         InvalidInput, Unavailable: nothing was stored.
     """
     key = check_idempotency_key(request.form.get(SEND_KEY, ""))
-    body = fingerprint_of(request.form)
+    body = words_of(draft)
     secret = passes.readable_secret(current_keys(), send_key=key, body=body)
     submitted = send_report(
         replace(draft, client_secret=secret),
-        door=DOOR,
+        door=RESIDENTS,
         idempotency_key=key,
         body=body,
         photos=chosen_files(),

@@ -40,6 +40,7 @@ class FormView:
     outside: Outside | None = None
     held: tuple[HeldPhoto, ...] = ()
     has_lost_photos: bool = False
+    has_other_key: bool = False  # than the one it was sent under, for that is used up
     must_wait: bool = False  # too many from this network: the numbers to call are shown first
 
     @property
@@ -108,6 +109,7 @@ def form_view(
         outside=outside,
         held=kept.photos,
         has_lost_photos=bool(kept.faults),
+        has_other_key=is_new,
         must_wait=must_wait,
     )
 

@@ -1,7 +1,7 @@
 """The way of a report through the rooms, in order: intake, routing, triage, one statement."""
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -291,24 +291,29 @@ def key_hmac(keys: KeyRing, send: Send) -> bytes:
     return keys.fingerprint("idempotency-key", send.key)
 
 
-def repeat(session: Session, keys: KeyRing, *, send: Send, client_secret: str | None) -> Submitted:
+def repeat(session: Session, keys: KeyRing, *, send: Send, secrets: Sequence[str]) -> Submitted:
     """Return the first answer to a send that was acknowledged before.
 
-    The secret is derived again; no stored answer holds one.
+    No stored answer holds its secret: it is the one of `secrets`, or the one derived from the key,
+    that opens the report.
 
     Raises:
-        KeyReused: the same key came with another body.
+        KeyReused: the same key came with another body, or with another secret.
     """
     first = intake_queries.first_send(session, door=send.door, key_hmac=key_hmac(keys, send))
     if first is None or bytes(first.body_hmac) != send.body_hmac:
         raise KeyReused(pointer="#/idempotency_key")
     report = intake_queries.by_id(session, first.report_id)
+    tried = (*secrets, keys.tracking_secret(str(report.id), send.key))
+    secret = next((one for one in tried if intake_queries.is_opened_by(keys, report, one)), None)
+    if secret is None:
+        raise KeyReused(pointer="#/idempotency_key")
     ticket = triage_queries.of_report(session, report.id)[0]
     opened = history(session, StreamKind.TICKET, ticket.id)[0].payload
     return Submitted(
         report_id=report.id,
         tracking_code=report.tracking_code,
-        secret=client_secret or keys.tracking_secret(str(report.id), send.key),
+        secret=secret,
         category_code=report.category_code,
         area_code=report.area_code,
         agency_code=opened["agency_code"],

@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from citizenreport.core.clock import utcnow
@@ -11,6 +12,7 @@ from citizenreport.core.db import single_statement, transaction
 from citizenreport.intake.photos import MAX_PHOTOS, TooManyPhotos, prepare_photos
 from citizenreport.intake.rules import (
     AlreadySent,
+    Contact,
     Draft,
     PreparedPhoto,
     ProofUsed,
@@ -20,9 +22,17 @@ from citizenreport.intake.rules import (
 from citizenreport.pipeline import submit
 from citizenreport.pipeline.submit import Send, StaleCity, Submitted
 from citizenreport.web.context import current_city, current_keys, current_storage, refresh_city
+from citizenreport.web.passes import readable_secret
 from citizenreport.web.standing import Effort, note_used, weigh, without_proof
 
 NO_KEY: Final = ""
+RESIDENTS: Final = "residents"
+"""The one scope of the keys of the form and of the API: a phone that never heard what became of a
+form sends the same report over the API, under the form's key.
+"""
+NOT_WORDS: Final = frozenset(
+    {"channel", "locale", "occurred_at", "photos", "taken_by", "client_secret", "is_demo", "wish"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +78,26 @@ def send_report(
     except AlreadySent:
         with transaction() as session:
             return submit.repeat(
-                session, current_keys(), send=send, client_secret=draft.client_secret
+                session, current_keys(), send=send, secrets=_secrets(draft, key, body)
             )
+
+
+def words_of(draft: Draft) -> bytes:
+    """Return what a report says, the same through whatever door it comes: not its photos, its
+    language or its secret.
+    """
+    said = asdict(replace(draft, photos=(), contact=draft.contact or Contact()))
+    words = {name: value for name, value in said.items() if name not in NOT_WORDS}
+    words["description"] = " ".join(draft.description.split())
+    words["wish"] = draft.wish.value if draft.wish else None
+    words["occurred_at"] = draft.occurred_at.timestamp() if draft.occurred_at else None
+    return json.dumps(words, sort_keys=True).encode()
+
+
+def _secrets(draft: Draft, key: str, body: bytes) -> tuple[str, ...]:
+    """Return the secrets that the first answer may have given out."""
+    of_a_form = readable_secret(current_keys(), send_key=key, body=body)
+    return (of_a_form,) if draft.client_secret is None else (draft.client_secret, of_a_form)
 
 
 def _submit(draft: Draft, send: Send, standing: Standing, effort: Effort) -> Submitted:

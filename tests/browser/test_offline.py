@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.phones import arrived, equip, kept, plant, send, write
@@ -24,6 +24,7 @@ from tests.servers import LiveServer
 Begin = Callable[..., Visit]
 STORY = "Lampu jalan di depan pos ronda mati sejak tiga hari."
 SOON_MS = 30_000
+SETTLED_MS = 3_000
 
 
 @pytest.fixture
@@ -324,3 +325,31 @@ def test_a_forged_queue_breaks_nothing_and_is_refused_in_words(
         page.get_by_role("button", name="Hapus dari HP ini").first.click()
         expect(page.locator("[data-list=outbox] article")).to_have_count(left)
     assert kept(page)["outbox"] == []
+
+
+def test_a_form_whose_answer_got_lost_on_the_way_as_a_page_is_one_report(
+    phone: Visit, service: LiveServer, photo: dict[str, Any]
+) -> None:
+    page, story = phone.page, f"{STORY} Sebagai halaman."
+    page.route("**/lapor/periksa", lambda route: route.fulfill(status=422, body=""))
+    write(page, story, photo)
+
+    def lose(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        assert route.fetch(max_redirects=0).status == 303
+        return route.abort()
+
+    page.route("**/lapor", lose)
+    send(page)
+    page.wait_for_timeout(SETTLED_MS)
+    assert arrived(service, story) == [1]  # the server has it, the person saw an error
+
+    page.unroute("**/lapor")
+    page.unroute("**/lapor/periksa")
+    phone.open("/lapor?kategori=A04")
+    expect(page.get_by_label("Apa yang terjadi?")).to_have_value(story)
+    send(page)
+    page.wait_for_url("**/lapor/terkirim", timeout=SOON_MS)
+    assert receipt(page)
+    assert arrived(service, story) == [1]

@@ -28,13 +28,12 @@ from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.follow import own_report, public_report
 from citizenreport.web.guards import public
 from citizenreport.web.limits import guessing, limited
-from citizenreport.web.sending import send_report
+from citizenreport.web.sending import RESIDENTS, send_report, words_of
 from citizenreport.web.standing import Effort, sent_proof, standing_headers
 
 bp = Blueprint("reports", __name__, url_prefix="/api/v1/reports", description="Reports")
 
 JSON_MAX_BYTES = 256 * 1024
-DOOR = "api"
 REPORT, PHOTO = "report", "photo"
 NEW_REPORT = NewReportSchema()  # making one costs more than using it
 ACKNOWLEDGEMENT = AcknowledgementSchema()
@@ -93,9 +92,9 @@ def create() -> ResponseReturnValue:
     draft = NEW_REPORT.load(read_json(body))
     submitted = send_report(
         draft,
-        door=DOOR,
+        door=RESIDENTS,
         idempotency_key=request.headers.get("Idempotency-Key", ""),
-        body=body,
+        body=words_of(draft),
         photos=photos,
         effort=Effort(proof=sent_proof()),
     )

@@ -1,7 +1,7 @@
 // What was typed survives a reload. Of a confidential report nothing is ever kept.
 
 import { fillIn, isWorthKeeping, typed } from "./_fields";
-import { asDraft, asRecord, type Draft, text } from "./_kept";
+import { asDraft, type Draft } from "./_kept";
 import type { ChosenPhotos } from "./_photos";
 import { store } from "./_store";
 
@@ -36,50 +36,21 @@ export async function draftOf(category: string): Promise<Draft | null> {
   return draft && Date.now() - draft.saved_at < KEPT_MS ? draft : null;
 }
 
-/** What names a form to the server: sent again with these, it is the same report. */
-interface OnItsWay {
-  category: string;
-  send_key: string;
-  ticket: string;
-}
-
 /** Note that this form goes to the server as a page: the receipt then tells that its draft is done with. */
-export function noteOnItsWay(category: string, form: HTMLFormElement): void {
-  const field = (name: string): string => form.querySelector<HTMLInputElement>(`[name=${name}]`)?.value ?? "";
-  const noted: OnItsWay = { category, send_key: field("send_key"), ticket: field("ticket") };
+export function noteOnItsWay(category: string): void {
   try {
-    sessionStorage.setItem(ON_ITS_WAY, JSON.stringify(noted));
+    sessionStorage.setItem(ON_ITS_WAY, category);
   } catch {
     // The draft stays: it is offered again, and can be dropped.
-  }
-}
-
-/** Give a form that may have arrived, though no answer came, the names it went under; tell whether it did. */
-export function resumeOnItsWay(category: string, form: HTMLFormElement): boolean {
-  const noted = onItsWay();
-  if (noted?.category !== category || !noted.send_key) return false;
-  for (const name of ["send_key", "ticket"] as const) {
-    const field = form.querySelector<HTMLInputElement>(`[name=${name}]`);
-    if (field) field.value = noted[name];
-  }
-  return true;
-}
-
-function onItsWay(): OnItsWay | null {
-  try {
-    const noted = asRecord(JSON.parse(sessionStorage.getItem(ON_ITS_WAY) ?? "null"));
-    return noted && { category: text(noted.category), send_key: text(noted.send_key), ticket: text(noted.ticket) };
-  } catch {
-    return null;
   }
 }
 
 /** Forget the draft of what went as a page, now that its receipt is here. */
 export async function forgetArrived(): Promise<void> {
   try {
-    const noted = onItsWay();
+    const category = sessionStorage.getItem(ON_ITS_WAY);
     sessionStorage.removeItem(ON_ITS_WAY);
-    if (noted) await forgetDrafts(noted.category);
+    if (category) await forgetDrafts(category);
   } catch {
     // Nothing was noted.
   }
@@ -89,6 +60,7 @@ export async function forgetArrived(): Promise<void> {
 export class DraftKeeper {
   private timer = 0;
   private isOver = false;
+  private key = ""; // the form's, once it was posted as a page
 
   constructor(
     private readonly form: HTMLFormElement,
@@ -111,7 +83,29 @@ export class DraftKeeper {
     if (!isWorthKeeping(typed(this.form))) fillIn(this.form, draft.fields);
     const isHeld = this.form.querySelector("[name=held_photo]") !== null; // the server kept them
     if (draft.photos.length && !isHeld) this.photos?.put(draft.photos);
+    this.takeOver(draft.key);
     return draft;
+  }
+
+  /** The key under which this report was posted before, else empty. */
+  get postedUnder(): string {
+    return this.key;
+  }
+
+  /** Note that the form goes to the server as a page, under the key in it. */
+  posted(): void {
+    this.key = this.keyField?.value ?? "";
+  }
+
+  /** Go on under the key it was posted under, unless the server gave another one on purpose. */
+  private takeOver(key: string): void {
+    const field = this.keyField;
+    if (!key || !field || field.dataset.other !== undefined) return;
+    field.value = this.key = key;
+  }
+
+  private get keyField(): HTMLInputElement | null {
+    return this.form.querySelector<HTMLInputElement>("[name=send_key]");
   }
 
   soon(): void {
@@ -129,7 +123,7 @@ export class DraftKeeper {
     if (isConfidential(this.form) || !isWorthKeeping(fields)) return forgetDrafts(this.category);
     const photos = (await this.photos?.ready()) ?? [];
     if (this.isOver || isConfidential(this.form)) return;
-    const draft = { category: this.category, fields, photos, saved_at: Date.now(), why: "", faults: [] };
+    const draft = { category: this.category, fields, photos, saved_at: Date.now(), key: this.key, why: "", faults: [] };
     await keepDraft(draft).catch(() => this.onFull());
   }
 

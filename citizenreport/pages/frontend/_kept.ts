@@ -36,6 +36,7 @@ export interface Draft {
   fields: Field[];
   photos: Blob[];
   saved_at: number;
+  key: string; // what it was posted under as a page, whose answer may have got lost; else empty
   why: string;
   faults: Fault[];
 }
@@ -85,6 +86,7 @@ export function asDraft(value: unknown): Draft | null {
     fields: pairs(given.fields),
     photos: blobs(given.photos),
     saved_at: number(given.saved_at),
+    key: text(given.key),
     why: text(given.why),
     faults: faults(given.faults),
   };

@@ -25,11 +25,14 @@ export interface Written {
   fields: Field[];
 }
 
-/** Make an entry with a key and a secret of its own; it is not stored yet. */
-export function compose(written: Written): Entry {
+/**
+ * Make an entry with a secret of its own; it is not stored yet. `key`: what the same report was posted
+ * under before, if it was, so that the server takes it in once; else it gets a new one.
+ */
+export function compose(written: Written, key = ""): Entry {
   const secret = newSecret();
   return {
-    id: newKey(),
+    id: key || newKey(),
     report: JSON.stringify({ ...written.report, secret }),
     photos: written.photos,
     secret,

@@ -3,7 +3,7 @@
 // A confidential report, or one the phone has no room for, stays in this page's memory and nowhere
 // else until the server has it.
 
-import { DraftKeeper, forgetDrafts, isConfidential, noteOnItsWay, resumeOnItsWay } from "./_drafts";
+import { DraftKeeper, forgetDrafts, isConfidential, noteOnItsWay } from "./_drafts";
 import { reportOf, typed } from "./_fields";
 import type { Entry, Field } from "./_kept";
 import { compose, drop, entries, isDue, keep, nextIn, sendKept, sendUnkept } from "./_outbox";
@@ -27,7 +27,6 @@ export class Sender {
   private entry: Entry | null = null; // the last one, in case the same is sent again
   private isSending = false;
   private isStored = false;
-  private mayHaveArrived = false; // it went as a page, and no answer came: it goes as that page again
   private leadsOn = false; // another report is to be written at the same place
   private timer = 0;
 
@@ -49,7 +48,6 @@ export class Sender {
   async restore(): Promise<void> {
     const draft = await this.drafts.restore();
     if (!draft) return;
-    this.mayHaveArrived = resumeOnItsWay(this.category, this.form);
     if (draft.faults.length || draft.why) this.showFaults(draft.why, draft.faults.map((fault) => fault.detail));
     else if (!find("[data-focus]")) this.show("restored");
   }
@@ -63,7 +61,7 @@ export class Sender {
 
   /** A published report is joined, and this one not sent: its draft goes when that has arrived. */
   private joinInstead(): void {
-    if (!isConfidential(this.form)) noteOnItsWay(this.category, this.form);
+    if (!isConfidential(this.form)) noteOnItsWay(this.category);
   }
 
   private onSubmit(event: SubmitEvent): void {
@@ -82,15 +80,15 @@ export class Sender {
     const photos = (await this.photos?.ready()) ?? [];
     const verdict = await this.ask(fields);
     const isHeld = find("[name=held_photo]:checked", this.form) !== null; // only its own form sends these
-    const isPage = isHeld || this.mayHaveArrived;
-    if (isPage && verdict === "unreachable") return this.show("held");
-    if (isPage || verdict === "look") {
+    if (isHeld && verdict === "unreachable") return this.show("held");
+    if (isHeld || verdict === "look") {
+      this.drafts.posted();
       await this.drafts.save();
       return this.sendPlainly(extra);
     }
     const report = reportOf(fields, this.category, this.form.dataset.zone ?? "UTC");
     const written = { report, photos, category: this.category, title: find("h1")?.textContent ?? "", fields };
-    const entry = this.sameAsBefore(compose(written));
+    const entry = this.sameAsBefore(compose(written, this.drafts.postedUnder));
     this.entry = entry;
     this.leadsOn = extra.some(([name]) => name === "another");
     await this.store(entry);
@@ -115,7 +113,8 @@ export class Sender {
 
   /** Send the form as a browser without JavaScript would. */
   private sendPlainly(extra: Field[]): void {
-    if (!isConfidential(this.form)) noteOnItsWay(this.category, this.form);
+    this.drafts.posted();
+    if (!isConfidential(this.form)) noteOnItsWay(this.category);
     for (const [name, value] of extra) {
       this.form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
@@ -175,6 +174,7 @@ export class Sender {
     if (this.isStored) await drop(tried.id).catch(() => undefined);
     this.isStored = false;
     this.drafts.begin();
+    this.drafts.posted();
     await this.drafts.save();
     const details = tried.faults.map((fault) => fault.detail);
     try {

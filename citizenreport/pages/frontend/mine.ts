@@ -65,7 +65,7 @@ function isSure(card: HTMLElement): boolean {
 /** What was refused becomes a draft, with what was wrong with it; then it is a draft only. */
 async function edit(entry: Entry): Promise<void> {
   const { category, fields, photos, why, faults } = entry;
-  await keepDraft({ category, fields, photos, saved_at: Date.now(), why, faults });
+  await keepDraft({ category, fields, photos, saved_at: Date.now(), key: "", why, faults });
   await drop(entry.id);
   location.assign(`/lapor?kategori=${encodeURIComponent(category)}`);
 }
