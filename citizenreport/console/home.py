@@ -12,7 +12,7 @@ from citizenreport.core.db import transaction
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Actor, Grant, Permission, Role
 from citizenreport.triage.models import Ticket
-from citizenreport.triage.work import unseen_mentions
+from citizenreport.triage.work import own_parts, unseen_mentions
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import requires
 from citizenreport.web.sessions import current_actor, signed_in
@@ -131,6 +131,7 @@ def home() -> str:
             counts=_counts(session, actor),
             wish=None,
             mentions=_mentions(session, actor),
+            parts=_parts(session, actor),
         )
 
 
@@ -146,6 +147,13 @@ def _mentions(session: Session, actor: Actor) -> Sequence[tuple[Ticket, str]]:
     if not actor.may(Permission.READ_TICKETS):
         return []
     return unseen_mentions(session, current_city(), actor)
+
+
+def _parts(session: Session, actor: Actor) -> Sequence[tuple[Ticket, str]]:
+    """Return tickets of others, with their codes, of which this person's agency has a part."""
+    if not actor.agencies(Permission.READ_TICKETS):
+        return []
+    return own_parts(session, current_city(), actor)
 
 
 def place_of(grant: Grant) -> str | None:

@@ -54,14 +54,15 @@ def surroundings(
     alike = sorted(
         (one for one in tickets if one.reasons is not None),
         key=lambda one: one.reasons.rank if one.reasons else (True, 0.0, 0),
-    )
+    )[:SUGGESTED]
+    others = [one for one in tickets if one.metres is not None and one not in alike]
     today = city.local_date(now)
     locale = found.report.locale
     with force_locale(locale if locale in LANGUAGES else DEFAULT_LANGUAGE):
         why = _("Laporan lain tentang hal yang sama sudah masuk lebih dahulu.")
     return Surroundings(
-        near=[_shown(city, one, today=today) for one in tickets if one.metres is not None][:SHOWN],
-        alike=[_shown(city, one, today=today) for one in alike[:SUGGESTED]],
+        near=[_shown(city, one, today=today) for one in others[:SHOWN]],
+        alike=[_shown(city, one, today=today) for one in alike],
         why_joined=why,
     )
 

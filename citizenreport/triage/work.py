@@ -18,7 +18,7 @@ from citizenreport.ledger.models import Event
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import Payload, StreamKind
 from citizenreport.triage.models import Mention, Message, Ticket
-from citizenreport.triage.queries import is_readable, leads, readable_tickets
+from citizenreport.triage.queries import is_readable, joined_tickets, leads, readable_tickets
 from citizenreport.triage.rules import (
     EXTENSION_MAX_WORKING_DAYS,
     Act,
@@ -250,3 +250,15 @@ def unseen_mentions(session: Session, city: City, actor: Actor) -> Sequence[tupl
         .limit(SHOWN_MENTIONS)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def own_parts(session: Session, city: City, actor: Actor) -> Sequence[tuple[Ticket, str]]:
+    """Return tickets of other agencies, with their codes, of which an own part is open; soonest first."""
+    query = (
+        joined_tickets(city, actor)
+        .join(Report, Report.id == Ticket.report_id)
+        .add_columns(Report.tracking_code)
+        .order_by(Ticket.next_due_at, Ticket.id)
+        .limit(SHOWN_MENTIONS)
+    )
+    return session.execute(query).tuples().all()
