@@ -55,6 +55,10 @@ MENU: Final = (
         label=_n("Tiket"),
         endpoint="queue.show",
         blueprints=(
+            "outside",
+            "mediation",
+            "referrals",
+            "work_order",
             "queue",
             "views",
             "bulk",

@@ -1,1 +1,1 @@
-"""Documents: files that leave the service: CSV that is safe to open, pictures to share, covered photos."""
+"""Documents: files that leave the service: CSV that is safe to open, pictures to share, papers as PDF, covered photos."""

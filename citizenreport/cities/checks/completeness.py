@@ -15,6 +15,7 @@ def check_completeness(parts: Parts, calendar: Calendar, findings: Findings) -> 
     _list_translations(parts, findings)
     _list_emergency_numbers(parts, findings)
     _list_duty_addresses(parts, findings)
+    _list_letter_addresses(parts, findings)
     for line in parts.populations:
         if line.value.population is None:
             findings.open(
@@ -139,5 +140,18 @@ def _list_duty_addresses(parts: Parts, findings: Findings) -> None:
                 agency.row,
                 problem=_n("%(code)s menerima laporan mendesak tetapi tidak punya alamat piket."),
                 remedy=_n("Isi duty_email."),
+                code=agency.value.agency_code,
+            )
+
+
+def _list_letter_addresses(parts: Parts, findings: Findings) -> None:
+    """Letters go to bodies outside: list those that have no address for them."""
+    for agency in parts.agencies:
+        if agency.value.is_external and not agency.value.address:
+            findings.open(
+                agency.file,
+                agency.row,
+                problem=_n("%(code)s belum punya alamat untuk surat rujukan."),
+                remedy=_n("Isi address."),
                 code=agency.value.agency_code,
             )

@@ -43,6 +43,9 @@ def copied(visitor: Visitor, path: str) -> str:
 def test_the_text_holds_only_what_the_public_may_read(desk: Desk) -> None:
     contact = Contact(name="Siti Aminah", phone="+6281234567890")
     ticket, visitor = desk.report(description=WORDS, contact=contact), desk.person(ROADS)
+    assert 'class="leave"' in visitor.get(f"{page_of(ticket)}/salinan").text, (
+        "a page of the console"
+    )
     shown = copied(visitor, f"{page_of(ticket)}/salinan")
     assert desk.last.tracking_code in shown
     assert "Jalan berlubang" in shown
