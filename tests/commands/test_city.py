@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_good_pack_is_checked_without_any_application(folder: Path) -> None:
     result = CliRunner().invoke(city_cli, ["check", str(folder)])
     assert result.exit_code == 0, result.output
-    assert result.output.endswith("0 salah, 0 catatan, 19 menunggu kota (--open menampilkannya).\n")
+    assert result.output.endswith("0 salah, 0 catatan, 20 menunggu kota (--open menampilkannya).\n")
 
 
 def test_everything_wrong_is_printed_with_place_and_remedy(folder: Path) -> None:
