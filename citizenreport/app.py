@@ -8,6 +8,7 @@ from flask import Blueprint, Flask
 
 import citizenreport.cities.models
 import citizenreport.duty.models
+import citizenreport.identity.api_keys
 import citizenreport.identity.factor_models
 import citizenreport.identity.models
 import citizenreport.indicators.models
@@ -22,7 +23,7 @@ import citizenreport.surveys.models
 import citizenreport.triage.models
 import citizenreport.triage.queue_models
 import citizenreport.web.models  # noqa: F401
-from citizenreport.api.v1 import challenge, indicators, reports
+from citizenreport.api.v1 import challenge, indicators, key, reports
 from citizenreport.api.v1.document import make_api
 from citizenreport.cities.pack import find_pack, read_city
 from citizenreport.cities.queries import current_pack
@@ -152,7 +153,7 @@ DOORS: tuple[Blueprint, ...] = (
     stop.bp,
     push.bp,
 )
-API = (reports.bp, indicators.bp, challenge.bp)
+API = (reports.bp, indicators.bp, challenge.bp, key.bp)
 
 SAFE_DEFAULTS = {
     "MAX_CONTENT_LENGTH": 80 * 1024 * 1024,  # five photos of 15 MB and the form around them

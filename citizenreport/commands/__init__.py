@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "import": "citizenreport.commands.import_:import_",
     "demo": "citizenreport.commands.demo:demo",
     "staff": "citizenreport.commands.staff:staff",
+    "api-keys": "citizenreport.commands.api_keys:api_keys",
     "duty": "citizenreport.commands.duty:duty",
     "indicators": "citizenreport.commands.indicators:indicators",
     "jobs": "citizenreport.commands.jobs:jobs",

@@ -28,11 +28,16 @@ SETTINGS: Final = {
         },
         "components": {
             "securitySchemes": {
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A key that the operator makes for a program of the city.",
+                },
                 "trackingSecret": {
                     "type": "http",
                     "scheme": "bearer",
                     "description": "The secret given once when the report was sent.",
-                }
+                },
             }
         },
     },

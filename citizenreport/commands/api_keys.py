@@ -1,0 +1,53 @@
+"""`citizenreport api-keys`: keys for programs of the city."""
+
+from uuid import UUID
+
+import click
+from flask.cli import AppGroup
+
+from citizenreport.commands.staff import plain_errors
+from citizenreport.core.clock import utcnow
+from citizenreport.core.db import transaction
+from citizenreport.identity import api_keys as keys
+from citizenreport.identity.api_keys import Scope
+
+api_keys = AppGroup("api-keys", help="Keys for programs of the city.")
+
+
+@api_keys.command("make")
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice([scope.value for scope in Scope]),
+)
+@click.option("--days", type=click.IntRange(1, keys.LONGEST.days), default=90, show_default=True)
+def make(name: str, scopes: tuple[str, ...], days: int) -> None:
+    """Make a key and print it, this once."""
+    with plain_errors(), transaction() as session:
+        row, key = keys.make(session, name=name, scopes=scopes, days=days, now=utcnow())
+        click.echo(f"{row.id}\tuntil {row.expires_at:%Y-%m-%d}\n{key}")
+
+
+@api_keys.command("list")
+def list_() -> None:
+    """List keys: id, name, scopes, last day, last use. Never a key."""
+    with transaction() as session:
+        for row in keys.every(session):
+            mark = " (revoked)" if row.revoked_at else ""
+            used = f"{row.used_at:%Y-%m-%d}" if row.used_at else "never"
+            click.echo(
+                f"{row.id}\t{row.name}{mark}\t{row.scopes}"
+                f"\tuntil {row.expires_at:%Y-%m-%d}\tused {used}"
+            )
+
+
+@api_keys.command("revoke")
+@click.argument("key_id", type=click.UUID)
+def revoke(key_id: UUID) -> None:
+    """Make a key worth nothing, at once."""
+    with plain_errors(), transaction() as session:
+        keys.revoke(session, key_id, now=utcnow())
+    click.echo(f"{key_id} is revoked.")
