@@ -6,6 +6,8 @@ Fixtures:
 * `client`          Flask's test client over that session
 * `as_owner`        `with as_owner():` lets the session do what only a superuser may
 * `fresh_database`  a database of the test's own: real commits, other processes
+* `post_office`     a mail server on loopback
+* `mailing_database` a fresh database whose workers mail through it
 * `live_server`     granian on a fresh database; `kill()` is a kill -9 of all its processes
 * `settings`        what the application is given; folders are temporary, passwords cheap
 """
@@ -33,6 +35,7 @@ from citizenreport.web.context import EXTENSION
 from tests.databases import (
     FreshDatabase,
     cluster_at,
+    dispose,
     ensure_template,
     fresh_database_in,
     load_magelang,
@@ -40,6 +43,7 @@ from tests.databases import (
     public_role_for_others,
     throwaway_cluster,
 )
+from tests.messaging.post_office import PostOffice, open_post_office
 from tests.scenes import Scene
 from tests.servers import LiveServer, live_server_on
 
@@ -193,6 +197,32 @@ def as_owner(session: Session) -> Callable[[], AbstractContextManager[None]]:
 def fresh_database(template: Cluster, settings: dict[str, object]) -> Iterator[FreshDatabase]:
     with fresh_database_in(template, f"fresh_{uuid4().hex[:12]}", settings) as database:
         yield database
+
+
+@pytest.fixture
+def post_office() -> Iterator[PostOffice]:
+    """A mail server on loopback that keeps what it is given."""
+    with open_post_office() as office:
+        yield office
+
+
+@pytest.fixture
+def mailing_database(
+    fresh_database: FreshDatabase, post_office: PostOffice, tmp_path: Path
+) -> Iterator[FreshDatabase]:
+    """A fresh database for workers in threads and processes, which mail through the post office."""
+    settings = {
+        **fresh_database.settings,
+        "SMTP_URL": post_office.url,
+        "MAIL_FROM": "lapor@magelang.example",
+        "KEYS_DIR": tmp_path / "keys",
+        "STORAGE_DIR": tmp_path / "storage",
+        "CHECKPOINT_DIR": tmp_path / "checkpoints",
+    }
+    database = FreshDatabase(url=fresh_database.url, settings=settings)
+    yield database
+    with database.app.app_context():
+        dispose()
 
 
 @pytest.fixture

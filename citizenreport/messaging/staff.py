@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from hmac import compare_digest
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from citizenreport.core.ids import new_id
 from citizenreport.core.keys import KeyRing
 from citizenreport.messaging.models import StaffAddress
-from citizenreport.messaging.queries import address_hmac
+from citizenreport.messaging.queries import address_hmac, push_address_of
 from citizenreport.messaging.rules import PushAddress, SubscriptionChannel, normal_address
 from citizenreport.messaging.service import sealed_address
 
@@ -101,3 +102,21 @@ def _add(
     )
     session.add(row)
     session.flush()
+
+
+def move_browser(session: Session, keys: KeyRing, old: PushAddress, new: PushAddress) -> int:
+    """Call a person where the browser says that its calls go from now on; return how many rows.
+
+    It shows that it is the one by the secret of the old address, as for other notices.
+    """
+    hmac = address_hmac(keys, PUSH, old.endpoint)
+    query = select(StaffAddress).where(StaffAddress.address_hmac == hmac).with_for_update()
+    row = session.scalar(query)
+    if row is None or not compare_digest(push_address_of(keys, row).auth, old.auth):
+        return 0
+    row.address_hmac = address_hmac(keys, PUSH, new.endpoint)
+    text = json.dumps(asdict(new))
+    for name, value in sealed_address(keys, StaffAddress.__tablename__, row.id, text).items():
+        setattr(row, name, value)
+    session.flush()
+    return 1

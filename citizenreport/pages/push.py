@@ -16,6 +16,7 @@ from citizenreport.intake.models import Report
 from citizenreport.intake.rules import ReportNotFound
 from citizenreport.messaging import queries as messaging_queries
 from citizenreport.messaging import service as messaging
+from citizenreport.messaging import staff
 from citizenreport.messaging.push import check_address, public_text
 from citizenreport.messaging.queries import address_hmac
 from citizenreport.messaging.rules import PushAddress, SubscriptionChannel
@@ -95,6 +96,7 @@ def move() -> ResponseReturnValue:
     old, new = _address("old_"), _address()
     with transaction() as session:
         messaging.move_browser(session, current_keys(), old, new)
+        staff.move_browser(session, current_keys(), old, new)
     return NO_CONTENT
 
 

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,16 +7,15 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.web.context import EXTENSION
 from tests.jobs.world import DUTY, World, serve_world, with_duty
-from tests.messaging.post_office import PostOffice, open_post_office
+from tests.messaging.post_office import PostOffice
 
 
 @pytest.fixture
-def office(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+def office(app: Flask, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> PostOffice:
     """A mail server, and the application set up to use it."""
-    with open_post_office() as office:
-        monkeypatch.setitem(app.config, "SMTP_URL", office.url)
-        monkeypatch.setitem(app.config, "MAIL_FROM", "lapor@magelang.example")
-        yield office
+    monkeypatch.setitem(app.config, "SMTP_URL", post_office.url)
+    monkeypatch.setitem(app.config, "MAIL_FROM", "lapor@magelang.example")
+    return post_office
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Urgent calls: by every channel at once, acknowledged or moved on, and none is forgotten."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -20,7 +21,7 @@ from citizenreport.jobs.calls import move_calls
 from citizenreport.jobs.duty import alert_agency
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
-from citizenreport.messaging.staff import add_browser, set_mail
+from citizenreport.messaging.staff import add_browser, move_browser, set_mail
 from citizenreport.pipeline.hand_over import hand_over
 from citizenreport.pipeline.submit import Submitted
 from citizenreport.triage.states import Party, State
@@ -244,3 +245,17 @@ def test_a_ticket_handed_over_calls_at_its_new_agency(
     work(world)
     assert [call.outcome for call in calls(world)] == ["replaced", None]
     assert "duty_ended" in events(world, sent)
+
+
+def test_a_browser_whose_address_changes_goes_on_calling_and_nobody_elses_moves(
+    world: World, office: PostOffice, service: PushService
+) -> None:
+    budi = person(world, "budi", has_mail=False)
+    old, new = service.browser("a"), service.browser("b")
+    add_browser(world.session, world.keys, budi, old.address, now=utcnow())
+    forged = replace(old.address, auth=new.address.auth)
+    assert move_browser(world.session, world.keys, forged, new.address) == 0
+    assert move_browser(world.session, world.keys, old.address, new.address) == 1
+    world.report(FIRE)
+    work(world)
+    assert [asked.path for asked in service.server.asked] == ["/push/b"]

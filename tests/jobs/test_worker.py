@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,38 +23,14 @@ from citizenreport.core.queue import enqueue
 from citizenreport.intake.rules import Contact
 from citizenreport.jobs.worker import run_worker
 from citizenreport.web.context import EXTENSION
-from tests.databases import FreshDatabase, dispose
+from tests.databases import FreshDatabase
 from tests.jobs.worker_process import HURRIED
 from tests.jobs.world import CONTACT, ROAD, World, serve_world
-from tests.messaging.post_office import PostOffice, open_post_office
+from tests.messaging.post_office import PostOffice
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
 MANY = 30
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with open_post_office() as office:
-        yield office
-
-
-@pytest.fixture
-def database(
-    fresh_database: FreshDatabase, office: PostOffice, tmp_path: Path
-) -> Iterator[FreshDatabase]:
-    settings = {
-        **fresh_database.settings,
-        "SMTP_URL": office.url,
-        "MAIL_FROM": "lapor@magelang.example",
-        "KEYS_DIR": tmp_path / "keys",
-        "STORAGE_DIR": tmp_path / "storage",
-        "CHECKPOINT_DIR": tmp_path / "checkpoints",
-    }
-    database = FreshDatabase(url=fresh_database.url, settings=settings)
-    yield database
-    with database.app.app_context():
-        dispose()
 
 
 @contextmanager
@@ -120,35 +96,35 @@ def jobs_left(database: FreshDatabase, where: str = "true") -> int:
 
 
 def test_a_report_brings_a_receipt_within_seconds(
-    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+    mailing_database: FreshDatabase, post_office: PostOffice, city: City, tmp_path: Path
 ) -> None:
-    with reports_in(database, city, tmp_path):
+    with reports_in(mailing_database, city, tmp_path):
         pass
-    with worker_thread(database.app):
-        with database.app.app_context(), transaction() as session:
-            services = database.app.extensions[EXTENSION]
+    with worker_thread(mailing_database.app):
+        with mailing_database.app.app_context(), transaction() as session:
+            services = mailing_database.app.extensions[EXTENSION]
             world = World(
-                app=database.app,
+                app=mailing_database.app,
                 session=session,
                 city=services.city_holder.city,
                 keys=services.keys,
                 storage=services.storage,
             )
             world.report(ROAD, contact=CONTACT)
-        eventually(lambda: len(office.mails) == 1, "a receipt")
+        eventually(lambda: len(post_office.mails) == 1, "a receipt")
         eventually(lambda: list((tmp_path / "checkpoints").glob("*.json")) != [], "a checkpoint")
-    assert office.only["To"] == CONTACT.email
+    assert post_office.only["To"] == CONTACT.email
 
 
 def test_a_failed_job_stays_with_its_reason(
-    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+    mailing_database: FreshDatabase, post_office: PostOffice, city: City, tmp_path: Path
 ) -> None:
-    office.answer = "550 no such user"
-    with reports_in(database, city, tmp_path) as world:
+    post_office.answer = "550 no such user"
+    with reports_in(mailing_database, city, tmp_path) as world:
         world.report(ROAD, contact=CONTACT)
-    with worker_thread(database.app):
-        eventually(lambda: jobs_left(database, "status = 'failed'") == 1, "a failure")
-    with database.owner() as connection:
+    with worker_thread(mailing_database.app):
+        eventually(lambda: jobs_left(mailing_database, "status = 'failed'") == 1, "a failure")
+    with mailing_database.owner() as connection:
         reasons = connection.execute(
             "SELECT f.reason FROM job_failure f JOIN procrastinate_jobs j ON j.id = f.job_id"
             " WHERE j.task_name = 'check_contact'"
@@ -157,8 +133,8 @@ def test_a_failed_job_stays_with_its_reason(
 
 
 def test_nothing_personal_reaches_a_log_or_the_queue(
-    database: FreshDatabase,
-    office: PostOffice,
+    mailing_database: FreshDatabase,
+    post_office: PostOffice,
     city: City,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -167,8 +143,8 @@ def test_nothing_personal_reaches_a_log_or_the_queue(
 
     `mail.log` is the log of the mail server that the test runs.
     """
-    office.answer = f"550 no such user {CONTACT.email}"
-    with reports_in(database, city, tmp_path) as world:
+    post_office.answer = f"550 no such user {CONTACT.email}"
+    with reports_in(mailing_database, city, tmp_path) as world:
         sent = world.confirmed()
         world.reply(sent, "Petugas datang besok")
         broken = world.confirmed()
@@ -176,10 +152,10 @@ def test_nothing_personal_reaches_a_log_or_the_queue(
             text("UPDATE report SET contact_sealed = :junk WHERE id = :id"),
             {"junk": f"{CONTACT.name} {CONTACT.email}".encode() * 3, "id": broken.report_id},
         )
-    with caplog.at_level(logging.DEBUG), worker_thread(database.app):
+    with caplog.at_level(logging.DEBUG), worker_thread(mailing_database.app):
         refused = "status = 'failed' OR attempts > 0"
-        eventually(lambda: jobs_left(database, refused) == 4, "four failures")
-    with database.owner() as connection:
+        eventually(lambda: jobs_left(mailing_database, refused) == 4, "four failures")
+    with mailing_database.owner() as connection:
         kept = connection.execute(
             "SELECT string_agg(to_jsonb(j)::text, ' ') FROM procrastinate_jobs j"
             " UNION ALL SELECT string_agg(to_jsonb(f)::text, ' ') FROM job_failure f"
@@ -192,27 +168,27 @@ def test_nothing_personal_reaches_a_log_or_the_queue(
 
 
 def test_a_busy_mail_server_is_tried_again(
-    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+    mailing_database: FreshDatabase, post_office: PostOffice, city: City, tmp_path: Path
 ) -> None:
-    office.answer = "451 later"
-    with reports_in(database, city, tmp_path) as world:
+    post_office.answer = "451 later"
+    with reports_in(mailing_database, city, tmp_path) as world:
         world.report(ROAD, contact=CONTACT)
-    with worker_thread(database.app):
+    with worker_thread(mailing_database.app):
         is_waiting = "status = 'todo' AND attempts = 1 AND scheduled_at > now()"
-        eventually(lambda: jobs_left(database, is_waiting) == 1, "a second try")
-        office.answer = "250 OK"
-        with database.owner() as connection:
+        eventually(lambda: jobs_left(mailing_database, is_waiting) == 1, "a second try")
+        post_office.answer = "250 OK"
+        with mailing_database.owner() as connection:
             connection.execute("UPDATE procrastinate_jobs SET scheduled_at = now()")
-        eventually(lambda: len(office.mails) == 1, "the mail")
+        eventually(lambda: len(post_office.mails) == 1, "the mail")
 
 
 def test_a_job_of_an_unknown_name_harms_nobody(
-    database: FreshDatabase, city: City, tmp_path: Path
+    mailing_database: FreshDatabase, city: City, tmp_path: Path
 ) -> None:
-    with reports_in(database, city, tmp_path) as world:
+    with reports_in(mailing_database, city, tmp_path) as world:
         enqueue(world.session, "of_a_later_version", ticket_id="t")
-    with worker_thread(database.app):
-        eventually(lambda: jobs_left(database, "status = 'failed'") == 1, "a failure")
+    with worker_thread(mailing_database.app):
+        eventually(lambda: jobs_left(mailing_database, "status = 'failed'") == 1, "a failure")
 
 
 # A cursor on the server cannot be closed any more once its connection was ended from outside.
@@ -221,27 +197,27 @@ def test_a_job_of_an_unknown_name_harms_nobody(
     ":pytest.PytestUnraisableExceptionWarning"
 )
 def test_the_worker_outlives_a_database_that_throws_it_out(
-    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+    mailing_database: FreshDatabase, post_office: PostOffice, city: City, tmp_path: Path
 ) -> None:
-    with reports_in(database, city, tmp_path) as world:
+    with reports_in(mailing_database, city, tmp_path) as world:
         world.report(ROAD, contact=CONTACT)
-    with worker_thread(database.app):
-        eventually(lambda: len(office.mails) == 1, "a receipt")
-        with database.owner() as connection:
+    with worker_thread(mailing_database.app):
+        eventually(lambda: len(post_office.mails) == 1, "a receipt")
+        with mailing_database.owner() as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
             connection.execute("UPDATE event SET dispatched_at = NULL")
-        eventually(lambda: len(office.mails) == 2, "another receipt")
+        eventually(lambda: len(post_office.mails) == 2, "another receipt")
 
 
 def test_a_dead_workers_job_gives_way_to_the_one_the_clock_started_since(
-    database: FreshDatabase, city: City, tmp_path: Path
+    mailing_database: FreshDatabase, city: City, tmp_path: Path
 ) -> None:
-    with reports_in(database, city, tmp_path):
+    with reports_in(mailing_database, city, tmp_path):
         pass
-    with database.owner() as connection:
+    with mailing_database.owner() as connection:
         for status in ("doing", "todo"):
             connection.execute(
                 "INSERT INTO procrastinate_jobs"
@@ -249,42 +225,44 @@ def test_a_dead_workers_job_gives_way_to_the_one_the_clock_started_since(
                 " VALUES ('default', 'forget', 'forget', 'forget', %s, now() + interval '1 hour')",
                 (status,),
             )
-    with worker_thread(database.app):
-        eventually(lambda: jobs_left(database, "status = 'doing'") == 0, "the dead one is gone")
-    assert jobs_left(database, "task_name = 'forget' AND status = 'todo'") == 1
+    with worker_thread(mailing_database.app):
+        eventually(
+            lambda: jobs_left(mailing_database, "status = 'doing'") == 0, "the dead one is gone"
+        )
+    assert jobs_left(mailing_database, "task_name = 'forget' AND status = 'todo'") == 1
 
 
 def test_stopping_finishes_what_is_running(
-    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+    mailing_database: FreshDatabase, post_office: PostOffice, city: City, tmp_path: Path
 ) -> None:
-    office.delay_s = 1.0
-    with reports_in(database, city, tmp_path) as world:
+    post_office.delay_s = 1.0
+    with reports_in(mailing_database, city, tmp_path) as world:
         world.report(ROAD, contact=CONTACT)
-    with worker_thread(database.app) as stop:
-        eventually(lambda: len(office.mails) == 1, "a mail on its way")
+    with worker_thread(mailing_database.app) as stop:
+        eventually(lambda: len(post_office.mails) == 1, "a mail on its way")
         stop.set()
-    assert jobs_left(database, "task_name = 'check_contact'") == 0
-    assert len(office.mails) == 1
+    assert jobs_left(mailing_database, "task_name = 'check_contact'") == 0
+    assert len(post_office.mails) == 1
 
 
 def test_a_killed_worker_loses_no_mail_and_repeats_under_the_same_message_id(
-    database: FreshDatabase, office: PostOffice, city: City, tmp_path: Path
+    mailing_database: FreshDatabase, post_office: PostOffice, city: City, tmp_path: Path
 ) -> None:
-    office.delay_s = 0.1
-    with reports_in(database, city, tmp_path) as world:
+    post_office.delay_s = 0.1
+    with reports_in(mailing_database, city, tmp_path) as world:
         for number in range(MANY):
             world.report(ROAD, contact=Contact(email=f"warga{number}@example.com"))
-    with worker_process(database) as first:
-        eventually(lambda: len(office.mails) >= MANY // 3, "some mails")
+    with worker_process(mailing_database) as first:
+        eventually(lambda: len(post_office.mails) >= MANY // 3, "some mails")
         first.kill()
         first.wait()
-    assert len(office.mails) < MANY
-    assert jobs_left(database, "status = 'doing'") > 0
-    with worker_process(database):
+    assert len(post_office.mails) < MANY
+    assert jobs_left(mailing_database, "status = 'doing'") > 0
+    with worker_process(mailing_database):
         unsent = "task_name = 'check_contact'"
-        eventually(lambda: jobs_left(database, unsent) == 0, "all mails")
+        eventually(lambda: jobs_left(mailing_database, unsent) == 0, "all mails")
     by_person: dict[str, list[str]] = defaultdict(list)
-    for mail in office.mails:
+    for mail in post_office.mails:
         by_person[mail["To"]].append(mail["Message-ID"])
     assert set(by_person) == {f"warga{number}@example.com" for number in range(MANY)}
     assert [len(set(ids)) for ids in by_person.values()] == [1] * MANY
