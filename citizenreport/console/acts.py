@@ -24,7 +24,7 @@ from citizenreport.pipeline.release import TextRelease, release_photo, release_r
 from citizenreport.publication.rules import ReleaseState
 from citizenreport.triage import desk
 from citizenreport.triage.models import Ticket
-from citizenreport.triage.queries import by_id, is_readable
+from citizenreport.triage.queries import by_id, is_readable, may_read_for
 from citizenreport.triage.rules import Act, TicketNotFound
 from citizenreport.triage.states import State
 from citizenreport.web.context import current_city, current_keys, current_storage
@@ -226,8 +226,12 @@ def carry_out(
 
 
 def check_may(actor: Actor, permission: Permission, ticket: Ticket) -> None:
-    """Raise NotAllowed unless the actor may do this for the agency that holds the ticket."""
-    if not actor.may_for(permission, agency_code=ticket.agency_code):
+    """Raise NotAllowed unless the actor may do this for the agency that holds the ticket.
+
+    A handler who reads a confidential ticket for another agency's part does nothing for its lead.
+    """
+    may = actor.may_for(permission, agency_code=ticket.agency_code)
+    if not may or not may_read_for(actor, ticket, ticket.agency_code):
         raise NotAllowed
 
 

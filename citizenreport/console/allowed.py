@@ -51,13 +51,16 @@ def parties_of(city: City, actor: Actor, ticket: Ticket) -> frozenset[Party]:
     returned to it. It does not do another agency's work. What is confidential the desk cannot
     read: there its handlers do what the desk would, so that it is never stuck.
     """
-    found = set()
+    found: set[Party] = set()
+    is_confidential = ticket.visibility == Visibility.CONFIDENTIAL.value
+    if is_confidential and not leads(city, actor, ticket):
+        return frozenset()
     if ticket.agency_code in actor.agencies(Permission.MOVE_TICKET):
         found.add(Party.AGENCY)
     desk_holds = ticket.agency_code == city.desk_agency_code
     if actor.may(Permission.ROUTE_TICKET) and (desk_holds or ticket.state == State.RETURNED.value):
         found.add(Party.DESK)
-    if ticket.visibility == Visibility.CONFIDENTIAL.value and leads(city, actor, ticket):
+    if is_confidential:
         found.add(Party.DESK)
     return frozenset(found)
 

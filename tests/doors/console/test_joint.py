@@ -157,6 +157,19 @@ def test_of_a_confidential_ticket_only_handlers_get_a_part(desk: Desk, session: 
     assert note.text_sealed is not None
 
 
+def test_a_part_of_a_confidential_ticket_gives_an_officer_of_its_lead_no_more(
+    desk: Desk, session: Session
+) -> None:
+    ticket = desk.report("violence")
+    ticket.joint_agency_codes = ["parks"]
+    session.commit()
+    both = desk.person(WOMEN, PARKS_HANDLER)
+    assert both.get(page_of(ticket)).status_code == 200
+    assert send(both, ticket, "/langkah", target="verified") == 403
+    assert send(both, ticket, "/jawaban", text="Halo.") == 403
+    assert ticket.version == 1
+
+
 def test_parts_end_with_protection_with_leaving_the_work_and_with_a_hand_over(
     desk: Desk,
 ) -> None:
