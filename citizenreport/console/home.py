@@ -112,6 +112,7 @@ CONSOLE: Final = (
     *("counter", "field", "roster"),
     *("views", "bulk", "export"),
     *("calls", "reach"),
+    *("outside", "mediation", "referrals", "work_order"),
 )
 
 
