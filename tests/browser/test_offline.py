@@ -327,12 +327,11 @@ def test_a_forged_queue_breaks_nothing_and_is_refused_in_words(
     assert kept(page)["outbox"] == []
 
 
-def test_a_form_whose_answer_got_lost_on_the_way_as_a_page_is_one_report(
-    phone: Visit, service: LiveServer, photo: dict[str, Any]
-) -> None:
-    page, story = phone.page, f"{STORY} Sebagai halaman."
+def lost_as_a_page(phone: Visit, story: str, *photos: dict[str, Any]) -> None:
+    """Post the form as a page; the server takes the report in, and its answer gets lost."""
+    page = phone.page
     page.route("**/lapor/periksa", lambda route: route.fulfill(status=422, body=""))
-    write(page, story, photo)
+    write(page, story, *photos)
 
     def lose(route: Route) -> None:
         if route.request.method != "POST":
@@ -343,13 +342,35 @@ def test_a_form_whose_answer_got_lost_on_the_way_as_a_page_is_one_report(
     page.route("**/lapor", lose)
     send(page)
     page.wait_for_timeout(SETTLED_MS)
-    assert arrived(service, story) == [1]  # the server has it, the person saw an error
-
     page.unroute("**/lapor")
     page.unroute("**/lapor/periksa")
     phone.open("/lapor?kategori=A04")
     expect(page.get_by_label("Apa yang terjadi?")).to_have_value(story)
+
+
+def test_a_form_whose_answer_got_lost_on_the_way_as_a_page_is_one_report(
+    phone: Visit, service: LiveServer, photo: dict[str, Any]
+) -> None:
+    page, story = phone.page, f"{STORY} Sebagai halaman."
+    lost_as_a_page(phone, story, photo)
+    assert arrived(service, story) == [1]  # the person saw an error
     send(page)
     page.wait_for_url("**/lapor/terkirim", timeout=SOON_MS)
     assert receipt(page)
     assert arrived(service, story) == [1]
+
+
+def test_changed_after_a_lost_answer_it_is_said_that_it_was_sent_and_may_be_another_report(
+    phone: Visit, service: LiveServer
+) -> None:
+    page, story = phone.page, f"{STORY} Lalu diubah."
+    lost_as_a_page(phone, story)
+    other = f"{story} Tiangnya miring."
+    page.get_by_label("Apa yang terjadi?").fill(other)
+    send(page)
+    expect(page.get_by_role("alert").first).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_label("Apa yang terjadi?")).to_have_value(other)
+    assert arrived(service, other) == []
+    send(page)
+    page.wait_for_url("**/lapor/terkirim", timeout=SOON_MS)
+    assert (arrived(service, story), arrived(service, other)) == ([0], [0])
