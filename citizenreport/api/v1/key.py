@@ -33,7 +33,6 @@ class KeySchema(Schema):
 
 @bp.get("")
 @bp.response(200, KeySchema)
-@bp.alt_response(401, description="No key, or one that does not count")
 @bp.doc(security=[{"apiKey": []}])
 @public
 def show() -> ResponseReturnValue:
