@@ -39,6 +39,7 @@ STAFF = {
     "/petugas/tiket/cari": ["kode"],
     "/petugas/tiket/ekspor": ["cari", "dari", "urut", "setelah", "kategori"],
     "/petugas": ["lang"],
+    "/petugas/lapangan": ["beres"],
     "/petugas/akun": ["beres"],
     "/petugas/staf": ["beres", "kembali"],
     "/petugas/akun/pastikan": ["next"],
