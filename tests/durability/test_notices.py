@@ -4,6 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from citizenreport.cities.rules import City
+from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.intake.rules import Contact
 from citizenreport.jobs.stuck import stuck_jobs
@@ -26,7 +27,7 @@ def test_five_hundred_notices_survive_two_killed_workers(
     with reports_in(mailing_database, city, tmp_path) as world:
         for number in range(REPORTERS):
             contact = Contact(email=f"warga{number}@example.com")
-            sent = world.confirm(world.report(ROAD, contact=contact))
+            sent = world.confirm(world.report(ROAD, contact=contact, now=utcnow()))
             world.reply(sent, f"Jawaban {number}")
     for mails in KILLED_AT:
         with worker_process(mailing_database) as worker:
