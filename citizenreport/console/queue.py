@@ -93,7 +93,9 @@ def show() -> ResponseReturnValue:
         if not request.args and (default := default_view(own, city)) is not None:
             return redirect(address(default.filters), 303)
         rows, has_more, wish = found_page(session, city, actor, wish, at=at)
-        counts = queue.queue_counts(session, city, actor, at=at)
+        # The second look for similar words takes the query that the counts would.
+        is_loose = wish.wording is not None and wish.wording.is_loose
+        counts = {} if is_loose else queue.queue_counts(session, city, actor, at=at)
         lines = [line_of(city, row, now=now) for row in rows]
         return render_template(
             "console/queue.html",
