@@ -14,7 +14,7 @@ from citizenreport.core.keys import KeyRing
 from citizenreport.identity.rules import Grant, Role
 from tests.bad_input.intake import Intake
 from tests.bad_input.naughty import OWN, naughty
-from tests.doors.console.conftest import Desk
+from tests.doors.console.conftest import Desk, desk, town  # noqa: F401
 from tests.shared_data import ROOT
 
 STAFF = {
@@ -41,11 +41,11 @@ STAFF = {
     "/petugas": ["lang"],
     "/petugas/lapangan": ["beres"],
     "/petugas/akun": ["beres"],
-    "/petugas/staf": ["beres", "kembali"],
     "/petugas/akun/pastikan": ["next"],
     "/petugas/piket": ["instansi", "beres"],
     "/petugas/piket/kabar": ["beres"],
 }
+ADMINISTRATORS = {"/petugas/staf": ["beres", "kembali"]}
 PUBLIC = {
     "/": ["lang"],
     "/lapor": ["kategori", "cari", "mulai"],
@@ -93,8 +93,8 @@ READ = re.compile(r"""request\.(?:args|values)(?:\.get(?:list)?\(|\[)"([^"]+)\""
 @pytest.fixture
 def visitor(app: Flask, session: Session, magelang: City, keys: KeyRing) -> FlaskClient:
     """Someone from the city desk, who may open every page of the console's queue."""
-    desk = Desk(app, session, magelang, keys)
-    return desk.person(Grant(role=Role.CITY_DESK)).client
+    office = Desk(app, session, magelang, keys)
+    return office.person(Grant(role=Role.CITY_DESK)).client
 
 
 def sendable(text: str) -> str:
@@ -117,7 +117,7 @@ def assert_answered(client: FlaskClient, address: str, text: str) -> None:
 def test_every_parameter_that_is_read_is_tried() -> None:
     sources = Path(ROOT / "citizenreport").rglob("*.py")
     read = {name for path in sources for name in READ.findall(path.read_text())}
-    tried = {name for names in (STAFF | PUBLIC).values() for name in names}
+    tried = {name for names in (STAFF | ADMINISTRATORS | PUBLIC).values() for name in names}
     assert len(read) > 5
     assert read <= tried
 
@@ -129,6 +129,16 @@ def test_a_parameter_of_any_content_is_answered(visitor: FlaskClient) -> None:
     tried += [(pair, text) for pair in pairs for text in OWN[:4]]
     for (path, name), text in tried:
         assert_answered(visitor, f"{path}?{name}={sendable(text)}", text)
+
+
+@pytest.mark.parametrize("name", ADMINISTRATORS["/petugas/staf"])
+def test_a_parameter_of_the_accounts_page_is_answered(
+    desk: Desk,  # noqa: F811
+    name: str,
+) -> None:
+    client = desk.person(Grant(role=Role.ADMINISTRATOR)).client
+    for text in OWN[:8]:
+        assert_answered(client, f"/petugas/staf?{name}={sendable(text)}", text)
 
 
 @pytest.mark.real_data
