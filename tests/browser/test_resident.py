@@ -19,8 +19,8 @@ STORY = "Lampu jalan di depan pos ronda mati sejak tiga hari."
 
 
 def receipt(page: Page) -> tuple[str, str]:
+    expect(page.locator(".big-code")).to_have_count(2)
     shown = page.locator(".big-code").all_inner_texts()
-    assert len(shown) == 2
     return shown[0], shown[1]
 
 
