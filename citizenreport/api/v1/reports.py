@@ -90,11 +90,12 @@ def create() -> ResponseReturnValue:
     """
     body, photos = _parts(request)
     draft = NEW_REPORT.load(read_json(body))
+    key = request.headers.get("Idempotency-Key", "")
     submitted = send_report(
         draft,
         door=RESIDENTS,
-        idempotency_key=request.headers.get("Idempotency-Key", ""),
-        body=words_of(draft),
+        idempotency_key=key,
+        body=words_of(draft) if key else b"",  # nothing is compared without a key
         photos=photos,
         effort=Effort(proof=sent_proof()),
     )
