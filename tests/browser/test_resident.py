@@ -32,6 +32,17 @@ def stored(service: LiveServer, story: str) -> int:
     return int(row[0])
 
 
+def photos_of(service: LiveServer, story: str) -> int:
+    with service.database.owner() as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM photo p JOIN report r ON r.id = p.report_id"
+            " WHERE r.description = %s",
+            (story,),
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def follow(made: Visit, code: str, secret: str) -> None:
     made.open("/lacak")
     made.page.get_by_label("Kode laporan").fill(code)
