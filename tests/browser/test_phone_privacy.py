@@ -191,5 +191,11 @@ def test_a_kept_report_that_becomes_confidential_leaves_the_list(
     expect(page.get_by_text("Sudah ada di Laporan saya.")).to_be_visible()
     as_staff(lambda staff: staff.hide(code))
     made.open("/laporan-saya")
-    expect(page.get_by_text("tidak dapat dibuka lagi dari sini")).to_be_visible()
+    told = page.get_by_text("tidak dapat dibuka lagi dari sini")
+    expect(told).to_be_visible()
     assert kept(page)["own"] == []
+    redrawn = (
+        "new Promise(done => {window.dispatchEvent(new Event('outbox')); setTimeout(done, 300)})"
+    )
+    page.evaluate(redrawn)
+    expect(told).to_be_visible()

@@ -80,11 +80,14 @@ function kept(own: Own): HTMLElement {
   return card;
 }
 
+const gone = new Set<string>(); // told as long as the page is open, however often the lists are drawn
+
 async function look(own: Own, card: HTMLElement): Promise<void> {
   const found = await stateOf(own);
   if (found.kind === "gone") {
+    gone.add(own.code);
     await dropOwn(own.code);
-    card.replaceWith(copyOf("mine-gone"));
+    await show();
     return;
   }
   if (found.kind === "unknown") return;
@@ -99,16 +102,18 @@ async function forgetConfidential(sound: Entry[]): Promise<void> {
 }
 
 async function show(): Promise<void> {
-  const [{ sound, broken }, own] = [await entries(), await ownReports()];
+  const [{ sound, broken }, all] = [await entries(), await ownReports()];
+  const own = all.filter(({ code }) => !gone.has(code));
   const damaged = broken.map((id) => {
     const card = copyOf("mine-broken");
     on(card, "drop", () => drop(id));
     return card;
   });
   find("[data-list=outbox]")?.replaceChildren(...sound.map(waiting), ...damaged);
-  find("[data-list=own]")?.replaceChildren(...own.map(kept));
-  const isEmpty = sound.length + broken.length + own.length === 0;
-  for (const [name, hidden] of [["outbox", sound.length + broken.length === 0], ["own", own.length === 0], ["empty", !isEmpty]] as const) {
+  find("[data-list=own]")?.replaceChildren(...own.map(kept), ...[...gone].map(() => copyOf("mine-gone")));
+  const ownCount = own.length + gone.size;
+  const isEmpty = sound.length + broken.length + ownCount === 0;
+  for (const [name, hidden] of [["outbox", sound.length + broken.length === 0], ["own", ownCount === 0], ["empty", !isEmpty]] as const) {
     const part = find(`[data-part=${name}]`);
     if (part) part.hidden = hidden;
   }
