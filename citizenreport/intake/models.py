@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, literal_column, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
@@ -12,9 +12,8 @@ from citizenreport.geo.columns import PositionType
 from citizenreport.geo.position import Position
 from citizenreport.intake.rules import DESCRIPTION_MAX_CHARS
 
-REPORT_TEXT_SQL = "((COALESCE(description, ''::text) || ' '::text) || COALESCE(landmark, ''::text))"
-REPORT_WORDS_SQL = f"to_tsvector('indonesian'::regconfig, {REPORT_TEXT_SQL[1:-1]})"
-"""What staff search in: the plain texts. Of a confidential report both columns are null."""
+WORDS_SQL = "to_tsvector('indonesian'::regconfig, written)"
+"""The stems of what is written, as the index over them has it."""
 
 
 class Report(Base, kw_only=True):
@@ -28,13 +27,6 @@ class Report(Base, kw_only=True):
     __table_args__ = (
         CheckConstraint(f"char_length(description) <= {DESCRIPTION_MAX_CHARS}", name="description"),
         Index(None, "position", postgresql_using="gist"),
-        Index("ix_report_words", text(REPORT_WORDS_SQL), postgresql_using="gin"),
-        Index(
-            "ix_report_trigrams",
-            literal_column(REPORT_TEXT_SQL).label("written"),
-            postgresql_using="gin",
-            postgresql_ops={"written": "gin_trgm_ops"},
-        ),
         UniqueConstraint("external_source", "external_id"),
     )
 
@@ -68,6 +60,31 @@ class Report(Base, kw_only=True):
     external_id: Mapped[str | None] = mapped_column(default=None)
     is_demo: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ReportWords(Base, kw_only=True):
+    """The plain texts of a report, for searching; filed a moment after it was acknowledged.
+
+    Kept apart from the report because its indexes cost more than storing the report does. The
+    database itself (trigger `report_words_follow`) keeps a row in step with the report's texts, so
+    what was sealed or erased is not found from that very moment on.
+    """
+
+    __tablename__ = "report_words"
+    __table_args__ = (
+        Index("ix_report_words_stems", text(WORDS_SQL), postgresql_using="gin"),
+        Index(
+            "ix_report_words_trigrams",
+            "written",
+            postgresql_using="gin",
+            postgresql_ops={"written": "gin_trgm_ops"},
+        ),
+    )
+
+    report_id: Mapped[UUID] = mapped_column(
+        ForeignKey("report.id", ondelete="CASCADE"), primary_key=True
+    )
+    written: Mapped[str]
 
 
 class ReportKey(Base, kw_only=True):

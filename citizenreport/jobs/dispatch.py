@@ -1,7 +1,7 @@
 """The outbox: takes events that nobody has turned into work yet, and enqueues what they ask for.
 
 In ledger order, in batches, each event marked in the transaction that enqueues its jobs: an event
-is never lost, and never turned into work twice.
+is never lost, and never turned into work twice. The words of new reports are filed for searching.
 """
 
 from collections import defaultdict
@@ -21,6 +21,7 @@ from citizenreport.core.queue import Id, enqueue_all
 from citizenreport.duty.models import DutyCall
 from citizenreport.intake.models import Photo, Report
 from citizenreport.intake.rules import Channel
+from citizenreport.intake.search import file_words
 from citizenreport.jobs.registry import BY_NAME
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.queries import undispatched
@@ -72,6 +73,7 @@ def dispatch_batch(session: Session, *, now: datetime) -> int:
     for event in events:
         for name, ids in work_of(event, facts.get(event.stream_id)):
             calls[name].append(ids)
+    file_words(session, [UUID(e.payload["report_id"]) for e in events if e.type == "opened"])
     for name, several in calls.items():
         enqueue_all(session, name, several, priority=BY_NAME[name].priority)
     mark_dispatched(session, events, now=now)

@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 
 from citizenreport.core.db import raw_connection
 from citizenreport.intake.models import Report
+from citizenreport.intake.search import file_words
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.rules import StreamKind
 from citizenreport.pipeline.importing.tickets import TABLES, Rows
@@ -147,10 +148,14 @@ def known_of(session: Session, tickets: Mapping[str, UUID]) -> dict[str, Known]:
 
 
 def insert_all(session: Session, rows: Rows) -> None:
-    """Copy rows into their tables, in the order of the foreign keys."""
+    """Copy rows into their tables, in the order of the foreign keys, and file the words of reports.
+
+    Events of an import ask for no work, so nobody files those words later.
+    """
     for table in TABLES:
         if rows.get(table):
             copy_rows(session, table, rows[table])
+    file_words(session, [UUID(str(row["id"])) for row in rows.get("report", ())])
 
 
 def copy_rows(session: Session, table: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -17,6 +17,7 @@ from citizenreport.cities.rules import City
 from citizenreport.core.keys import KeyRing
 from citizenreport.identity.rules import Grant
 from citizenreport.intake.rules import Channel, Draft
+from citizenreport.intake.search import file_words
 from citizenreport.pipeline.submit import Send, Submitted, submit_report
 from citizenreport.triage.models import Ticket
 from citizenreport.web.context import EXTENSION
@@ -97,6 +98,7 @@ class Desk:
             send=Send(door="test", key="", body_hmac=b""),
             now=at,
         )
+        file_words(self.session, [self.last.report_id])  # as the worker does a moment later
         self.session.commit()
         query = select(Ticket).where(Ticket.report_id == self.last.report_id)
         return self.session.scalars(query).one()
