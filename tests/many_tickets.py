@@ -29,7 +29,7 @@ SELECT n,
 FROM generate_series(1, %(count)s) AS n;
 
 INSERT INTO report (id, tracking_code, category_code, area_code, description, submitted_at, channel,
-    locale, pack_version, is_demo)
+    locale, pack_version, is_demo, position)
 SELECT report_id,
     translate(lpad((n * 7919::bigint)::text, 10, '0'), '0123456789', 'ABCDEFGHJK'),
     (%(category_codes)s::text[])[category],
@@ -38,8 +38,12 @@ SELECT report_id,
         SELECT string_agg((%(words)s::text[])[1 + (power(fraction, 2) * %(word_count)s)::int], ' ')
         FROM (SELECT random() AS fraction FROM generate_series(1, 8) WHERE n > 0) AS said
     ) END,
-    at, CASE WHEN dice < 0.8 THEN 'web' ELSE 'whatsapp' END, 'id', %(pack_version)s, true
+    at, CASE WHEN dice < 0.8 THEN 'web' ELSE 'whatsapp' END, 'id', %(pack_version)s, true,
+    ST_Point(110.2 + random() * 0.04, -7.51 + random() * 0.07, 4326)::geography
 FROM made;
+
+INSERT INTO report_words (report_id, written)
+SELECT id, description FROM report WHERE description IS NOT NULL;
 
 INSERT INTO assignment (id, report_id, agency_code, decided_by, pack_version, inputs, decided_at)
 SELECT assignment_id, report_id, (%(agency_codes)s::text[])[category], 'rule', %(pack_version)s,
@@ -98,7 +102,7 @@ def make_tickets(connection: "psycopg.Connection[Any]", city: City, count: int) 
     indexes = connection.execute(
         """
         SELECT indexname, indexdef FROM pg_indexes AS i
-        WHERE tablename IN ('report', 'ticket', 'assignment') AND schemaname = 'public'
+        WHERE tablename IN ('report', 'report_words', 'ticket', 'assignment') AND schemaname = 'public'
           AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conname = i.indexname)
         """
     ).fetchall()
@@ -111,4 +115,4 @@ def make_tickets(connection: "psycopg.Connection[Any]", city: City, count: int) 
     connection.execute("SET session_replication_role = origin")
     connection.commit()
     connection.autocommit = True
-    connection.execute("VACUUM ANALYZE report, ticket, assignment")
+    connection.execute("VACUUM ANALYZE report, report_words, ticket, assignment")

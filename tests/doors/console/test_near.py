@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from citizenreport.geo.position import Position
@@ -115,24 +114,3 @@ def test_duplicates_of_a_duplicate_go_along(desk: Desk, session: Session) -> Non
     assert newest.parent_ticket_id == oldest.id
     merged = session.query(Event).filter_by(stream_id=newest.id, type="merged").all()
     assert [e.payload["parent_ticket_id"] for e in merged] == [str(middle.id), str(oldest.id)]
-
-
-def test_the_search_around_goes_through_the_spatial_index(desk: Desk, session: Session) -> None:
-    ticket = desk.report()
-    seen: list[tuple[str, object]] = []
-    connection = session.connection()
-
-    def note(_: object, __: object, statement: str, given: object, *rest: object) -> None:
-        if "ST_DWithin" in statement:
-            seen.append((statement, given))
-
-    visitor = desk.person(ROADS)
-    event.listen(connection.engine, "before_cursor_execute", note)
-    try:
-        around(visitor, ticket)
-    finally:
-        event.remove(connection.engine, "before_cursor_execute", note)
-    [(statement, given)] = seen
-    session.execute(text("SET LOCAL enable_seqscan = off"))
-    plan = connection.exec_driver_sql(f"EXPLAIN {statement}", given)  # type: ignore[call-overload]
-    assert any("ix_report_position" in row[0] or "idx_report_position" in row[0] for row in plan)

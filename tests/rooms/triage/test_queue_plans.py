@@ -5,20 +5,23 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
 from citizenreport.core.cluster import Cluster
 from citizenreport.identity.rules import Actor, Grant, Role
+from citizenreport.intake.models import Report
+from citizenreport.suggestions.queries import near_tickets
 from citizenreport.triage import queue
+from citizenreport.triage.models import Ticket
 from citizenreport.triage.queue import QueueWish
-from tests.benchmarks.queue import AT, DESK, agency_of, wishes
+from tests.benchmarks.queue import AT, DESK, NOW, agency_of, wishes
 from tests.databases import fresh_database_in, load_magelang
 from tests.many_tickets import make_tickets
 
 TICKETS = 30_000
-BIG = ("ticket", "report")
+BIG = ("ticket", "report", "report_words")
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +85,29 @@ def test_no_page_of_the_queue_reads_a_whole_table(
         wish = QueueWish(category_code=codes.scalar_one())
     for plan in plans(connection, city, DESK if who == "desk" else officer, wish):
         assert not any(f"Seq Scan on {table}" in plan for table in BIG), plan
+
+
+def test_what_lies_near_is_found_by_its_place(place: tuple[Connection, City]) -> None:
+    connection, city = place
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Connection, __: object, statement: str, values: Any, *rest: object) -> None:
+        asked.append((statement, values))
+
+    with Session(connection) as session:
+        ticket = session.scalars(
+            select(Ticket).where(Ticket.visibility == "public").order_by(Ticket.id).limit(1)
+        ).one()
+        report = session.get_one(Report, ticket.report_id)
+        event.listen(connection, "before_cursor_execute", note)
+        try:
+            assert near_tickets(session, city, DESK, ticket, report, now=NOW)
+        finally:
+            event.remove(connection, "before_cursor_execute", note)
+    [(statement, values)] = asked
+    plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", values))
+    assert "ix_report_position" in plan, plan
+    assert not any(f"Seq Scan on {table}" in plan for table in BIG), plan
 
 
 def test_every_page_that_is_measured_is_explained(magelang: City) -> None:
