@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.console.acts import carry_out
 from citizenreport.identity.rules import Permission
-from citizenreport.pipeline.joint import ask_part, close_part
+from citizenreport.pipeline.joint import ask_part, close_part, decline_part
 from citizenreport.triage import joint
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act
@@ -69,5 +69,29 @@ def close(ticket_id: UUID) -> ResponseReturnValue:
         act_on,
         permission=Permission.MOVE_TICKET,
         notice="bagian-selesai",
+        part_of=form_text("agency_code"),
+    )
+
+
+@bp.post("/tolak")
+@requires(Permission.MOVE_TICKET)
+def decline(ticket_id: UUID) -> ResponseReturnValue:
+    """Say that the own agency will not do its part, and why."""
+
+    def act_on(session: Session, ticket: Ticket, act: Act) -> None:
+        decline_part(
+            session,
+            current_keys(),
+            ticket,
+            agency_code=form_text("agency_code"),
+            why=form_text("text"),
+            act=act,
+        )
+
+    return carry_out(
+        ticket_id,
+        act_on,
+        permission=Permission.MOVE_TICKET,
+        notice="bagian-ditolak",
         part_of=form_text("agency_code"),
     )

@@ -19,8 +19,13 @@ LABELS: Final[Mapping[PartState, str]] = {
     PartState.OPEN: _n("Sedang dikerjakan"),
     PartState.CLOSED: _n("Bagian selesai"),
     PartState.TAKEN_BACK: _n("Ditarik"),
+    PartState.DECLINED: _n("Ditolak"),
 }
-TONES: Final[Mapping[PartState, str]] = {PartState.OPEN: "accent", PartState.CLOSED: "good"}
+TONES: Final[Mapping[PartState, str]] = {
+    PartState.OPEN: "accent",
+    PartState.CLOSED: "good",
+    PartState.DECLINED: "warn",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ class ShownPart:
     task: str
     note: str
     is_open: bool
+    is_declined: bool
     is_own: bool  # this person may close it
 
 
@@ -55,6 +61,7 @@ def shown_parts(
             task=texts.get(part.task_id, ""),
             note=texts.get(part.note_id or "", ""),
             is_open=part.state is PartState.OPEN,
+            is_declined=part.state is PartState.DECLINED,
             is_own=part.state is PartState.OPEN and part.agency_code in own,
         )
         for part in parts_of(events)

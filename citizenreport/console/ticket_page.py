@@ -141,7 +141,8 @@ class TicketPage:
             "pecah": self.may.split,
         }
         named = {name for name, is_there in optional.items() if is_there}
-        named |= {f"bagian-{part.agency_code}" for part in self.parts if part.is_own}
+        own = [part.agency_code for part in self.parts if part.is_own]
+        named |= {f"{form}-{code}" for form in ("bagian", "tolak") for code in own}
         if self.may.merge:
             named |= {f"gabung-{one.tracking_code}" for one in self.around.alike}
         named |= self.letters.forms | ({"salinan"} if self.outside_channels else set())

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from citizenreport.cities.rules import Priority
 from citizenreport.core.clock import utcnow
@@ -46,6 +46,7 @@ class Facts:
     has_contact: bool
     has_watch: bool  # a browser is told
     was_called: bool  # somebody on duty
+    has_joined: bool  # other reports were joined with it
     priority: str
     is_demo: bool
     is_imported: bool
@@ -152,10 +153,27 @@ def _state_changed(event: Event, facts: Facts) -> Iterator[Call]:
     """Tell the reporter, unless the step was the reporter's own."""
     payload = event.payload
     is_answer = event.actor_id is None and payload["from"] == State.NEEDS_INFO.value
+    yield from _fate(event, facts)
     # The desk takes up what was returned by handing it over, and that is told.
     is_taken_up = payload["from"] == State.RETURNED.value and payload["to"] == State.NEW.value
     if payload["to"] not in BY_REPORTER and not is_answer and not is_taken_up:
         yield from _told(event, facts)
+
+
+def _fate(event: Event, facts: Facts) -> Iterator[Call]:
+    """Tell the reporters of what was joined with a ticket how it fares in public."""
+    if facts.has_joined and not facts.is_demo:
+        yield "tell_joined", _ids(event)
+
+
+def _part(event: Event, facts: Facts) -> Iterator[Call]:
+    if not facts.is_demo:
+        yield "tell_of_part", _ids(event)
+
+
+def _part_closed(event: Event, facts: Facts) -> Iterator[Call]:
+    yield from _part(event, facts)
+    yield from _told(event, facts)
 
 
 def _escalated(event: Event, _facts: Facts) -> Iterator[Call]:
@@ -204,6 +222,12 @@ TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
     "extended": _extension,
     "extension_refused": _extension,
     "state_changed": _state_changed,
+    "released": _fate,
+    "split": _told,
+    "joint_asked": _part,
+    "joint_closed": _part_closed,
+    "joint_declined": _part,
+    "joint_taken_back": _part,
     "visibility_raised": _visibility_raised,
     "added": _added,
     "work_shown": _added,
@@ -217,6 +241,7 @@ TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
 
 
 def _facts_of(session: Session, ticket_ids: Sequence[UUID]) -> dict[UUID, Facts]:
+    joined = aliased(Ticket)
     rows = session.execute(
         select(
             Ticket.id,
@@ -225,6 +250,7 @@ def _facts_of(session: Session, ticket_ids: Sequence[UUID]) -> dict[UUID, Facts]
             Report.contact_sealed.is_not(None).label("has_contact"),
             exists().where(PushWatch.report_id == Report.id).label("has_watch"),
             exists().where(DutyCall.ticket_id == Ticket.id).label("was_called"),
+            exists().where(joined.parent_ticket_id == Ticket.id).label("has_joined"),
             Ticket.priority,
             Report.channel,
         )
@@ -242,6 +268,7 @@ def _facts_of(session: Session, ticket_ids: Sequence[UUID]) -> dict[UUID, Facts]
             has_contact=row.has_contact,
             has_watch=row.has_watch,
             was_called=row.was_called,
+            has_joined=row.has_joined,
             priority=row.priority,
             is_demo=row.is_demo,
             is_imported=row.channel == Channel.IMPORT.value,

@@ -1,5 +1,6 @@
 """News: tells a reporter who confirmed a mail address of replies, hand-overs and each step."""
 
+from typing import Final
 from uuid import UUID
 
 from flask_babel import force_locale
@@ -11,6 +12,7 @@ from citizenreport.intake import queries as intake_queries
 from citizenreport.jobs.mails import (
     Subject,
     instant_text,
+    name_in,
     post,
     report_link,
     reporter_address,
@@ -32,13 +34,16 @@ from citizenreport.messaging.texts import (
     SURVEY,
     Template,
 )
+from citizenreport.messaging.texts_together import PART_NEWS, SPLIT_NEWS
 from citizenreport.routing.rules import agency_name
 from citizenreport.triage.clocks import contest_ends_at
 from citizenreport.triage.models import Message
-from citizenreport.triage.queries import text_of
+from citizenreport.triage.queries import of_report, text_of
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.translate import _
+
+TEMPLATES: Final = {"replied": REPLY, "extended": EXTENDED_NEWS, "joint_closed": PART_NEWS}
 
 
 def tell_reporter(*, ticket_id: str, seq: int) -> None:
@@ -72,17 +77,29 @@ def _content(session: Session, city: City, subject: Subject) -> tuple[Template, 
     event = subject.event
     if event.type == "assigned":
         return HANDED_OVER, {"agency": agency_name(city, event.payload["agency_code"])}
+    if event.type == "split":
+        return SPLIT_NEWS, {"parts": _parts(session, city, subject)}
     values: dict[str, object] = {
         "agency": agency_name(city, subject.ticket.agency_code),
         "text": _text(session, subject),
     }
-    if event.type == "replied":
-        return REPLY, values
     if event.type == "extended":
         due_at = subject.ticket.settlement_due_at
         values["settlement_due"] = instant_text(city, due_at, language=subject.language)
-        return EXTENDED_NEWS, values
-    return _step(city, subject, values)
+    if event.type == "joint_closed":
+        values["partner"] = agency_name(city, event.payload["joint_agency_code"])
+    template = TEMPLATES.get(event.type)
+    return (template, values) if template is not None else _step(city, subject, values)
+
+
+def _parts(session: Session, city: City, subject: Subject) -> str:
+    """Return the tickets of a report that was split: a line each, in the order of its page."""
+    lines = []
+    for number, ticket in enumerate(of_report(session, subject.report.id), start=1):
+        category = city.categories.get(ticket.category_code)
+        kind = name_in(category.names, subject.language) if category else ticket.category_code
+        lines.append(f"{number}. {kind}: {agency_name(city, ticket.agency_code)}")
+    return "\n".join(lines)
 
 
 def _step(

@@ -28,6 +28,8 @@ NEWS_WORDS: Final = {
     "replied": _n("ada balasan"),
     "assigned": _n("diserahkan ke instansi lain"),
     "extended": _n("perlu waktu tambahan"),
+    "split": _n("ditangani per bagian"),
+    "joint_closed": _n("satu bagian selesai"),
 }
 
 

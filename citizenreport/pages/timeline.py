@@ -305,6 +305,7 @@ def _sentence(event: Mapping[str, Any], names: Mapping[str, str], *, was_asked: 
         "joint_asked": JOINT_ASKED,
         "joint_closed": JOINT_CLOSED,
         "joint_taken_back": JOINT_ENDED,
+        "joint_declined": JOINT_ENDED,
         **REFERRALS,
     }
     message = fixed.get(event["type"]) or STEPS[State(event["state"])]

@@ -41,6 +41,14 @@ def close_part(
     joint.close(session, ticket, agency_code, note, act=act, data_key=data_key)
 
 
+def decline_part(
+    session: Session, keys: KeyRing, ticket: Ticket, *, agency_code: str, why: str, act: Act
+) -> None:
+    """Say that a part will not be done. Raises as `triage.joint.decline`."""
+    data_key = sealing_key(session, keys, ticket)
+    joint.decline(session, ticket, agency_code, why, act=act, data_key=data_key)
+
+
 def end_unsuited(session: Session, city: City, ticket: Ticket, *, act: Act) -> Act:
     """End the parts of agencies that may not have a ticket as it has become; return the act anew."""
     unsuited = [code for code in ticket.joint_agency_codes if not is_suited(city, ticket, code)]

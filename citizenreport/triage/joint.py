@@ -3,7 +3,7 @@
 The parts are told by the events of the ticket; the row carries whose part is open now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -27,12 +27,21 @@ from citizenreport.triage.states import OPEN, Party, State
 ASKED: Final = "joint_asked"
 CLOSED: Final = "joint_closed"
 TAKEN_BACK: Final = "joint_taken_back"
+DECLINED: Final = "joint_declined"
 
 
 class PartState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     TAKEN_BACK = "taken_back"
+    DECLINED = "declined"
+
+
+ENDINGS: Final[Mapping[str, PartState]] = {
+    CLOSED: PartState.CLOSED,
+    DECLINED: PartState.DECLINED,
+    TAKEN_BACK: PartState.TAKEN_BACK,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +99,24 @@ def close(
     Raises:
         NoOpenPart, TextMissing, TextTooLong, TicketChanged.
     """
-    left = _without(ticket, agency_code)
-    text = check_task(note)
-    change(session, ticket, act=act, joint_agency_codes=left)
-    message = write(session, ticket, "part", text, act=act, data_key=data_key)
-    payload = {"joint_agency_code": agency_code, "message_id": str(message.id)}
-    record(session, ticket, CLOSED, payload, act=act)
+    _end_own(session, ticket, agency_code, note, act=act, data_key=data_key, event_type=CLOSED)
+
+
+def decline(
+    session: Session,
+    ticket: Ticket,
+    agency_code: str,
+    why: str,
+    *,
+    act: Act,
+    data_key: bytes | None,
+) -> None:
+    """Say that an agency will not do its part, and why. Staff alone read the reason.
+
+    Raises:
+        NoOpenPart, TextMissing, TextTooLong, TicketChanged.
+    """
+    _end_own(session, ticket, agency_code, why, act=act, data_key=data_key, event_type=DECLINED)
 
 
 def take_back(session: Session, ticket: Ticket, agency_code: str, *, act: Act) -> None:
@@ -136,7 +157,7 @@ def parts_of(events: Iterable[Event]) -> list[Part]:
                     task_id=str(event.payload["message_id"]),
                 )
             )
-        elif event.type in (CLOSED, TAKEN_BACK):
+        elif event.type in ENDINGS:
             parts = [_ended(part, event) if _is_it(part, code) else part for part in parts]
     return parts
 
@@ -146,13 +167,30 @@ def _is_it(part: Part, agency_code: str | None) -> bool:
 
 
 def _ended(part: Part, event: Event) -> Part:
-    is_closed = event.type == CLOSED
     return replace(
         part,
-        state=PartState.CLOSED if is_closed else PartState.TAKEN_BACK,
+        state=ENDINGS[event.type],
         ended_at=event.recorded_at,
-        note_id=str(event.payload["message_id"]) if is_closed else None,
+        note_id=event.payload.get("message_id"),
     )
+
+
+def _end_own(
+    session: Session,
+    ticket: Ticket,
+    agency_code: str,
+    words: str,
+    *,
+    act: Act,
+    data_key: bytes | None,
+    event_type: str,
+) -> None:
+    left = _without(ticket, agency_code)
+    text = check_task(words)
+    change(session, ticket, act=act, joint_agency_codes=left)
+    message = write(session, ticket, "part", text, act=act, data_key=data_key)
+    payload = {"joint_agency_code": agency_code, "message_id": str(message.id)}
+    record(session, ticket, event_type, payload, act=act)
 
 
 def _check_lead(act: Act) -> None:

@@ -126,6 +126,12 @@ def for_system(session: Session, ticket_id: UUID, *, wait: bool = False) -> Tick
     return session.scalar(query)
 
 
+def joined_with(session: Session, parent_id: UUID) -> Sequence[Ticket]:
+    """Return the tickets that ended as duplicates of another one. For the system."""
+    query = select(Ticket).where(Ticket.parent_ticket_id == parent_id)
+    return session.scalars(query.where(Ticket.state == State.DUPLICATE.value)).all()
+
+
 def open_of_person(session: Session, staff_id: UUID) -> Sequence[Ticket]:
     """Return and lock the open tickets that a person is to work on, for who goes or moves."""
     query = select(Ticket).where(

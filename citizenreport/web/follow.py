@@ -27,10 +27,12 @@ SHOWN_EVENTS = frozenset(
         *("opened", "state_changed", "assigned", "replied", "added"),
         *("deadlines_moved", "extended", "corrected", "contact_revealed"),
         *("split", "split_off"),
-        *("joint_asked", "joint_closed", "joint_taken_back"),
+        *("joint_asked", "joint_closed", "joint_declined", "joint_taken_back"),
         *("referral_made", "referral_sent", "referral_answered", "referral_closed"),
     }
 )
+AMONG_STAFF = frozenset({"joint_asked", "joint_declined"})
+"""Told without its words: a task or a refusal is between agencies."""
 
 
 def public_report(
@@ -142,7 +144,7 @@ def _step(event: Event, texts: Mapping[str, str]) -> dict[str, Any]:
         "type": event.type,
         "state": payload.get("to") if event.type == "state_changed" else None,
         "agency_code": payload.get("agency_code"),
-        "text": None if event.type == "joint_asked" else _text(payload, texts),
+        "text": None if event.type in AMONG_STAFF else _text(payload, texts),
         "body_code": payload.get("to") if event.type.startswith("referral_") else None,
         "partner_code": payload.get("joint_agency_code") or payload.get("split_agency_code"),
         "photo_count": len(payload.get("photo_ids", ())),

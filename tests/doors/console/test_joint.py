@@ -19,6 +19,7 @@ from tests.doors.console.people import DESK, HANDLER, PARKS, ROADS, WOMEN
 
 TASK = "Pangkas dahan di atas lubang."
 DONE = "Dahan sudah dipangkas."
+WHY = "Pohonnya milik provinsi."
 PARKS_HANDLER = Grant(
     role=Role.CONFIDENTIAL_HANDLER,
     agency_code="parks",
@@ -187,3 +188,20 @@ def test_parts_end_with_protection_with_leaving_the_work_and_with_a_hand_over(
     city_desk = desk.person(DESK, username="meja")
     assert send(city_desk, handed, "/serah", agency_code="parks") == 303
     assert (handed.agency_code, handed.joint_agency_codes) == ("parks", [])
+
+
+def test_a_part_is_declined_with_a_reason_that_only_staff_read(desk: Desk) -> None:
+    ticket = desk.report()
+    lead, partner = desk.person(ROADS), desk.person(PARKS, username="taman")
+    ask(lead, ticket)
+    assert send(partner, ticket, "/bersama/tolak", agency_code="parks", text=" ") == 422
+    assert send(lead, ticket, "/bersama/tolak", agency_code="parks", text=WHY) == 403
+    assert send(partner, ticket, "/bersama/tolak", agency_code="parks", text=WHY) == 303
+    assert ticket.joint_agency_codes == []
+    assert partner.get(page_of(ticket)).status_code == 404
+    assert re.search(rf"Ditolak.*Alasan: {WHY}", lead.get(page_of(ticket)).text, re.DOTALL)
+    report = intake_queries.by_id(desk.session, ticket.report_id)
+    with desk.app.test_request_context():
+        told = own_report(desk.session, desk.city, desk.keys, report)["history"]
+    assert [(step["type"], step["text"]) for step in told[2:]] == [("joint_declined", None)]
+    assert ask(lead, ticket) == 303, "it can be asked again"

@@ -75,6 +75,7 @@ def test_both_streams_tell_of_it_in_codes(desk: Desk, session: Session) -> None:
         has_contact=True,
         has_watch=False,
         was_called=False,
+        has_joined=False,
         priority=second.priority,
         is_demo=False,
         is_imported=False,
