@@ -13,12 +13,14 @@ from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.queries import ValuesWanted, published_values
 from citizenreport.indicators.rules.periods import PeriodKind
 from citizenreport.indicators.rules.values import NOT_STATED
+from citizenreport.indicators.rules.whole import WholeShare
 from citizenreport.indicators.service import (
     fold_tickets,
     latest_cut_off,
     recompute,
     refold_all,
 )
+from citizenreport.indicators.whole import whole_shares
 from citizenreport.web.context import current_city
 from citizenreport.web.indicators import definition_of, period_of
 
@@ -90,3 +92,32 @@ def line_of(row: PublishedIndicatorValue) -> str:
     value = "-" if row.value is None else f"{row.value.normalize():f}"
     below = "-" if row.denominator is None else row.denominator
     return f"{period_of(row).code:<8}{value:>10}  {row.numerator}/{below}  {row.status}  {said}".rstrip()
+
+
+@indicators.command("whole")
+@click.option(
+    "--cut-off",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Count what lies before this day's midnight. Default: today's.",
+)
+def whole(*, cut_off: datetime | None) -> None:
+    """Print I12 and I19, which count confidential reports too, as a numbered release may tell them.
+
+    Nothing is published by it, and what could tell of somebody is not printed either.
+    """
+    city = current_city()
+    zone = city.calendar.time_zone
+    until = cut_off.replace(tzinfo=zone) if cut_off else latest_cut_off(city, utcnow())
+    with transaction() as session:
+        shares = whole_shares(session, city, cut_off=until)
+    if not shares:
+        click.echo("Nothing to count yet.")
+    for share in shares:
+        click.echo(whole_line(share))
+
+
+def whole_line(share: WholeShare) -> str:
+    """Return a share as a line: code, years, value, numerator over denominator, or "withheld"."""
+    if share.is_withheld:
+        return f"{share.code}  {share.years}  withheld"
+    return f"{share.code}  {share.years}  {share.value}  {share.numerator}/{share.denominator}"

@@ -16,6 +16,7 @@ from citizenreport.indicators.models import (
     PublishedIndicatorValue,
     TicketFact,
 )
+from citizenreport.indicators.rules.coverage import TakingPart
 from citizenreport.indicators.rules.facts import Fact, LoggedEvent, Settlement, fold
 from citizenreport.indicators.rules.periods import Period, PeriodKind
 from citizenreport.indicators.rules.satisfaction import Asked, Respondent
@@ -109,6 +110,24 @@ def public_facts(session: Session) -> Iterator[Fact]:
     )
     for row in session.execute(query):
         yield as_fact(dict(row._mapping))
+
+
+def taking_part(session: Session) -> Iterator[TakingPart]:
+    """Yield the public reports of which somebody said the neighbourhood (RW)."""
+    query = (
+        select(Report.neighbourhood, *FACT_COLUMNS)
+        .join(Ticket, Ticket.id == TicketFact.ticket_id)
+        .join(Report, Report.id == Ticket.report_id)
+        .where(
+            TicketFact.released_at.is_not(None),
+            Ticket.visibility == Visibility.PUBLIC.value,
+            Report.neighbourhood.is_not(None),
+        )
+        .execution_options(yield_per=BATCH)
+    )
+    for neighbourhood, *columns in session.execute(query):
+        values = dict(zip((column.name for column in FACT_COLUMNS), columns, strict=True))
+        yield TakingPart(fact=as_fact(values), neighbourhood=neighbourhood)
 
 
 def asked_of_public(session: Session, city: City, *, until: date) -> Asked:

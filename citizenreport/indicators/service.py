@@ -33,8 +33,11 @@ from citizenreport.indicators.queries import (
     generation,
     public_facts,
     stale_tickets,
+    taking_part,
 )
 from citizenreport.indicators.rules.cohorts import tally_public
+from citizenreport.indicators.rules.coverage import CODE as COVERAGE
+from citizenreport.indicators.rules.coverage import coverage_values
 from citizenreport.indicators.rules.facts import Fact
 from citizenreport.indicators.rules.periods import PeriodKind, containing, midnight_before
 from citizenreport.indicators.rules.satisfaction import CODE as SATISFACTION
@@ -124,7 +127,10 @@ def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
             asked_of_public(session, city, until=counted_until(city, cut_off=cut_off)),
             cut_off=cut_off,
         )
-        rows = [_published(value, cut_off) for value in (*found, *said)]
+        taking = coverage_values(
+            city, all_definitions()[COVERAGE], taking_part(session), cut_off=cut_off
+        )
+        rows = [_published(value, cut_off) for value in (*found, *said, *taking)]
         if generation(session, lock=True) == seen:
             session.execute(delete(PublishedIndicatorValue))
             for start in range(0, len(rows), BATCH):

@@ -62,3 +62,21 @@ def test_an_unknown_code_is_told(app: Flask, session: Session, magelang: City) -
     result = run(app, "show", "I99")
     assert result.exit_code == 1
     assert "Indikator tidak ditemukan." in result.output
+
+
+def test_whole_prints_what_a_release_may_tell_and_publishes_nothing(
+    app: Flask, session: Session, magelang: City
+) -> None:
+    for number in range(7):
+        story = History("2026-03-02", opening={"visibility": "confidential"})
+        if number < 6:
+            story.add("mediation_ended", "2026-03-09", outcome="agreed" if number else "failed")
+        store(session, story.events)
+    session.commit()
+    lines = run(app, "whole", "--cut-off", "2026-07-01").output.splitlines()
+    assert lines == ["I12  2026  withheld", "I19  2026  100.00  7/7"]
+    assert run(app, "show", "I19", "--period", "tahun").output.splitlines()[1:] == []
+
+
+def test_whole_without_any_report_says_so(app: Flask, session: Session, magelang: City) -> None:
+    assert run(app, "whole").output == "Nothing to count yet.\n"

@@ -21,6 +21,8 @@ NOT_STATED = "tidak_disebut"
 POPULATION_MAX_AGE_YEARS = 2
 """Source: indicators.csv I05."""
 MEDIAN, NINETIETH = Fraction(1, 2), Fraction(9, 10)
+NOT_FROM_TICKETS = frozenset({"I13"})
+"""Computed of reports, but not by adding up tickets (see `coverage.py`)."""
 WILSON_Z = 1.959963984540054
 """Two-sided 95 % of the normal distribution."""
 
@@ -77,7 +79,8 @@ def values(
 
 def _is_shown(definition: Definition, period: Period) -> bool:
     """Say whether this service computes an indicator from reports, for a kind of period."""
-    is_ours = definition.is_computed and definition.universe is UniverseName.PUBLIC
+    is_public = definition.is_computed and definition.universe is UniverseName.PUBLIC
+    is_ours = is_public and definition.code not in NOT_FROM_TICKETS
     return is_ours and period.kind.value in definition.disaggregations
 
 

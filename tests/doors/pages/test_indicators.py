@@ -105,3 +105,13 @@ def test_the_survey_shows_its_interval_grade_and_response_rate(
     assert "mutu pelayanan B; tingkat respons (persen) 100" in text
     file = client.get("/api/v1/indicators/I09/values.csv").text
     assert "mutu pelayanan B" in file
+
+
+def test_what_counts_confidential_reports_has_no_number_without_a_release(
+    client: FlaskClient, counted: City
+) -> None:
+    for code in ("I12", "I19"):
+        text = words(client.get(f"/indikator/{code}").text)
+        assert "Belum ada rilis." in text
+        assert "Nilai:" not in text
+    assert words(client.get("/indikator").text).count("Belum ada rilis") == 2
