@@ -19,6 +19,7 @@ ROLES = frozenset(
         "confidential_handler",
         "city_desk",
         "analyst",
+        "city_leader",
         "inspectorate",
         "administrator",
     ]

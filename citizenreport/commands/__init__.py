@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "duty": "citizenreport.commands.duty:duty",
     "indicators": "citizenreport.commands.indicators:indicators",
     "jobs": "citizenreport.commands.jobs:jobs",
+    "recap": "citizenreport.commands.recap:recap",
     "audit": "citizenreport.commands.audit:audit",
     "keys": "citizenreport.commands.keys:keys",
     "erasures": "citizenreport.commands.erasures:erasures",

@@ -26,6 +26,7 @@ ROLE_NAMES: Final = {
     Role.CONFIDENTIAL_HANDLER: _n("Penangan laporan rahasia"),
     Role.CITY_DESK: _n("Meja kota"),
     Role.ANALYST: _n("Analis"),
+    Role.CITY_LEADER: _n("Pimpinan kota"),
     Role.INSPECTORATE: _n("Inspektorat"),
     Role.ADMINISTRATOR: _n("Admin"),
 }
@@ -96,6 +97,12 @@ MENU: Final = (
         permissions=(Permission.DECIDE_HELD_ANSWERS,),
     ),
     MenuItem(
+        label=_n("Rekap"),
+        endpoint="recaps.show",
+        blueprints=("recaps",),
+        permissions=(Permission.READ_RECAPS,),
+    ),
+    MenuItem(
         label=_n("Petugas"),
         endpoint="staff.show",
         blueprints=("staff",),
@@ -111,7 +118,7 @@ CONSOLE: Final = (
     *("staff", "delegation", "api_keys", "reveal"),
     *("counter", "field", "roster"),
     *("views", "bulk", "export"),
-    *("calls", "reach"),
+    *("calls", "reach", "recaps"),
     *("outside", "mediation", "referrals", "work_order"),
 )
 

@@ -30,14 +30,14 @@ NO_CONTENT = ("", 204)
 
 
 @bp.get("")
-@requires(Permission.MOVE_TICKET)
+@requires(Permission.MOVE_TICKET, Permission.READ_RECAPS)
 def show() -> ResponseReturnValue:
     """Show the own addresses."""
     return _render()
 
 
 @bp.post("/surel")
-@requires(Permission.MOVE_TICKET)
+@requires(Permission.MOVE_TICKET, Permission.READ_RECAPS)
 def set_mail() -> ResponseReturnValue:
     """Have the own calls mailed to an address; an empty one ends it."""
     try:
@@ -50,7 +50,7 @@ def set_mail() -> ResponseReturnValue:
 
 
 @bp.post("/peramban")
-@requires(Permission.MOVE_TICKET)
+@requires(Permission.MOVE_TICKET, Permission.READ_RECAPS)
 def add_browser() -> ResponseReturnValue:
     """Have the own calls shown by this browser. Raises PushAddressInvalid."""
     address = _address()
@@ -61,7 +61,7 @@ def add_browser() -> ResponseReturnValue:
 
 
 @bp.post("/peramban/henti")
-@requires(Permission.MOVE_TICKET)
+@requires(Permission.MOVE_TICKET, Permission.READ_RECAPS)
 def forget_browser() -> ResponseReturnValue:
     """Show the own calls in this browser no more. Raises PushAddressInvalid."""
     address = _address()

@@ -56,6 +56,7 @@ def demo_accounts(city: City) -> tuple[DemoAccount, ...]:
         *accounts,
         _account("meja-kota", "Meja Kota", Role.CITY_DESK),
         _account("analis", "Analis", Role.ANALYST),
+        _account("pimpinan", "Pimpinan Kota", Role.CITY_LEADER),
         _account("inspektorat", "Inspektur", Role.INSPECTORATE),
         _account("admin", "Admin", Role.ADMINISTRATOR),
     )

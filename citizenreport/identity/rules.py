@@ -20,6 +20,7 @@ class Role(StrEnum):
     CONFIDENTIAL_HANDLER = "confidential_handler"  # reads one protection class at one agency
     CITY_DESK = "city_desk"  # Diskominsta: what no rule places, what was returned
     ANALYST = "analyst"  # reads numbers, never a ticket
+    CITY_LEADER = "city_leader"  # mayor and secretary: the weekly recap, never a ticket
     INSPECTORATE = "inspectorate"  # reads what every agency does; changes nothing
     ADMINISTRATOR = "administrator"  # accounts and keys; no content of any report
 
@@ -45,6 +46,7 @@ class Permission(StrEnum):
     DECIDE_HELD_ANSWERS = "decide_held_answers"
     TAKE_REPORT = "take_report"
     MANAGE_ROSTER = "manage_roster"
+    READ_RECAPS = "read_recaps"
 
 
 _WORK: Final = frozenset(
@@ -63,7 +65,12 @@ _WORK: Final = frozenset(
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.OFFICER: _WORK | {Permission.RELEASE},
     Role.AGENCY_LEAD: _WORK
-    | {Permission.RELEASE, Permission.APPROVE_EXTENSION, Permission.MANAGE_ROSTER},
+    | {
+        Permission.RELEASE,
+        Permission.APPROVE_EXTENSION,
+        Permission.MANAGE_ROSTER,
+        Permission.READ_RECAPS,
+    },
     Role.CONFIDENTIAL_HANDLER: _WORK | {Permission.READ_CONFIDENTIAL, Permission.APPROVE_EXTENSION},
     Role.CITY_DESK: _WORK
     | {
@@ -74,10 +81,15 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.ROUTE_TICKET,
         Permission.DECIDE_HELD_ANSWERS,
         Permission.MANAGE_ROSTER,
+        Permission.READ_RECAPS,
     },
     Role.ANALYST: frozenset({Permission.OPEN_CONSOLE, Permission.READ_INDICATORS}),
+    Role.CITY_LEADER: frozenset(
+        {Permission.OPEN_CONSOLE, Permission.READ_INDICATORS, Permission.READ_RECAPS}
+    ),
     Role.INSPECTORATE: frozenset(
         {
+            Permission.READ_RECAPS,
             Permission.OPEN_CONSOLE,
             Permission.READ_TICKETS,
             Permission.READ_ALL_AGENCIES,

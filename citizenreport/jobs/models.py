@@ -1,6 +1,6 @@
-"""Why a job failed, in a word. The queue itself keeps no reason."""
+"""Why a job failed, in a word (the queue itself keeps no reason); which recaps were sent."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,3 +16,16 @@ class JobFailure(Base, kw_only=True):
     job_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     reason: Mapped[str]
     failed_at: Mapped[datetime]
+
+
+class RecapSent(Base, kw_only=True):
+    """That the recap of a week was begun to be sent: never a second time, whoever restarts.
+
+    `edition`: an agency's code, or `*` for that of the city.
+    """
+
+    __tablename__ = "recap_sent"
+
+    monday: Mapped[date] = mapped_column(primary_key=True)
+    edition: Mapped[str] = mapped_column(primary_key=True)
+    sent_at: Mapped[datetime]

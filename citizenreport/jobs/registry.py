@@ -23,6 +23,7 @@ from citizenreport.jobs import (
     overdue,
     parts,
     pushes,
+    recaps,
     receipt,
     retention,
     scheduling,
@@ -60,6 +61,7 @@ JOBS: Final = (
     Job(name="tell_browsers", run=pushes.tell_browsers),
     Job(name="push_news", run=pushes.push_news),
     Job(name="send_digest", run=digests.send_digest),
+    Job(name="send_recap", run=recaps.send_recap),
     Job(name="make_thumbnail", run=thumbnails.make_thumbnail),
     Job(name="tell_next_body", run=escalation.tell_next_body, priority=URGENT),
     Job(name="tell_of_deadline", run=overdue.tell_of_deadline),
@@ -84,6 +86,7 @@ JOBS: Final = (
     Job(name="recompute_indicators", run=indicators.recompute_indicators, cron="5 * * * *"),
     Job(name="publish_pulse", run=surveys.publish_pulse, cron="20 * * * *"),
     Job(name="start_digests", run=digests.start_digests, cron="20 * * * *"),
+    Job(name="start_recaps", run=recaps.start_recaps, cron="*/10 * * * *"),
     Job(name="forget", run=forgetting.forget, cron="40 * * * *"),
     Job(name="erase_expired", run=retention.erase_expired, cron="50 17 * * *"),
 )

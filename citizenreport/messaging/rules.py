@@ -90,6 +90,14 @@ class MailNotSetUp(Unavailable):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Attachment:
+    """A PDF that goes with a mail."""
+
+    name: str
+    pdf: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Mail:
     """One mail to one person. No repr: it would reach logs.
 
@@ -105,6 +113,7 @@ class Mail:
     written_at: datetime
     own_url: str = ""  # addresses below it become links in the HTML part
     stop_url: str | None = None  # a POST there ends such mails at once
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Mailer(Protocol):
@@ -143,6 +152,8 @@ def message_of(mail: Mail, *, sender: str) -> EmailMessage:
     page = html_of(mail.text, title=mail.subject, language=mail.language, own_url=mail.own_url)
     message.add_alternative(page, subtype="html")
     message["Content-Language"] = mail.language  # of both parts, so only now
+    for one in mail.attachments:
+        message.add_attachment(one.pdf, maintype="application", subtype="pdf", filename=one.name)
     return message
 
 

@@ -40,6 +40,8 @@ STAFF = {
     "/petugas/tiket/ekspor": ["cari", "dari", "urut", "setelah", "kategori"],
     "/petugas": ["lang"],
     "/petugas/lapangan": ["beres"],
+    "/petugas/rekap": ["pekan", "instansi"],
+    "/petugas/rekap/lembar.pdf": ["pekan", "instansi"],
     "/petugas/akun": ["beres"],
     "/petugas/akun/pastikan": ["next"],
     "/petugas/piket": ["instansi", "beres"],

@@ -24,7 +24,8 @@ from tests.doors.console.people import (
 
 NOWHERE = UUID(int=0)
 LEAD = Grant(role=Role.AGENCY_LEAD, agency_code="roads")
-ONE_OF_EACH = (ROADS, LEAD, HANDLER, DESK, ANALYST, INSPECTOR, ADMIN)
+LEADER = Grant(role=Role.CITY_LEADER)
+ONE_OF_EACH = (ROADS, LEAD, HANDLER, DESK, ANALYST, LEADER, INSPECTOR, ADMIN)
 
 Route = tuple[str, str, tuple[Permission, ...]]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, Visibility
@@ -16,6 +16,7 @@ from citizenreport.ledger.rules import StreamKind
 from citizenreport.pipeline.recaps.rules import (
     SLOWEST_MAX,
     AgencyFigures,
+    Band,
     Counted,
     Happened,
     Recap,
@@ -55,8 +56,7 @@ def read_recap(session: Session, city: City, week: Week, *, agency_code: str | N
     read = _read(session, since=week.before.span(city.calendar.time_zone)[0])
     now, before = _tally(city, read.public, week), _tally(city, read.public, week.before)
     hidden = _tally(city, read.hidden, week)
-    active = sorted(now.counts.keys() | before.counts.keys() | hidden.counts.keys())
-    chosen = active if agency_code is None else [agency_code]
+    chosen = _active(now, before, hidden) if agency_code is None else [agency_code]
     rows = [_row(code, now, before, hidden) for code in chosen]
     return Recap(
         week=week,
@@ -72,12 +72,21 @@ def _tally(city: City, tickets: Mapping[UUID, list[Happened]], week: Week) -> Ta
     return tally(tickets, start=start, end=end)
 
 
+def _active(now: Tally, before: Tally, hidden: Tally) -> list[str]:
+    """Return which agencies have a row; none is there for a few reports that are not public."""
+    many = {code for code in hidden.counts if _hidden_overdue(hidden, code) is not Band.FEW}
+    return sorted(now.counts.keys() | before.counts.keys() | many)
+
+
+def _hidden_overdue(hidden: Tally, code: str) -> Band:
+    return band_of(hidden.counts[code][Counted.OVERDUE] if code in hidden.counts else 0)
+
+
 def _row(code: str, now: Tally, before: Tally, hidden: Tally) -> AgencyFigures:
-    overdue = hidden.counts[code][Counted.OVERDUE] if code in hidden.counts else 0
     return AgencyFigures(
         agency_code=code,
         figures=figures_of(now.counts, before.counts, [code]),
-        hidden_overdue=band_of(overdue),
+        hidden_overdue=_hidden_overdue(hidden, code),
     )
 
 
@@ -89,10 +98,10 @@ def _most_overdue_first(row: AgencyFigures) -> tuple[int, ...]:
 
 def _read(session: Session, *, since: datetime) -> _Read:
     """Read what was open or moved since an instant; confidential tickets never."""
-    moved = exists().where(
-        Event.stream_kind == StreamKind.TICKET.value,
-        Event.stream_id == Ticket.id,
-        Event.recorded_at >= since,
+    moved = Ticket.id.in_(
+        select(Event.stream_id).where(
+            Event.stream_kind == StreamKind.TICKET.value, Event.recorded_at >= since
+        )
     )
     is_in = Ticket.state.in_([state.value for state in OPEN]) | moved
     query = (
@@ -138,7 +147,7 @@ def _slowest(
         .join(PublishedReport, PublishedReport.tracking_code == Release.tracking_code)
         .where(Release.ticket_id.in_(first))
     )
-    shown = {id_: row for id_, row in session.execute(query)}
+    shown = {row.ticket_id: row.PublishedReport for row in session.execute(query)}
     return tuple(
         Slow(
             tracking_code=shown[id_].tracking_code,

@@ -126,7 +126,9 @@ class Standing:
     def is_overdue(self, at: datetime) -> bool:
         """Tell whether the target for settling has passed, while nobody waits for the reporter."""
         is_waiting = self.state is State.NEEDS_INFO
-        return self.state in OPEN and not is_waiting and self.due_at is not None and self.due_at < at
+        return (
+            self.state in OPEN and not is_waiting and self.due_at is not None and self.due_at < at
+        )
 
 
 Counts = dict[str, Counter[Counted]]
