@@ -28,12 +28,12 @@ bp = Blueprint("delegation", __name__, url_prefix="/petugas/akun/cuti")
 def give() -> ResponseReturnValue:
     """Give the own work to a colleague, from one day through another."""
     try:
-        starts_at, ends_at = _midnight(_day("from_on")), _midnight(_day("until_on"), days=1)
+        starts_at, ends_at = leave_from_form()
         with transaction() as session:
             delegation.delegate(
                 session,
                 current_actor().staff_id,
-                _taker(),
+                taker_from_form(),
                 starts_at=starts_at,
                 ends_at=ends_at,
                 now=utcnow(),
@@ -54,6 +54,11 @@ def cancel(delegation_id: UUID) -> ResponseReturnValue:
     return back_to_account("cuti-batal")
 
 
+def leave_from_form() -> tuple[datetime, datetime]:
+    """Return from when until when somebody is away, whole days of the city. Raises BadLeave."""
+    return _midnight(_day("from_on")), _midnight(_day("until_on"), days=1)
+
+
 def _day(name: str) -> date:
     try:
         day = date.fromisoformat(form_text(name))
@@ -70,7 +75,8 @@ def _midnight(day: date, *, days: int = 0) -> datetime:
     return datetime.combine(day + timedelta(days=days), time.min, tzinfo=zone)
 
 
-def _taker() -> UUID | None:
+def taker_from_form() -> UUID | None:
+    """Return who was chosen to stand in; None for nobody."""
     try:
         return UUID(form_text("taker_id"))
     except ValueError:

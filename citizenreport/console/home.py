@@ -81,7 +81,7 @@ MENU: Final = (
     MenuItem(
         label=_n("Piket"),
         endpoint="roster.show",
-        blueprints=("roster", "calls", "reach"),
+        blueprints=("roster", "calls", "reach", "leave"),
         permissions=(Permission.MANAGE_ROSTER, Permission.MOVE_TICKET),
     ),
     MenuItem(
@@ -118,7 +118,7 @@ CONSOLE: Final = (
     *("staff", "delegation", "api_keys", "reveal"),
     *("counter", "field", "roster"),
     *("views", "bulk", "export"),
-    *("calls", "reach", "recaps"),
+    *("calls", "reach", "recaps", "leave"),
     *("outside", "mediation", "referrals", "work_order"),
 )
 

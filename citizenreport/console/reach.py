@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
+from citizenreport.core.queue import enqueue
 from citizenreport.identity.rules import Permission
 from citizenreport.messaging import staff
 from citizenreport.messaging.push import check_address
@@ -21,6 +22,7 @@ from citizenreport.web.context import current_keys
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import requires
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.limits import LimitReached, count_mail
 from citizenreport.web.problems import describe
 from citizenreport.web.sessions import current_actor
 
@@ -39,12 +41,15 @@ def show() -> ResponseReturnValue:
 @bp.post("/surel")
 @requires(Permission.MOVE_TICKET, Permission.READ_RECAPS)
 def set_mail() -> ResponseReturnValue:
-    """Have the own calls mailed to an address; an empty one ends it."""
+    """Have the own calls mailed to an address once its owner says yes; an empty one ends it."""
     try:
         with transaction() as session:
             keys, me = current_keys(), current_actor().staff_id
-            staff.set_mail(session, keys, me, form_text("email"), now=utcnow())
-    except EmailInvalid as error:
+            row = staff.ask_mail(session, keys, me, form_text("email"), now=utcnow())
+            if row is not None:
+                count_mail(address_of(keys, row))
+                enqueue(session, "check_staff_address", address_id=row.id)
+    except (EmailInvalid, LimitReached) as error:
         return _render(error=error, typed=form_text("email"))
     return redirect(url_for("reach.show", beres="1"), 303)
 
@@ -70,23 +75,31 @@ def forget_browser() -> ResponseReturnValue:
     return NO_CONTENT
 
 
-def _render(*, error: EmailInvalid | None = None, typed: str | None = None) -> Response:
+def _render(
+    *, error: EmailInvalid | LimitReached | None = None, typed: str | None = None
+) -> Response:
     keep_out_of_caches()
     problem = describe(error) if error else None
     with transaction() as session:
         rows = staff.addresses_of(session, [current_actor().staff_id])
         mails = [row for row in rows if row.channel == SubscriptionChannel.MAIL.value]
         stored = address_of(current_keys(), mails[0]) if mails else ""
+        asked = staff.waiting_mail(session, current_actor().staff_id)
+        waiting = address_of(current_keys(), asked) if asked else ""
     html = render_template(
         "console/reach.html",
-        email=stored if typed is None else typed,
+        email=(waiting or stored) if typed is None else typed,
+        waiting=waiting,
+        in_use=stored,
         email_max=EMAIL_MAX_CHARS,
         browsers=len(rows) - len(mails),
         is_reached=bool(rows),
         is_saved=request.args.get("beres") == "1",
         problem=problem,
     )
-    return make_response(html, problem.status if problem else HTTPStatus.OK)
+    response = make_response(html, problem.status if problem else HTTPStatus.OK)
+    response.headers.extend(problem.headers if problem else {})
+    return response
 
 
 def _address() -> PushAddress:

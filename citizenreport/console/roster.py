@@ -34,6 +34,7 @@ from citizenreport.duty.shifts import (
     weekly,
 )
 from citizenreport.identity import queries as identity_queries
+from citizenreport.identity.delegation import away
 from citizenreport.identity.rules import Actor, Permission, Role
 from citizenreport.messaging.staff import reachable
 from citizenreport.web.context import current_city
@@ -59,7 +60,10 @@ Fault = InvalidInput | Conflict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownShift:
-    """A shift in words. `is_open` False: the account is closed; `is_reached` False: no address to call."""
+    """A shift in words. `is_open` False: the account is closed; `is_reached` False: no address to call.
+
+    `stand_ins`: who is called instead while the person is on leave.
+    """
 
     shift: DutyShift
     person: str
@@ -67,6 +71,7 @@ class ShownShift:
     is_now: bool
     is_open: bool
     is_reached: bool
+    stand_ins: str
 
 
 @bp.get("")
@@ -226,7 +231,12 @@ def _shown(session: Session, shifts: Sequence[DutyShift], *, now: datetime) -> l
     ids = {shift.staff_id for shift in shifts}
     names = identity_queries.staff_names(session, ids)
     active = identity_queries.active_by_ids(session, ids)
-    reached = reachable(session, ids)
+    absent = away(session, ids, now=now)
+    stand_ins = {
+        id_: [one for one in several if reachable(session, [one.staff_id])]
+        for id_, several in absent.items()
+    }
+    reached = reachable(session, ids) | {id_ for id_, several in stand_ins.items() if several}
     return [
         ShownShift(
             shift=shift,
@@ -235,6 +245,7 @@ def _shown(session: Session, shifts: Sequence[DutyShift], *, now: datetime) -> l
             is_now=shift.starts_at <= now < shift.ends_at,
             is_open=shift.staff_id in active,
             is_reached=shift.staff_id in reached,
+            stand_ins=", ".join(one.name for one in stand_ins.get(shift.staff_id, ())),
         )
         for shift in shifts
     ]

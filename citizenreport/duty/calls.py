@@ -4,7 +4,7 @@ A round begins with the event that makes a ticket urgent for an agency. At most 
 waits at a time; that is a unique index, so two workers cannot both move it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ from citizenreport.core.text import _n
 from citizenreport.duty import queries
 from citizenreport.duty.models import DutyCall
 from citizenreport.identity import queries as identity_queries
+from citizenreport.identity.delegation import away
 from citizenreport.identity.rules import Actor, Permission, Role
 from citizenreport.ledger.rules import Payload
 from citizenreport.messaging.staff import reachable
@@ -58,14 +59,14 @@ class Callee:
 
 def chain(session: Session, city: City, ticket: Ticket, *, now: datetime) -> list[Callee]:
     """Return whom to call, in order: the roster's people, of a confidential ticket its handlers, the
-    city desk's people, the city desk as a whole.
+    city desk's people, the city desk as a whole. Of who is on leave whoever does their work.
 
     Only who has an address to be called at, and never anybody of the body a report is about.
     """
     here = ticket.agency_code
     found = _roster(session, city, ticket, here, now=now)
     if ticket.visibility == Visibility.CONFIDENTIAL.value:
-        found += _handlers(session, city, ticket, but=found)
+        found += _handlers(session, city, ticket, but=found, now=now)
     agency = city.agencies.get(here)
     if not found and agency is not None and agency.duty_email:
         found.append(Callee(agency_code=here, staff_id=None))
@@ -89,10 +90,37 @@ def _roster(
     """Return who is on duty for an agency and may be told: its own people must be able to read it."""
     ids = [shift.staff_id for shift in queries.shifts_at(session, agency_code, now)]
     active = identity_queries.active_by_ids(session, ids)
+    people = [active[id_] for id_ in ids if id_ in active]
     may_be_told = is_readable if agency_code == ticket.agency_code else _is_no_party
-    told = [id_ for id_ in ids if id_ in active and may_be_told(city, active[id_], ticket)]
+    told = _callable(session, people, lambda one: may_be_told(city, one, ticket), now=now)
+    return [Callee(agency_code=agency_code, staff_id=id_) for id_ in told]
+
+
+def _callable(
+    session: Session,
+    people: Sequence[Actor],
+    may_be_told: Callable[[Actor], bool],
+    *,
+    now: datetime,
+) -> list[UUID]:
+    """Return whom to call, in order: in the place of who is on leave whoever does their work.
+
+    Where no stand-in may be told or has an address, the person is called all the same.
+    """
+    absent = away(session, [actor.staff_id for actor in people], now=now)
+    stand_ins = [one for several in absent.values() for one in several]
+    told = {one.staff_id for one in [*people, *stand_ins] if may_be_told(one)}
     able = reachable(session, told)
-    return [Callee(agency_code=agency_code, staff_id=id_) for id_ in told if id_ in able]
+    found: dict[UUID, None] = {}
+    for actor in people:
+        instead = [
+            one.staff_id
+            for one in absent.get(actor.staff_id, ())
+            if one.staff_id in able and may_be_told(one)
+        ]
+        own = [actor.staff_id] if actor.staff_id in able and may_be_told(actor) else []
+        found |= dict.fromkeys(instead or own)
+    return list(found)
 
 
 def _is_no_party(city: City, actor: Actor, ticket: Ticket) -> bool:
@@ -100,19 +128,15 @@ def _is_no_party(city: City, actor: Actor, ticket: Ticket) -> bool:
 
 
 def _handlers(
-    session: Session, city: City, ticket: Ticket, *, but: Sequence[Callee]
+    session: Session, city: City, ticket: Ticket, *, but: Sequence[Callee], now: datetime
 ) -> list[Callee]:
     """Return the other handlers of a confidential ticket, by name."""
     called = {callee.staff_id for callee in but}
     staff = identity_queries.active_at(session, ticket.agency_code)
-    told = [
-        actor.staff_id
-        for actor in sorted(staff, key=lambda actor: actor.name)
-        if actor.staff_id not in called and is_readable(city, actor, ticket)
-    ]
-    able = reachable(session, told)
+    by_name = sorted(staff, key=lambda actor: actor.name)
+    told = _callable(session, by_name, lambda one: is_readable(city, one, ticket), now=now)
     here = ticket.agency_code
-    return [Callee(agency_code=here, staff_id=id_) for id_ in told if id_ in able]
+    return [Callee(agency_code=here, staff_id=id_) for id_ in told if id_ not in called]
 
 
 def begin_round(

@@ -75,7 +75,10 @@ class StaffSession(Base, kw_only=True):
 
 
 class Delegation(Base, kw_only=True):
-    """One person does another's work for a while. A cancelled one ends when it is cancelled."""
+    """One person does another's work for a while. A cancelled one ends when it is cancelled.
+
+    `made_by` null: whose work it is gave it away; else who entered it for them.
+    """
 
     __tablename__ = "delegation"
     __table_args__ = (
@@ -89,6 +92,7 @@ class Delegation(Base, kw_only=True):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), default=None)
 
 
 class ClientDayKey(Base, kw_only=True):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
+from citizenreport.i18n.languages import DEFAULT_LANGUAGE
 from citizenreport.jobs.mails import (
     Subject,
     given_address,
@@ -23,9 +24,9 @@ from citizenreport.jobs.mails import (
 )
 from citizenreport.messaging import queries as messaging_queries
 from citizenreport.messaging import service as messaging
-from citizenreport.messaging.models import ContactCheck, Subscription
+from citizenreport.messaging.models import ContactCheck, StaffAddress, Subscription
 from citizenreport.messaging.rules import Mail
-from citizenreport.messaging.texts_reader import CHECK_CONTACT, CHECK_SUBSCRIPTION
+from citizenreport.messaging.texts_reader import CHECK_CONTACT, CHECK_STAFF, CHECK_SUBSCRIPTION
 from citizenreport.web.area_words import area_words
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.limits import LimitReached, count_mail
@@ -73,6 +74,31 @@ def _contact_mail(city: City, subject: Subject, check: ContactCheck, address: st
         purpose="check-contact",
         event=subject.event,
         language=subject.language,
+    )
+
+
+def check_staff_address(*, address_id: str) -> None:
+    """Ask the owner of an address that a member of staff entered whether it is theirs."""
+    with transaction() as session:
+        row = session.get(StaffAddress, UUID(address_id))
+        if row is None or row.confirmed_at is not None:
+            return
+        mail = _staff_mail(current_city(), row)
+    post(mail)
+
+
+def _staff_mail(city: City, row: StaffAddress) -> Mail:
+    values = {"city": city.name, "link": mint_link(row.id, Purpose.STAFF_ADDRESS)}
+    with force_locale(DEFAULT_LANGUAGE):
+        subject, text = _(CHECK_STAFF.subject), _(CHECK_STAFF.text, **values)
+    return Mail(
+        to=messaging_queries.address_of(current_keys(), row),
+        subject=subject,
+        text=text,
+        language=DEFAULT_LANGUAGE,
+        message_key=message_key_of("check-staff-address", row.id),
+        written_at=utcnow(),
+        own_url=current_app.config["PUBLIC_URL"],
     )
 
 

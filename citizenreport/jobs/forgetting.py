@@ -15,6 +15,7 @@ from citizenreport.intake.models import Photo
 from citizenreport.intake.service import forget_sends
 from citizenreport.jobs.surveys import forget_surveys
 from citizenreport.messaging.service import forget_old
+from citizenreport.messaging.staff import forget_unconfirmed
 from citizenreport.publication.models import PublishedPhoto
 from citizenreport.storage.rules import Storage
 from citizenreport.web.context import current_storage
@@ -36,6 +37,7 @@ def forget(*, now: datetime | None = None) -> None:
         sessions.sweep(session, now=at)
         forget_surveys(session, now=at)
         forget_old(session, now=at)
+        forget_unconfirmed(session, now=at)
         session.execute(text(DELETE_REASONS))
         session.execute(delete(ActCount).where(ActCount.expires_at <= at))
     sweep_files(current_storage(), now=at)

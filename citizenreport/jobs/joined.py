@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
 from citizenreport.core.db import transaction
-from citizenreport.core.queue import enqueue
+from citizenreport.core.queue import Id, enqueue
 from citizenreport.intake import queries as intake_queries
 from citizenreport.jobs.mails import (
     Subject,
@@ -65,16 +65,10 @@ def tell_joined(*, ticket_id: str, seq: int) -> None:
         if subject is None or public_fate(session, subject) is None:
             return
         for joined in triage_queries.joined_with(session, subject.ticket.id):
-            enqueue(session, "mail_joined", ticket_id=ticket_id, seq=seq, joined_id=joined.id)
+            ids: dict[str, Id] = {"ticket_id": ticket_id, "seq": seq, "joined_id": joined.id}
+            enqueue(session, "mail_joined", **ids)
             for row in messaging_queries.watches_of(session, joined.report_id):
-                enqueue(
-                    session,
-                    "push_joined",
-                    ticket_id=ticket_id,
-                    seq=seq,
-                    joined_id=joined.id,
-                    watch_id=row.id,
-                )
+                enqueue(session, "push_joined", **ids, watch_id=row.id)
 
 
 def public_fate(session: Session, subject: Subject) -> tuple[str, State] | None:

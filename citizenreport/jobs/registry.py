@@ -51,6 +51,7 @@ class Job:
 JOBS: Final = (
     Job(name="send_receipt", run=receipt.send_receipt),
     Job(name="check_contact", run=checks.check_contact),
+    Job(name="check_staff_address", run=checks.check_staff_address),
     Job(name="check_subscription", run=checks.check_subscription),
     Job(name="alert_agency", run=duty.alert_agency, priority=URGENT),
     Job(name="send_call", run=calls.send_call, priority=URGENT),

@@ -74,11 +74,15 @@ class PushWatch(Base, kw_only=True):
 
 
 class StaffAddress(Base, kw_only=True):
-    """Where a member of staff is called: one mail address and a few browsers, entered by themselves."""
+    """Where a member of staff is called: one mail address and a few browsers, entered by themselves.
+
+    Nothing but a question goes to a mail address before `confirmed_at`; a browser asked by itself.
+    """
 
     __tablename__ = "staff_address"
     __table_args__ = (
         CheckConstraint("channel IN ('mail', 'push')", name="channel"),
+        CheckConstraint("channel = 'mail' OR confirmed_at IS NOT NULL", name="confirmed"),
         UniqueConstraint("staff_id", "address_hmac"),
     )
 
@@ -90,3 +94,4 @@ class StaffAddress(Base, kw_only=True):
     key_id: Mapped[str]
     wrapped_key: Mapped[bytes]
     created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)

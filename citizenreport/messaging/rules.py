@@ -20,6 +20,7 @@ from citizenreport.messaging.html import html_of
 UNFOLDED: Final = SMTP.clone(max_line_length=998)  # RFC 5322, section 2.1.1
 EMAIL_MAX_CHARS: Final = 254  # RFC 5321, section 4.5.3.1.3
 CONFIRM_WITHIN: Final = timedelta(days=7)  # a reporter's address
+STAFF_CONFIRM_WITHIN: Final = timedelta(hours=48)  # a staff member's
 UNCONFIRMED_KEPT: Final = timedelta(hours=48)  # a subscription
 ENDED_KEPT: Final = timedelta(hours=48)  # so long a subscription can be taken up again
 SUBSCRIPTIONS_MAX: Final = 20

@@ -14,7 +14,13 @@ from citizenreport.core.ids import new_id
 from citizenreport.core.keys import KeyRing
 from citizenreport.messaging.models import StaffAddress
 from citizenreport.messaging.queries import address_hmac, push_address_of
-from citizenreport.messaging.rules import PushAddress, SubscriptionChannel, normal_address
+from citizenreport.messaging.rules import (
+    STAFF_CONFIRM_WITHIN,
+    CheckOver,
+    PushAddress,
+    SubscriptionChannel,
+    normal_address,
+)
 from citizenreport.messaging.service import sealed_address
 
 BROWSERS_MAX = 5
@@ -22,30 +28,93 @@ MAIL, PUSH = SubscriptionChannel.MAIL, SubscriptionChannel.PUSH
 
 
 def addresses_of(session: Session, staff_ids: Collection[UUID]) -> Sequence[StaffAddress]:
-    """Return where these people are called, oldest first."""
-    query = select(StaffAddress).where(StaffAddress.staff_id.in_(staff_ids))
+    """Return where these people are called, oldest first: never an address that waits for a yes."""
+    query = select(StaffAddress).where(
+        StaffAddress.staff_id.in_(staff_ids), StaffAddress.confirmed_at.is_not(None)
+    )
     return session.scalars(query.order_by(StaffAddress.id)).all()
+
+
+def waiting_mail(session: Session, staff_id: UUID) -> StaffAddress | None:
+    """Return the mail address of which its owner has not said yet that it is theirs."""
+    query = select(StaffAddress).where(
+        StaffAddress.staff_id == staff_id, StaffAddress.confirmed_at.is_(None)
+    )
+    return session.scalar(query)
+
+
+def asked_mail(session: Session, id_: UUID) -> StaffAddress | None:
+    """Return the address that a question is about, locked; None once it was replaced."""
+    query = select(StaffAddress).where(StaffAddress.id == id_).with_for_update()
+    return session.scalar(query)
 
 
 def reachable(session: Session, staff_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return who of these people has any address to be called at."""
     if not staff_ids:
         return frozenset()
-    query = select(StaffAddress.staff_id).where(StaffAddress.staff_id.in_(staff_ids)).distinct()
-    return frozenset(session.scalars(query))
+    query = select(StaffAddress.staff_id).where(
+        StaffAddress.staff_id.in_(staff_ids), StaffAddress.confirmed_at.is_not(None)
+    )
+    return frozenset(session.scalars(query.distinct()))
 
 
 def set_mail(
     session: Session, keys: KeyRing, staff_id: UUID, address: str, *, now: datetime
 ) -> None:
-    """Have a person called by mail at an address; an empty one ends it. Raises EmailInvalid."""
-    mails = StaffAddress.channel == MAIL.value
-    session.execute(delete(StaffAddress).where(StaffAddress.staff_id == staff_id, mails))
-    if address.strip():
-        checked = normal_address(address)
-        _add(
-            session, keys, staff_id, MAIL, checked, hmac=address_hmac(keys, MAIL, checked), now=now
-        )
+    """Have a person called at an address that is known to be theirs; an empty one ends it.
+
+    Raises EmailInvalid.
+    """
+    row = ask_mail(session, keys, staff_id, address, now=now)
+    if row is not None:
+        confirm_mail(session, row, now=now)
+
+
+def ask_mail(
+    session: Session, keys: KeyRing, staff_id: UUID, address: str, *, now: datetime
+) -> StaffAddress | None:
+    """Keep an address that a person entered, and return it if its owner is to be asked.
+
+    Until they say yes the one before goes on to be used. An empty one ends mails at once. Raises
+    EmailInvalid.
+    """
+    wanted = normal_address(address) if address.strip() else None
+    mails = (StaffAddress.staff_id == staff_id, StaffAddress.channel == MAIL.value)
+    if wanted is None:
+        session.execute(delete(StaffAddress).where(*mails))
+        return None
+    waiting = StaffAddress.confirmed_at.is_(None)
+    session.execute(delete(StaffAddress).where(*mails, waiting))
+    hmac = address_hmac(keys, MAIL, wanted)
+    known = select(StaffAddress.id).where(*mails, StaffAddress.address_hmac == hmac)
+    if session.scalar(known) is not None:
+        return None
+    return _add(session, keys, staff_id, MAIL, wanted, hmac=hmac, now=now)
+
+
+def confirm_mail(session: Session, row: StaffAddress, *, now: datetime) -> None:
+    """Note that an address is its owner's: it takes the place of the one before.
+
+    Raises:
+        CheckOver: it was said already, or asked more than two days ago.
+    """
+    if row.confirmed_at is not None or now - row.created_at > STAFF_CONFIRM_WITHIN:
+        raise CheckOver
+    others = (
+        StaffAddress.staff_id == row.staff_id,
+        StaffAddress.channel == MAIL.value,
+        StaffAddress.id != row.id,
+    )
+    session.execute(delete(StaffAddress).where(*others))
+    row.confirmed_at = now
+    session.flush()
+
+
+def forget_unconfirmed(session: Session, *, now: datetime) -> None:
+    """Delete addresses of which nobody said in time that they are theirs."""
+    asked_before = StaffAddress.created_at <= now - STAFF_CONFIRM_WITHIN
+    session.execute(delete(StaffAddress).where(StaffAddress.confirmed_at.is_(None), asked_before))
 
 
 def add_browser(
@@ -55,7 +124,7 @@ def add_browser(
     hmac = address_hmac(keys, PUSH, address.endpoint)
     forget_browser(session, hmac)
     text = json.dumps(asdict(address))
-    _add(session, keys, staff_id, PUSH, text, hmac=hmac, now=now)
+    _add(session, keys, staff_id, PUSH, text, hmac=hmac, now=now, confirmed_at=now)
     own = [row for row in addresses_of(session, [staff_id]) if row.channel == PUSH.value]
     for row in own[:-BROWSERS_MAX]:
         session.delete(row)
@@ -90,7 +159,8 @@ def _add(
     *,
     hmac: bytes,
     now: datetime,
-) -> None:
+    confirmed_at: datetime | None = None,
+) -> StaffAddress:
     id_ = new_id()
     row = StaffAddress(
         id=id_,
@@ -98,10 +168,12 @@ def _add(
         channel=channel.value,
         address_hmac=hmac,
         created_at=now,
+        confirmed_at=confirmed_at,
         **sealed_address(keys, StaffAddress.__tablename__, id_, address),
     )
     session.add(row)
     session.flush()
+    return row
 
 
 def move_browser(session: Session, keys: KeyRing, old: PushAddress, new: PushAddress) -> int:

@@ -25,6 +25,22 @@ Surel ini dikirim otomatis. Tidak perlu dibalas.
 """),
 )
 
+CHECK_STAFF: Final = Template(
+    subject=_n("Pastikan alamat surel Anda"),
+    text=_n("""\
+Halo,
+
+Alamat surel ini dicantumkan seorang petugas %(city)s untuk menerima panggilan dan kabar tugasnya.
+
+Kalau benar Anda, buka tautan ini dalam 48 jam:
+%(link)s
+
+Kalau bukan Anda, abaikan saja. Tidak ada surel lain yang kami kirim.
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
 CHECK_SUBSCRIPTION: Final = Template(
     subject=_n("Pastikan langganan Anda"),
     text=_n("""\

@@ -18,6 +18,7 @@ LANDINGS: Final[Mapping[Purpose, tuple[str, str]]] = {
     Purpose.SURVEY: ("survey.ask", ""),
     Purpose.VERIFY_EMAIL: ("mail_address.ask", ""),
     Purpose.SUBSCRIPTION: ("subscriptions.mine", ""),
+    Purpose.STAFF_ADDRESS: ("staff_address.ask", ""),
 }
 """Where each purpose leads: endpoint and place on its page. A door adds its own."""
 

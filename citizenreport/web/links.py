@@ -47,6 +47,7 @@ class Purpose(Enum):
     VERIFY_EMAIL = 4
     UNSUBSCRIBE = 5
     SUBSCRIPTION = 6
+    STAFF_ADDRESS = 7
 
     @property
     def cookie(self) -> str:

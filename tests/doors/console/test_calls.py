@@ -140,7 +140,11 @@ class TestReach:
         (row,) = session.scalars(select(StaffAddress))
         assert b"kota.example" not in bytes(row.address_sealed)
         assert self.mail(session, keys) == ["sri.l@kota.example"]
-        assert "sri.l@kota.example" in officer.get(REACH).text
+        page = officer.get(REACH).text
+        assert "sri.l@kota.example belum dipastikan" in page
+        assert "panggilan akan melewati Anda" in page, (
+            "nobody is called at an address not confirmed"
+        )
         officer.send(f"{REACH}/surel", page=REACH, email="")
         assert self.mail(session, keys) == []
         assert "panggilan akan melewati Anda" in officer.get(REACH).text
