@@ -20,7 +20,7 @@ NAMES: Final = {
     Counted.CONTESTED: _n("Disanggah pelapor"),
     Counted.RETURNED: _n("Dikembalikan: bukan wewenang"),
     Counted.OPEN: _n("Masih terbuka"),
-    Counted.RECEIVED: _n("Masuk"),
+    Counted.RECEIVED: _n("Laporan masuk"),
     Counted.SETTLED: _n("Dinyatakan selesai"),
 }
 COLUMNS: Final = (Counted.OVERDUE, Counted.CONTESTED, Counted.RETURNED, Counted.OPEN)

@@ -54,6 +54,7 @@ def test_the_sheet_is_one_page(desk: Desk) -> None:
     assert reply.mimetype == "application/pdf"
     assert reply.data.startswith(b"%PDF-")
     assert "rekap-" in reply.headers["Content-Disposition"]
+    assert reply.data.count(b"/Type /Page\n") + reply.data.count(b"/Type/Page\n") <= 1
 
 
 def test_the_page_asks_few_questions(desk: Desk, session: Session) -> None:
