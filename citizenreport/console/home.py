@@ -58,6 +58,7 @@ MENU: Final = (
         blueprints=(
             "outside",
             "mediation",
+            "questions",
             "referrals",
             "work_order",
             "queue",
@@ -103,6 +104,12 @@ MENU: Final = (
         permissions=(Permission.READ_RECAPS,),
     ),
     MenuItem(
+        label=_n("Pertanyaan"),
+        endpoint="body_questions.show",
+        blueprints=("body_questions",),
+        permissions=(Permission.ANSWER_FOR_BODY,),
+    ),
+    MenuItem(
         label=_n("Petugas"),
         endpoint="staff.show",
         blueprints=("staff",),
@@ -118,7 +125,7 @@ CONSOLE: Final = (
     *("staff", "delegation", "api_keys", "reveal"),
     *("counter", "field", "roster"),
     *("views", "bulk", "export"),
-    *("calls", "reach", "recaps", "leave"),
+    *("calls", "reach", "recaps", "questions", "body_questions", "leave"),
     *("outside", "mediation", "referrals", "work_order"),
 )
 

@@ -94,6 +94,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "escalated": _n("Belum dibuka penangannya: %(body)s diberi tahu"),
     "extension_refused": _n("Perpanjangan ditolak"),
     "copied_outside": _n("Disalin ke %(channel)s"),
+    "question_put": _n("Hak jawab: pertanyaan kepada yang dilaporkan"),
+    "question_answered": _n("Hak jawab: yang dilaporkan menjawab"),
     "mediation_opened": _n("Mediasi dibuka"),
     "mediation_noted": _n("Catatan mediasi ditambahkan"),
     "mediation_ended": _n("Mediasi berakhir"),

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     TAKE_REPORT = "take_report"
     MANAGE_ROSTER = "manage_roster"
     READ_RECAPS = "read_recaps"
+    ANSWER_FOR_BODY = "answer_for_body"
 
 
 _WORK: Final = frozenset(
@@ -70,6 +71,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.APPROVE_EXTENSION,
         Permission.MANAGE_ROSTER,
         Permission.READ_RECAPS,
+        Permission.ANSWER_FOR_BODY,
     },
     Role.CONFIDENTIAL_HANDLER: _WORK | {Permission.READ_CONFIDENTIAL, Permission.APPROVE_EXTENSION},
     Role.CITY_DESK: _WORK
@@ -82,6 +84,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.DECIDE_HELD_ANSWERS,
         Permission.MANAGE_ROSTER,
         Permission.READ_RECAPS,
+        Permission.ANSWER_FOR_BODY,
     },
     Role.ANALYST: frozenset({Permission.OPEN_CONSOLE, Permission.READ_INDICATORS}),
     Role.CITY_LEADER: frozenset(
@@ -90,6 +93,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.INSPECTORATE: frozenset(
         {
             Permission.READ_RECAPS,
+            Permission.ANSWER_FOR_BODY,
             Permission.OPEN_CONSOLE,
             Permission.READ_TICKETS,
             Permission.READ_ALL_AGENCIES,

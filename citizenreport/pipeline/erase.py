@@ -20,7 +20,7 @@ from citizenreport.pipeline.handle import move_ticket
 from citizenreport.publication import service as publication
 from citizenreport.routing import service as routing
 from citizenreport.surveys import service as surveys
-from citizenreport.triage import additions, mediation, outside_copies, referrals
+from citizenreport.triage import additions, mediation, outside_copies, referrals, right_of_reply
 from citizenreport.triage import queries as triage_queries
 from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
@@ -73,6 +73,7 @@ def _end(
     referrals.erase_words(session, ticket.id)
     outside_copies.forget(session, ticket.id)
     mediation.erase_words(session, ticket.id)
+    right_of_reply.erase_words(session, ticket.id)
     triage.record(session, ticket, "erased", {"by": how.value}, act=act)
     indicators.forget_ticket(session, ticket.id)
 

@@ -76,12 +76,12 @@ def listed_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
 def is_about(city: City, actor: Actor, ticket: Ticket) -> bool:
     """Tell whether a report is about a body this person belongs to."""
     subject = ticket.subject_agency_code
-    return subject is not None and subject in _bodies(city, actor)
+    return subject is not None and subject in bodies_of(city, actor)
 
 
 def is_readable(city: City, actor: Actor, ticket: Ticket) -> bool:
     """Return whether the content of one loaded ticket may be read: the same rule, in process."""
-    if ticket.subject_agency_code is not None and ticket.subject_agency_code in _bodies(
+    if ticket.subject_agency_code is not None and ticket.subject_agency_code in bodies_of(
         city, actor
     ):
         return False
@@ -215,7 +215,7 @@ def text_of(message: Message, data_key: bytes | None) -> str:
     return open_sealed(data_key, bytes(message.text_sealed), place).decode()
 
 
-def _bodies(city: City, actor: Actor) -> frozenset[str]:
+def bodies_of(city: City, actor: Actor) -> frozenset[str]:
     """Return the bodies an actor belongs to: those of the grants, and the one behind a city role."""
     behind = {
         Role.CITY_DESK: city.desk_agency_code,
@@ -226,7 +226,7 @@ def _bodies(city: City, actor: Actor) -> frozenset[str]:
 
 
 def _is_not_about(city: City, actor: Actor) -> ColumnElement[bool]:
-    bodies = _bodies(city, actor)
+    bodies = bodies_of(city, actor)
     if not bodies:
         return true()
     return Ticket.subject_agency_code.is_(None) | Ticket.subject_agency_code.not_in(bodies)
