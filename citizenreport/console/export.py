@@ -11,8 +11,14 @@ from flask.typing import ResponseReturnValue
 
 from citizenreport.cities.rules import City
 from citizenreport.console import words
-from citizenreport.console.queue import end_of_day, line_of
-from citizenreport.console.queue_filters import BadFilter, address, read_wish, wish_args
+from citizenreport.console.queue import line_of
+from citizenreport.console.queue_filters import (
+    BadFilter,
+    address,
+    end_of_day,
+    read_wish,
+    wish_args,
+)
 from citizenreport.console.views import QUERY_MAX_CHARS, said
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -14,11 +14,13 @@ from citizenreport.cities.rules import AreaLevel, City, Visibility
 from citizenreport.console import words
 from citizenreport.console.calls import unanswered
 from citizenreport.console.clocks import Clock, next_clock
+from citizenreport.console.live import queue_watch
 from citizenreport.console.queue_filters import (
     SORT_LABELS,
     address,
     cursor_after,
     day_text,
+    end_of_day,
     read_wish,
     wish_args,
 )
@@ -100,6 +102,7 @@ def show() -> ResponseReturnValue:
         return render_template(
             "console/queue.html",
             lines=lines,
+            watch=queue_watch(rows, wish, city, request.args),
             counts=tiles(counts, wish),
             wish=wish,
             next_url=next_page(rows, wish, city) if has_more else None,
@@ -236,8 +239,3 @@ def villages(city: City) -> list[tuple[str, str]]:
     """Return (code, name) of the smallest areas, by name."""
     found = (area for area in city.areas.values() if area.level is AreaLevel.VILLAGE)
     return sorted(((area.area_code, area.name) for area in found), key=lambda pair: pair[1])
-
-
-def end_of_day(city: City, now: datetime) -> datetime:
-    """Return the last instant of the city's day."""
-    return datetime.combine(city.local_date(now), time.max, tzinfo=city.calendar.time_zone)

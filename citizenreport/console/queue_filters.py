@@ -102,6 +102,11 @@ def day_text(city: City, instant: datetime | None, *, days_earlier: int = 0) -> 
     return (city.local_date(instant) - timedelta(days=days_earlier)).isoformat()
 
 
+def end_of_day(city: City, now: datetime) -> datetime:
+    """Return the last instant of the city's day."""
+    return datetime.combine(city.local_date(now), time.max, tzinfo=city.calendar.time_zone)
+
+
 def _known(known: Mapping[str, object], args: Mapping[str, str], name: str) -> str | None:
     code = args.get(name) or None
     if code is not None and code not in known:

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -16,16 +15,16 @@ from citizenreport.cities.rules import (
 )
 from citizenreport.console import words
 from citizenreport.console.allowed import May, Move, may_do, moves, parties_of
-from citizenreport.console.calls import ShownCall, called_name, told_calls
+from citizenreport.console.calls import ShownCall, told_calls
 from citizenreport.console.clocks import Clock, clocks_of
 from citizenreport.console.letters import Letters, channels_for, copies_of, letters_of
 from citizenreport.console.near import Surroundings, surroundings
 from citizenreport.console.parts import ShownPart, askable, shown_parts
 from citizenreport.console.prepared import choices_for, reply_languages
 from citizenreport.console.queue import villages
+from citizenreport.console.ticket_steps import Step, names_in, shown_steps
 from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
-from citizenreport.identity import queries as identity_queries
 from citizenreport.identity.rules import Actor
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.models import Photo, Report
@@ -53,16 +52,6 @@ PRECISIONS: Final = {
     PublicPrecision.AREA: _n("nama kelurahan saja"),
     PublicPrecision.NONE: _n("tanpa tempat"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One line of the history."""
-
-    at: datetime
-    title: str
-    who: str
-    text: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +112,11 @@ class TicketPage:
     askable: Sequence[tuple[str, str]] = field(default=())
 
     @property
+    def last_seq(self) -> int:
+        """The number of the last event that the page shows."""
+        return self.steps[0].seq if self.steps else 0
+
+    @property
     def forms(self) -> frozenset[str]:
         """The names of the forms on the page into which people write."""
         optional = {
@@ -162,7 +156,7 @@ def read_page(
     may = may_do(city, actor, ticket, parties)
     description = intake_queries.description_of(report, data_key)
     events = history(session, StreamKind.TICKET, ticket.id)
-    names = _names(session, ticket, events)
+    names = names_in(session, events, [ticket.assignee_id])
     texts = _texts(session, ticket, data_key)
     return TicketPage(
         ticket=ticket,
@@ -182,7 +176,7 @@ def read_page(
         has_contact=report.contact_sealed is not None,
         why=explanation(city, assignment),
         clocks=clocks_of(city.calendar, ticket, now=now),
-        steps=_steps(city, events, names, texts),
+        steps=shown_steps(city, events, names, texts),
         pieces=_pieces(actor, ticket, events),
         piece_text=_piece_text(events, texts),
         parts=shown_parts(city, actor, ticket, events, texts),
@@ -254,15 +248,6 @@ def _precision(category: Category | None, report: Report) -> str:
     return _(PRECISIONS[category.public_precision])
 
 
-def _names(session: Session, ticket: Ticket, events: Sequence[Event]) -> dict[UUID, str]:
-    """Return the names of everyone the page speaks of."""
-    ids = {event.actor_id for event in events} | {ticket.assignee_id}
-    ids |= {UUID(id_) for event in events if (id_ := event.payload.get("assignee_id"))}
-    ids |= {UUID(id_) for event in events if (id_ := event.payload.get("staff_id"))}
-    known = [id_ for id_ in ids if id_ is not None]
-    return identity_queries.staff_names(session, known) if known else {}
-
-
 def _if_other(
     name: Callable[[City, str], str | None], city: City, sent: str | None, found: str | None
 ) -> str | None:
@@ -314,63 +299,6 @@ def _texts(session: Session, ticket: Ticket, data_key: bytes | None) -> Mapping[
         str(message.id): triage_queries.text_of(message, data_key)
         for message in triage_queries.messages_of(session, ticket.id)
     }
-
-
-def _steps(
-    city: City, events: Sequence[Event], names: Mapping[UUID, str], texts: Mapping[str, str]
-) -> list[Step]:
-    """Return the history, newest first, with names and the texts written on the way."""
-    return [
-        Step(
-            at=event.recorded_at,
-            title=_title(city, event, names),
-            who=_who(event, names),
-            text=texts.get(str(event.payload.get("message_id", ""))),
-        )
-        for event in reversed(events)
-    ]
-
-
-def _title(city: City, event: Event, names: Mapping[UUID, str]) -> str:
-    payload = event.payload
-    if event.type == "state_changed":
-        return _(LABELS[State(str(payload["to"]))])
-    message = words.EVENTS.get(event.type)
-    if message is None:
-        return event.type
-    return _(
-        message,
-        agency=words.agency_short_name(city, _agency_of(payload)),
-        visibility=_(words.VISIBILITIES.get(str(payload.get("to", "")), "-")),
-        release=_(words.RELEASES.get(str(payload.get("state", "")), "-")),
-        priority=_(words.PRIORITIES.get(str(payload.get("to", "")), "-")).lower(),
-        days=payload.get("days", ""),
-        channel=city.outside_channels.get(str(payload.get("channel", "")), "-"),
-        body=words.agency_short_name(city, str(payload.get("to", ""))),
-        category=words.category_name(city, str(payload.get("category_code", ""))),
-        area=words.area_name(city, payload.get("area_code")) or _("tidak disebut"),
-        person=_person(payload.get("assignee_id"), names),
-        called=called_name(
-            city,
-            str(payload.get("agency_code", "")),
-            _person(payload["staff_id"], names) if payload.get("staff_id") else None,
-        ),
-    )
-
-
-def _agency_of(payload: Mapping[str, Any]) -> str:
-    names = ("joint_agency_code", "split_agency_code", "agency_code")
-    return next((str(payload[name]) for name in names if payload.get(name)), "")
-
-
-def _person(staff_id: str | None, names: Mapping[UUID, str]) -> str:
-    return names.get(UUID(staff_id), _("Petugas")) if staff_id else _("tidak ada")
-
-
-def _who(event: Event, names: Mapping[UUID, str]) -> str:
-    if event.actor_id is None:
-        return _("Pelapor") if event.type == "opened" else _("Pelapor atau sistem")
-    return names.get(event.actor_id, _("Petugas"))
 
 
 def _name_or_none(city: City, agency_code: str | None) -> str | None:

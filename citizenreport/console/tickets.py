@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
 from citizenreport.console import words
+from citizenreport.console.live import ticket_watch
 from citizenreport.console.ticket_page import TicketPage, read_page
+from citizenreport.console.ticket_steps import Step
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.core.errors import CitizenReportError
+from citizenreport.core.errors import CitizenReportError, Conflict
 from citizenreport.core.keys import Place, open_sealed
 from citizenreport.documents.covering import COLUMNS, ROWS
 from citizenreport.identity.rules import Permission
@@ -99,6 +101,8 @@ def render_ticket(
         html = render_template(
             "console/ticket.html",
             page=page,
+            watch=ticket_watch(ticket_id, page.last_seq),
+            meanwhile=steps_since(page, typed) if isinstance(error, Conflict) else (),
             notice=notice,
             problem=problem,
             faulty=(error.pointer or "#/").removeprefix("#/") if error else "",
@@ -117,6 +121,14 @@ def lost_texts(page: TicketPage, typed: Mapping[str, str]) -> list[str]:
     if not typed or typed.get("form") in page.forms:
         return []
     return [text for name, text in typed.items() if name in WRITTEN and text.strip()]
+
+
+def steps_since(page: TicketPage, typed: Mapping[str, str]) -> list[Step]:
+    """Return what happened between the page that a form was sent from and now."""
+    told = typed.get("told", "")
+    if not (told.isascii() and told.isdigit() and len(told) < 10):
+        return []
+    return [step for step in page.steps if step.seq > int(told)]
 
 
 def note_reading(session: Session, ticket: Ticket) -> None:

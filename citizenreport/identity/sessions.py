@@ -38,15 +38,20 @@ def start(
     return token
 
 
-def resume(session: Session, token: str, *, demo_allowed: bool, now: datetime) -> Actor | None:
-    """Return whose session a token is, and note that it was used; None: sign in again."""
+def resume(
+    session: Session, token: str, *, demo_allowed: bool, now: datetime, is_attended: bool = True
+) -> Actor | None:
+    """Return whose session a token is, and note that it was used; None: sign in again.
+
+    `is_attended` False: a page asks by itself, which is no use of the session.
+    """
     hashed = token_hash(token)
     found = queries.open_session(session, hashed, now=now)
     if found is None or (found.actor.is_demo and not demo_allowed):
         return None
     if not is_session_alive(created_at=found.created_at, seen_at=found.seen_at, now=now):
         return None
-    if now - found.seen_at >= SEEN_EVERY:
+    if is_attended and now - found.seen_at >= SEEN_EVERY:
         used = update(StaffSession).where(StaffSession.token_hash == hashed)
         session.execute(used.values(seen_at=now))
     return found.actor

@@ -1,7 +1,8 @@
 """The staff session's cookie, and who is signed in. `/api` and `/open311` never look at it."""
 
 import ipaddress
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.paths import is_machine_path
 from citizenreport.web.scratch import scratch
 
+UNATTENDED: Final = "__citizenreport_unattended__"
 DEVICE_COOKIE_S: Final = 180 * 24 * 3600
 PROXY_MARKS: Final = (
     "Forwarded",
@@ -28,6 +30,8 @@ PROXY_MARKS: Final = (
     "X-Real-IP",
 )
 
+V = TypeVar("V", bound=Callable[..., object])
+
 
 class NoCookieSession(SessionInterface):
     """Flask's own session, switched off: nothing is kept in a cookie but random tokens."""
@@ -37,6 +41,12 @@ class NoCookieSession(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         raise AssertionError("a null session is never saved")
+
+
+def unattended(view: V) -> V:
+    """Mark a view that a page asks by itself: nobody is there, so the session gets no longer."""
+    setattr(view, UNATTENDED, True)
+    return view
 
 
 def init_app(app: Flask) -> None:
@@ -150,7 +160,18 @@ def client() -> service.Client:
 
 def _resume(token: str) -> Actor | None:
     with transaction() as session:
-        return sessions.resume(session, token, demo_allowed=is_demo_allowed(), now=utcnow())
+        return sessions.resume(
+            session,
+            token,
+            demo_allowed=is_demo_allowed(),
+            is_attended=not _is_unattended(),
+            now=utcnow(),
+        )
+
+
+def _is_unattended() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, UNATTENDED, False) is True
 
 
 def _device() -> service.Device | None:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -36,6 +37,8 @@ STAFF = {
         "mirip",
         "urut",
     ],
+    "/petugas/tiket/perubahan": ["keadaan", "setelah", "urut", "tampil"],
+    f"/petugas/tiket/{UUID(int=0)}/perubahan": ["sejak"],
     "/petugas/tiket/cari": ["kode"],
     "/petugas/tiket/ekspor": ["cari", "dari", "urut", "setelah", "kategori"],
     "/petugas": ["lang"],
