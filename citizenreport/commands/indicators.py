@@ -1,6 +1,8 @@
 """`citizenreport indicators`: the dictionary, computing anew, and what is published."""
 
+import json
 from datetime import datetime
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
@@ -8,7 +10,7 @@ from flask.cli import AppGroup
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import public_reading, transaction
 from citizenreport.core.errors import CitizenReportError
-from citizenreport.indicators.definitions import all_definitions
+from citizenreport.indicators.definitions import all_definitions, all_versions
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.queries import ValuesWanted, published_values
 from citizenreport.indicators.rules.periods import PeriodKind
@@ -22,6 +24,7 @@ from citizenreport.indicators.service import (
 )
 from citizenreport.indicators.whole import whole_shares
 from citizenreport.web.context import current_city
+from citizenreport.web.indicator_metadata import metadata
 from citizenreport.web.indicators import definition_of, period_of
 
 indicators = AppGroup("indicators", help="Indicators: definitions, computing, published values.")
@@ -92,6 +95,22 @@ def line_of(row: PublishedIndicatorValue) -> str:
     value = "-" if row.value is None else f"{row.value.normalize():f}"
     below = "-" if row.denominator is None else row.denominator
     return f"{period_of(row).code:<8}{value:>10}  {row.numerator}/{below}  {row.status}  {said}".rstrip()
+
+
+@indicators.command("metadata")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file to write.")
+def metadata_(*, out: Path | None) -> None:
+    """Give the dictionary as JSON in the forms of Satu Data: MS-Keg, MS-Ind, MS-Var."""
+    found = metadata(current_city(), all_versions())
+    text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"cannot write {out}: {error.strerror}") from error
+    click.echo(f"{len(found['ms_ind'])} indicators, {len(found['ms_var'])} variables: {out}")
 
 
 @indicators.command("whole")

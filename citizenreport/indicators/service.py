@@ -19,7 +19,7 @@ from citizenreport.cities.rules import AreaLevel, City
 from citizenreport.core.errors import Unavailable
 from citizenreport.core.queue import enqueue
 from citizenreport.core.text import _n
-from citizenreport.indicators.definitions import all_definitions
+from citizenreport.indicators.definitions import all_versions, definition_at
 from citizenreport.indicators.models import (
     IndicatorGeneration,
     PublishedIndicatorValue,
@@ -120,15 +120,15 @@ def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
     for _ in range(ATTEMPTS):
         seen = generation(session)
         cells = tally_public(city, public_facts(session), cut_off=cut_off)
-        found = values(city, all_definitions(), cells, cut_off=cut_off)
+        found = values(city, all_versions(), cells, cut_off=cut_off)
         said = satisfaction_values(
             city,
-            all_definitions()[SATISFACTION],
+            all_versions()[SATISFACTION],
             asked_of_public(session, city, until=counted_until(city, cut_off=cut_off)),
             cut_off=cut_off,
         )
         taking = coverage_values(
-            city, all_definitions()[COVERAGE], taking_part(session), cut_off=cut_off
+            city, all_versions()[COVERAGE], taking_part(session), cut_off=cut_off
         )
         rows = [_published(value, cut_off) for value in (*found, *said, *taking)]
         if generation(session, lock=True) == seen:
@@ -141,7 +141,7 @@ def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
 
 
 def _published(value: Value, cut_off: datetime) -> dict[str, Any]:
-    definition = all_definitions()[value.code]
+    definition = definition_at(value.code, value.version)
     return {
         "code": value.code,
         "period_kind": value.period.kind.value,

@@ -12,10 +12,16 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import AreaLevel, City
 from citizenreport.core.db import public_reading
 from citizenreport.core.text import _n
-from citizenreport.indicators.definitions import all_definitions
+from citizenreport.indicators.definitions import all_definitions, all_versions, definition_at
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.queries import ValuesWanted, published_values
-from citizenreport.indicators.rules.definitions import Definition, Direction, Unit, UniverseName
+from citizenreport.indicators.rules.definitions import (
+    CohortEvent,
+    Definition,
+    Direction,
+    Unit,
+    UniverseName,
+)
 from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_before
 from citizenreport.indicators.rules.values import NOT_STATED, ValueStatus
 from citizenreport.web.context import current_city
@@ -44,6 +50,35 @@ KIND_NAMES: Final = {
     PeriodKind.MONTH: _n("Bulan"),
     PeriodKind.QUARTER: _n("Triwulan"),
     PeriodKind.YEAR: _n("Tahun"),
+}
+COHORT_NAMES: Final = {
+    CohortEvent.RECEIVED: _n("tanggal laporan diterima"),
+    CohortEvent.DUE: _n("tanggal tenggat jatuh"),
+    CohortEvent.ASSIGNED: _n("tanggal laporan ditugaskan"),
+    CohortEvent.CLOSED: _n("tanggal laporan dinyatakan selesai"),
+    CohortEvent.ENDED: _n("tanggal berakhir"),
+    CohortEvent.RECORDED: _n("tanggal dicatat"),
+    CohortEvent.SURVEY: _n("tanggal survei dijawab"),
+    CohortEvent.ASSESSMENT: _n("tahun penilaian"),
+}
+UNIVERSE_NAMES: Final = {
+    UniverseName.PUBLIC: _n("laporan publik yang sudah ditayangkan"),
+    UniverseName.WHOLE: _n("semua laporan, juga yang terbatas dan rahasia"),
+    UniverseName.SURVEY: _n("jawaban survei dari pelapor laporan publik"),
+    UniverseName.PROGRAMME: _n("register program dan inovasi kota"),
+    UniverseName.EXTERNAL: _n("data lembaga lain"),
+}
+LEVEL_NAMES: Final = {
+    "kota": _n("kota"),
+    "kecamatan": _n("kecamatan"),
+    "kelurahan": _n("kelurahan"),
+}
+ASPECT_NAMES: Final = {
+    "semua": _n("semua aspek"),
+    "aman": _n("aman"),
+    "nyaman": _n("nyaman"),
+    "toleransi": _n("toleransi"),
+    "harmoni": _n("harmoni"),
 }
 DIRECTION_NAMES: Final = {
     Direction.HIGHER: _n("makin tinggi makin baik"),
@@ -123,8 +158,31 @@ def show(code: str) -> str:
         kinds=[(k.value, _(KIND_NAMES[k]), k is kind) for k in kinds],
         areas=_area_choices(city, area_code, definition),
         area=_(area_name(city, area_code)),
+        meaning=_meaning(city, definition),
+        versions=[
+            (d.version, format_date(d.valid_from, "d MMMM y"))
+            for d in all_versions()[definition.code]
+        ],
         filters={"period_kind": kind.value, "area": area_code},
     )
+
+
+def _meaning(city: City, definition: Definition) -> dict[str, str]:
+    """Return what an indicator is, in words: for its page."""
+    language = page_language()
+    dimensions = {dimension.dimension_code: dimension for dimension in city.dimensions}
+    dimension = dimensions.get(definition.dimension)
+    names = dimension.names if dimension else {}
+    return {
+        "language": language if language in definition.translations else "id",
+        "definition": definition.said("definition", language),
+        "interpretation": definition.said("interpretation", language),
+        "aspect": _(ASPECT_NAMES.get(definition.aspect, definition.aspect)),
+        "dimension": names.get(language) or names.get("id") or definition.dimension,
+        "cohort": _(COHORT_NAMES[definition.cohort_event]),
+        "universe": _(UNIVERSE_NAMES[definition.universe]),
+        "levels": ", ".join(_(LEVEL_NAMES[level]) for level in definition.estimation_levels),
+    }
 
 
 def name_of(definition: Definition) -> str:
@@ -165,7 +223,7 @@ def _value_words(row: PublishedIndicatorValue) -> str:
         return str(row.extra.get("median", "–"))
     if row.value is None:
         return "–"
-    places = all_definitions()[row.code].decimals
+    places = definition_at(row.code, row.definition_version).decimals
     return str(format_decimal(row.value, format=f"#,##0.{'0' * places}"))
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from citizenreport.cities.rules import City
 from citizenreport.core.text import _n
 from citizenreport.documents.tables import Cell
-from citizenreport.indicators.definitions import all_definitions
+from citizenreport.indicators.definitions import all_definitions, definition_at
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.rules.definitions import Definition, IndicatorNotFound, Status, Unit
 from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_before
@@ -80,7 +80,10 @@ def producer_of(city: City, definition: Definition) -> str:
 def definition_body(city: City, definition: Definition) -> dict[str, Any]:
     """Return all fields of a definition."""
     fields = {name: getattr(definition, name) for name in definition.__dataclass_fields__}
-    return fields | {"producer": producer_of(city, definition)}
+    return fields | {
+        "producer": producer_of(city, definition),
+        "estimation_levels": definition.estimation_levels,
+    }
 
 
 def value_body(city: City, row: PublishedIndicatorValue) -> dict[str, Any]:
@@ -148,7 +151,7 @@ def csv_rows(city: City, rows: Iterable[PublishedIndicatorValue]) -> Iterable[Se
 
 
 def _line(body: dict[str, Any], kind: str, number: Cell, remark: str) -> Sequence[Cell]:
-    definition = all_definitions()[body["indicator_code"]]
+    definition = definition_at(body["indicator_code"], body["definition_version"])
     is_stated = body["area_code"] != NOT_STATED
     return (
         definition.code,

@@ -1,5 +1,8 @@
 """`citizenreport indicators` over the test's database."""
 
+import json
+from pathlib import Path
+
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -80,3 +83,16 @@ def test_whole_prints_what_a_release_may_tell_and_publishes_nothing(
 
 def test_whole_without_any_report_says_so(app: Flask, session: Session, magelang: City) -> None:
     assert run(app, "whole").output == "Nothing to count yet.\n"
+
+
+def test_metadata_is_json_on_the_screen_or_in_a_file(
+    app: Flask, session: Session, magelang: City, tmp_path: Path
+) -> None:
+    shown = json.loads(run(app, "metadata").output)
+    assert set(shown) == {"ms_keg", "ms_ind", "ms_var"}
+    written = run(app, "metadata", "--out", str(tmp_path / "metadata.json"))
+    assert written.exit_code == 0, written.output
+    assert json.loads((tmp_path / "metadata.json").read_text()) == shown
+    refused = run(app, "metadata", "--out", str(tmp_path / "nowhere" / "metadata.json"))
+    assert refused.exit_code == 1
+    assert "cannot write" in refused.output

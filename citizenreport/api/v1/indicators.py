@@ -71,7 +71,12 @@ class DefinitionSchema(Schema):
     disaggregations = fields.List(fields.String())
     producer = fields.String()
     source = fields.String()
-    reference = fields.String()
+    reference = fields.String(metadata={"description": "Law or science it rests on"})
+    estimation_levels = fields.List(fields.String())
+    translations = fields.Dict(
+        keys=fields.String(),
+        metadata={"description": "Definition and interpretation in English and Javanese"},
+    )
 
 
 class DefinitionsSchema(Schema):

@@ -8,7 +8,7 @@ from typing import Final
 
 from citizenreport.cities.rules import AreaLevel, City
 from citizenreport.indicators.rules.cohorts import Reckoning, is_public, public_area
-from citizenreport.indicators.rules.definitions import Definition
+from citizenreport.indicators.rules.definitions import Versions, version_on
 from citizenreport.indicators.rules.facts import Fact, is_valid
 from citizenreport.indicators.rules.periods import Period, PeriodKind, containing
 from citizenreport.indicators.rules.values import Value, ValueStatus, rounded
@@ -32,7 +32,7 @@ def neighbourhood_number(text: str) -> int | None:
 
 
 def coverage_values(
-    city: City, definition: Definition, reports: Iterable[TakingPart], *, cut_off: datetime
+    city: City, versions: Versions, reports: Iterable[TakingPart], *, cut_off: datetime
 ) -> Iterator[Value]:
     """Yield the share of each year with any such report; nothing where the city's RW are unknown.
 
@@ -50,7 +50,7 @@ def coverage_values(
             day = reckoning.day(report.fact.submitted_at)
             seen.setdefault(containing(day, PeriodKind.YEAR), set()).add(place)
     for period in sorted(seen):
-        yield _value(city, definition, period, len(seen[period]), total, reckoning)
+        yield _value(city, versions, period, len(seen[period]), total, reckoning)
 
 
 def _place(city: City, reckoning: Reckoning, report: TakingPart) -> tuple[str, int] | None:
@@ -66,13 +66,14 @@ def _place(city: City, reckoning: Reckoning, report: TakingPart) -> tuple[str, i
 
 def _value(
     city: City,
-    definition: Definition,
+    versions: Versions,
     period: Period,
     count: int,
     total: int,
     reckoning: Reckoning,
 ) -> Value:
     is_beyond = count > total
+    definition = version_on(versions, period.end_on)
     return Value(
         code=CODE,
         version=definition.version,

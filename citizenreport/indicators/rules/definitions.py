@@ -1,6 +1,8 @@
 """What an indicator is: the words and numbers that make a published value checkable. Pure."""
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
@@ -68,7 +70,8 @@ class UniverseName(StrEnum):
 class Definition:
     """One version of an indicator. Texts are Indonesian, `names` in three languages.
 
-    `formula` is the city's own wording. `producer` "@DESK" is the agency that runs the service.
+    `translations` hold `definition` and `interpretation` by language. `formula` is the city's own
+    wording. `producer` "@DESK" is the agency that runs the service.
     """
 
     code: str
@@ -96,10 +99,61 @@ class Definition:
     producer: str
     source: str
     reference: str
+    translations: Mapping[str, Mapping[str, str]]
 
     @property
     def is_computed(self) -> bool:
         return self.status is Status.COMPUTED
+
+    @property
+    def estimation_levels(self) -> tuple[str, ...]:
+        """Return the levels of areas a value is given for, the largest first."""
+        return tuple(level for level in LEVELS if level in self.disaggregations)
+
+    def said(self, name: str, language: str) -> str:
+        """Return the definition or the interpretation in a language; Indonesian where it is not said."""
+        return self.translations.get(language, {}).get(name) or str(getattr(self, name))
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a hash of all that decides what a value means: with another one it is another version.
+
+        Names, translations, the interpretation, and whether there are values yet may change.
+        """
+        free = {"names", "translations", "interpretation", "status"}
+        meant = {f.name: str(getattr(self, f.name)) for f in fields(self) if f.name not in free}
+        return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:32]
+
+
+LEVELS = ("kota", "kecamatan", "kelurahan")
+Versions = Sequence[Definition]
+"""Every version of one indicator, oldest first."""
+
+
+def version_on(versions: Versions, day: date) -> Definition:
+    """Return the version that holds for a period that ends on a day.
+
+    What lies before the first version is computed as that one says.
+    """
+    valid = [definition for definition in versions if definition.valid_from <= day]
+    return valid[-1] if valid else versions[0]
+
+
+def in_order(found: Sequence[Definition]) -> dict[str, Versions]:
+    """Return all versions by code, oldest first.
+
+    Raises:
+        ValueError: versions of a code do not count 1, 2, 3, or a later one begins no later.
+    """
+    by_code: dict[str, list[Definition]] = {}
+    for definition in sorted(found, key=lambda d: (d.code, d.version)):
+        by_code.setdefault(definition.code, []).append(definition)
+    for code, versions in by_code.items():
+        begins = [definition.valid_from for definition in versions]
+        numbers = [definition.version for definition in versions]
+        if numbers != list(range(1, len(numbers) + 1)) or begins != sorted(set(begins)):
+            raise ValueError(f"{code}: versions count 1, 2, 3 and each begins after the last")
+    return dict(by_code)
 
 
 ENUMS = {
@@ -110,12 +164,22 @@ ENUMS = {
     "universe": UniverseName,
     "disaggregations": tuple,
 }
+LANGUAGES = ("en", "jv")  # beside Indonesian
 
 
-def parse_definition(row: Mapping[str, Any]) -> Definition:
-    """Return a definition from its TOML table. Raises ValueError naming what is wrong with it."""
-    expected = {field.name for field in fields(Definition)}
+def parse_definition(row: Mapping[str, Any], translations: Mapping[str, Any]) -> Definition:
+    """Return a definition from its TOML table and what it says in other languages.
+
+    Raises:
+        ValueError: names what is wrong with it.
+    """
+    expected = {field.name for field in fields(Definition)} - {"translations"}
     if set(row) != expected:
         wrong = ", ".join(sorted(set(row) ^ expected))
         raise ValueError(f"{row.get('code')}: missing or unknown: {wrong}")
-    return Definition(**{k: ENUMS[k](v) if k in ENUMS else v for k, v in row.items()})
+    for language in LANGUAGES:
+        said = translations.get(language, {})
+        if set(said) != {"definition", "interpretation"}:
+            raise ValueError(f"{row['code']}: not said in {language}")
+    known = {k: ENUMS[k](v) if k in ENUMS else v for k, v in row.items()}
+    return Definition(**known, translations=translations)

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from citizenreport.cities.rules import AreaLevel, City
-from citizenreport.indicators.rules.definitions import Definition
+from citizenreport.indicators.rules.definitions import Versions, version_on
 from citizenreport.indicators.rules.periods import (
     Period,
     PeriodKind,
@@ -56,7 +56,7 @@ def counted_until(city: City, *, cut_off: datetime) -> date:
 
 
 def satisfaction_values(
-    city: City, definition: Definition, asked: Asked, *, cut_off: datetime
+    city: City, versions: Versions, asked: Asked, *, cut_off: datetime
 ) -> Iterator[Value]:
     """Yield the value of each year in which enough have answered."""
     until = counted_until(city, cut_off=cut_off)
@@ -73,7 +73,7 @@ def satisfaction_values(
         demo = sum(r.is_demo for r in counted if r.answered_on.year == year)
         yield Value(
             code=CODE,
-            version=definition.version,
+            version=version_on(versions, period.end_on).version,
             period=period,
             area_code=city.city_code,
             area_level=AreaLevel.CITY.value,

@@ -12,7 +12,13 @@ from typing import Any
 
 from citizenreport.cities.rules import Area, AreaLevel, City, Population
 from citizenreport.indicators.rules.cohorts import DENOMINATOR, NUMERATOR, Cell, Reckoning, Tally
-from citizenreport.indicators.rules.definitions import Definition, Unit, UniverseName
+from citizenreport.indicators.rules.definitions import (
+    Definition,
+    Unit,
+    UniverseName,
+    Versions,
+    version_on,
+)
 from citizenreport.indicators.rules.periods import Period, PeriodKind, containing
 from citizenreport.indicators.rules.survival import Waits, quantile
 
@@ -57,17 +63,20 @@ Roll = dict[tuple[str, Period, str], Tally]
 
 def values(
     city: City,
-    definitions: Mapping[str, Definition],
+    dictionary: Mapping[str, Versions],
     cells: Mapping[Cell, Tally],
     *,
     cut_off: datetime,
 ) -> Iterator[Value]:
-    """Yield the value of every indicator computed from reports, for all areas and each period with any report."""
+    """Yield the value of every indicator computed from reports, for all areas and each period with any report.
+
+    Each by the version of its definition that holds for the period.
+    """
     reckoning = Reckoning(calendar=city.calendar, cut_off=cut_off)
     rolled = roll_up(city, cells)
     places = _places(city)
     for period in sorted({period for _, period, _ in rolled}):
-        for definition in definitions.values():
+        for definition in (version_on(versions, period.end_on) for versions in dictionary.values()):
             if not _is_shown(definition, period):
                 continue
             for area_code, area in places.items():

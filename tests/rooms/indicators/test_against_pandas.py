@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from citizenreport.cities.pack import read_city
 from citizenreport.cities.rules import City
-from citizenreport.indicators.definitions import all_definitions
+from citizenreport.indicators.definitions import all_versions
 from citizenreport.indicators.rules.cohorts import tally_public
 from citizenreport.indicators.rules.facts import LoggedEvent, fold
 from citizenreport.indicators.rules.values import Value, values
@@ -27,7 +27,7 @@ def magelang() -> City:
 def of_city(streams: list[list[LoggedEvent]]) -> dict[tuple[str, str], Value]:
     city = magelang()
     cells = tally_public(city, map(fold, streams), cut_off=CUT_OFF)
-    found = values(city, all_definitions(), cells, cut_off=CUT_OFF)
+    found = values(city, all_versions(), cells, cut_off=CUT_OFF)
     return {
         (v.code, v.period.code): v
         for v in found

@@ -35,4 +35,4 @@ def test_every_definition_speaks_three_languages_and_names_a_dimension() -> None
 
 def test_a_definition_with_a_missing_field_is_refused() -> None:
     with pytest.raises(ValueError, match=r"I99: missing or unknown: .*formula"):
-        parse_definition({"code": "I99"})
+        parse_definition({"code": "I99"}, {})
