@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from citizenreport.cities.rules import Visibility
 from citizenreport.console.acts import UnknownChoice
-from citizenreport.console.counter_form import TAKEN_BY_HAND, CounterView, counter_view
+from citizenreport.console.counter_form import TAKEN_BY_HAND, CounterView, Known, counter_view
+from citizenreport.console.counter_similar import known_reports, not_offered
 from citizenreport.core.clock import utcnow
 from citizenreport.core.errors import CitizenReportError, InvalidInput, TooMany
 from citizenreport.identity.rules import Permission
@@ -69,7 +70,10 @@ def choose() -> str:
     typed = without_dropped_point(request.form)
     kept = _kept_photos()
     faults = faults_of(kept.faults)
-    return _page(counter_view(current_city(), typed, kept=kept, faults=faults))
+    city = current_city()
+    draft, _wrong = read_form(typed, city=city, locale=page_language())
+    similar = tuple(known_reports(city, draft))
+    return _page(counter_view(city, typed, kept=kept, faults=faults, similar=similar))
 
 
 @bp.post("")
@@ -87,6 +91,8 @@ def send() -> ResponseReturnValue:
         errors.append(error)
     if errors:
         return _refused(draft, errors)
+    if found := not_offered(city, draft):
+        return _offered(found)
     try:
         done = _submit(draft)
     except CitizenReportError as error:
@@ -147,6 +153,19 @@ def _submit(draft: Draft) -> Submitted:
     )
 
 
+def _offered(found: list[Known]) -> str:
+    """Show the form again, complete, with what is known already: it is joined, or sent once more."""
+    kept = _kept_photos()
+    view = counter_view(
+        current_city(),
+        without_dropped_point(request.form),
+        faults=faults_of(kept.faults),
+        kept=kept,
+        similar=tuple(found),
+    )
+    return _page(replace(view, is_asked=True))
+
+
 def _refused(draft: Draft, errors: list[Exception]) -> ResponseReturnValue:
     """Show the form again: what was typed stays, photos wait here until it is sent."""
     kept = _kept_photos()
@@ -162,6 +181,7 @@ def _refused(draft: Draft, errors: list[Exception]) -> ResponseReturnValue:
         kept=kept,
         is_new=any(isinstance(error, KeyReused | IdempotencyKeyInvalid) for error in errors),
         must_wait=any(isinstance(error, TooMany) for error in errors),
+        similar=tuple(known_reports(current_city(), draft)),
     )
     problem = describe(errors[0])
     return _page(view), problem.status, dict(problem.headers)

@@ -45,6 +45,18 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A released report, enough to tell whether it is the same thing. `text` None: not released."""
+
+    code: str
+    text: str | None
+    where: str
+    age: str
+    state: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CounterView:
     """One rendering of the form. `values`: what was typed, by field name."""
 
@@ -63,6 +75,8 @@ class CounterView:
     held: tuple[HeldPhoto, ...] = ()
     has_lost_photos: bool = False
     must_wait: bool = False
+    similar: tuple[Known, ...] = ()  # released reports that may be the same thing
+    is_asked: bool = False  # they were not on the page that was sent
 
     @property
     def is_confidential(self) -> bool:
@@ -82,6 +96,7 @@ def counter_view(
     kept: Kept = NO_PHOTOS,
     is_new: bool = False,
     must_wait: bool = False,
+    similar: tuple[Known, ...] = (),
 ) -> CounterView:
     """Return the form. `is_new`: under a send key of its own, whatever was sent."""
     category = city.categories.get(values.get("category_code", ""))
@@ -104,6 +119,7 @@ def counter_view(
         held=kept.photos,
         has_lost_photos=bool(kept.faults),
         must_wait=must_wait,
+        similar=similar,
     )
 
 

@@ -76,7 +76,7 @@ MENU: Final = (
     MenuItem(
         label=_n("Terima laporan"),
         endpoint="counter.ask",
-        blueprints=("counter",),
+        blueprints=("counter", "counter_similar"),
         permissions=(Permission.TAKE_REPORT,),
     ),
     MenuItem(
@@ -123,7 +123,7 @@ CONSOLE: Final = (
     *("replies", "joint"),
     *("account", "second_step", "factors", "proof", "passkeys", "passkey_login"),
     *("staff", "delegation", "api_keys", "reveal"),
-    *("counter", "field", "roster"),
+    *("counter", "counter_similar", "field", "roster"),
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "leave"),
     *("outside", "mediation", "referrals", "work_order"),

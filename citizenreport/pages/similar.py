@@ -1,21 +1,19 @@
 """Released reports like the one somebody is about to send, from published rows only."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from flask import Blueprint, render_template, request, url_for
 
-from citizenreport.cities.rules import Category, City, Visibility
+from citizenreport.cities.rules import City
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import public_reading
-from citizenreport.disclosure.rules import initial_visibility
 from citizenreport.geo.position import Position
 from citizenreport.intake.rules import Draft
 from citizenreport.pages import words
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import PublishedPhoto, PublishedReport
-from citizenreport.publication.rules import Similar
 from citizenreport.web.ages import age_words
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
@@ -25,16 +23,14 @@ from citizenreport.web.limits import limited
 from citizenreport.web.locale import page_language
 from citizenreport.web.pack_words import outside_of
 from citizenreport.web.report_schema import read_form
+from citizenreport.web.similar_reports import distance_words, seen_codes, wanted_similar
 from citizenreport.web.translate import _
 
 bp = Blueprint("similar", __name__, template_folder="templates")
 
-SEEN: Final = "seen_similar"
-"""Codes of similar reports the reader was shown while writing, with spaces between them."""
 AS_NEW: Final = "as_new"
 """Sent with a form whose sender was asked, or cannot be: the queue on a phone, for one."""
 EXCERPT_CHARS: Final = 120
-ROUND_TO_M: Final = 10
 NO_PHOTO: Final = (None, 0)
 
 
@@ -72,19 +68,10 @@ def show() -> str:
 
 def hints(city: City, draft: Draft) -> list[Hint]:
     """Return the released reports to show before this one is sent; none for what is not public."""
-    category = city.categories.get(draft.category_code)
-    if category is None or not _may_be_public(category, draft):
+    wanted = wanted_similar(city, draft)
+    if wanted is None:
         return []
     today = city.local_date(utcnow())
-    usual = city.similar_reports
-    wanted = Similar(
-        category_code=draft.category_code,
-        position=draft.position,
-        area_code=draft.area_code,
-        radius_m=usual.radius_m,
-        since_on=today - timedelta(days=usual.days),
-        limit=usual.most,
-    )
     with public_reading() as session:
         found = publication_queries.similar(session, wanted)
         codes = [row.tracking_code for row, _metres in found]
@@ -100,13 +87,7 @@ def unseen(city: City, draft: Draft) -> list[Hint]:
     if request.form.get(AS_NEW):
         return []
     found = hints(city, draft)
-    seen = set(request.form.get(SEEN, "").split())
-    return [] if {hint.code for hint in found} <= seen else found
-
-
-def _may_be_public(category: Category, draft: Draft) -> bool:
-    """Say whether the report would be public: a join never crosses visibility."""
-    return initial_visibility(category, draft.wish) is Visibility.PUBLIC
+    return [] if {hint.code for hint in found} <= seen_codes() else found
 
 
 def _hint(
@@ -124,19 +105,12 @@ def _hint(
         landmark=row.landmark,
         area_name=words.area_name(city, row.area_code),
         photo_url=url_for("published.thumbnail", photo_code=photo.photo_code) if photo else None,
-        distance=_distance(metres),
+        distance=distance_words(metres),
         age=age_words((today - row.submitted_on).days),
         state_label=words.state_label(row.state),
         tone=words.state_tone(row.state),
         seen_by=words.seen_by_sentence(row.seen_by_at_least),
     )
-
-
-def _distance(metres: float | None) -> str | None:
-    if metres is None:
-        return None
-    rounded = max(1, round(metres / ROUND_TO_M)) * ROUND_TO_M
-    return _("sekitar %(metres)d meter dari sini", metres=rounded)
 
 
 def _place_sentence(city: City, position: Position) -> str:

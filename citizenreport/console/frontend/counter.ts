@@ -4,6 +4,7 @@
 import { search, type Choice } from "../../pages/frontend/_category";
 import { find, focusOnFaults } from "../../pages/frontend/_page";
 import { offerPosition } from "../../pages/frontend/_place";
+import { showSimilar } from "../../pages/frontend/_duplicates";
 
 const PAUSE_MS = 150;
 
@@ -86,6 +87,7 @@ if (form) {
   searchKinds(form);
   followKind(form);
   offerPosition(form);
+  showSimilar(form);
   sendOnce(form);
   focusOnFaults();
 }

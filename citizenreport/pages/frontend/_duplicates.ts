@@ -22,7 +22,7 @@ export function showSimilar(form: HTMLFormElement): void {
   };
   form.addEventListener("placechange", ask);
   form.addEventListener("change", (event) => {
-    if (["area_code", "visibility"].includes((event.target as HTMLInputElement).name)) ask();
+    if (["category_code", "area_code", "visibility"].includes((event.target as HTMLInputElement).name)) ask();
   });
   if (hasPlace(form)) ask();
 }

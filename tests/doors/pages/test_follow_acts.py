@@ -240,6 +240,18 @@ def test_a_duplicate_shows_the_public_fate_of_the_first_report(
     page = timeline(resident)
     assert "Laporan yang lebih dulu itu sekarang: Ditindaklanjuti" in page.text
     assert f"/laporan/{normalise_tracking_code(first)}" in page.links
+    raise_visibility(
+        staff.session,
+        staff.city,
+        staff.keys,
+        staff.storage,
+        parent,
+        Visibility.CONFIDENTIAL,
+        act=staff.act(parent),
+    )
+    page = timeline(resident)
+    assert "Laporan yang lebih dulu itu sekarang" not in page.text
+    assert normalise_tracking_code(first) not in page.text
 
 
 def test_a_report_that_was_split_is_followed_and_answered_from_one_page(
