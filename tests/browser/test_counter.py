@@ -7,10 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.identity.rules import Grant, Role
 from tests.browser.conftest import Visit
 from tests.browser.staff import open_account, sign_in
 from tests.browser.test_every_page import SIDEWAYS, TOO_SMALL
+from tests.browser.test_similar_reports import lamp  # noqa: F401 - a fixture
 from tests.servers import LiveServer
 
 Begin = Callable[..., Visit]
@@ -137,3 +139,25 @@ def look_at(page: Page) -> None:
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate(SIDEWAYS) <= 0
     assert page.evaluate(TOO_SMALL) == []
+
+
+def test_what_is_known_is_offered_as_the_place_is_chosen_and_joined_by_one_click(
+    counter: Page,
+    lamp: str,  # noqa: F811
+) -> None:
+    counter.get_by_label("Cari jenis masalah").fill("parkir")
+    counter.keyboard.press("Enter")
+    counter.get_by_label("Kelurahan", exact=True).select_option(label="Panjang")
+    offered = counter.locator("#serupa")
+    expect(offered).to_contain_text("Sudah ada laporan serupa di dekat situ")
+    expect(offered).to_contain_text("Mobil parkir di trotoar.")
+    assert counter.locator("[name=seen_similar]").input_value() != ""
+    assert Axe().run(counter).violations_count == 0
+    offered.get_by_role("button", name="Ya, yang ini").first.click()
+    expect(counter.get_by_role("heading", name="Ikut dihitung")).to_be_visible()
+    expect(counter.get_by_text(f"/laporan/{normalise_tracking_code(lamp)}")).to_be_visible()
+    for width in (360, 1280):
+        counter.set_viewport_size({"width": width, "height": 800})
+        assert counter.evaluate(SIDEWAYS) <= 0, width
+        assert counter.evaluate(TOO_SMALL) == [], width
+    assert Axe().run(counter).violations_count == 0

@@ -8,10 +8,11 @@ from PIL import Image
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from citizenreport.cities.rules import Visibility
 from citizenreport.core.clock import utcnow
 from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.pipeline.hand_over import merge
-from citizenreport.pipeline.handle import move_ticket
+from citizenreport.pipeline.handle import move_ticket, raise_visibility
 from citizenreport.pipeline.split import Piece, split
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import State
