@@ -18,6 +18,7 @@ import citizenreport.ledger.models
 import citizenreport.messaging.models
 import citizenreport.pipeline.demo.models
 import citizenreport.publication.models
+import citizenreport.routing.draft_models
 import citizenreport.routing.models
 import citizenreport.surveys.models
 import citizenreport.triage.models

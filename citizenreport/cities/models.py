@@ -12,7 +12,8 @@ from citizenreport.core.db import Base
 class PackVersion(Base, kw_only=True):
     """A pack as it was loaded, whole: a decision of last year can be explained from it.
 
-    Rows are never changed but for `is_current`, and never deleted.
+    Rows are never changed but for `is_current`, and never deleted. One with `base_digest` has the
+    rules that the city desk put into force over those of its files.
     """
 
     __tablename__ = "pack_version"
@@ -32,3 +33,4 @@ class PackVersion(Base, kw_only=True):
     loaded_at: Mapped[datetime]
     content: Mapped[dict[str, Any]]
     is_current: Mapped[bool]
+    base_digest: Mapped[str | None] = mapped_column(default=None)  # of the files it was edited from

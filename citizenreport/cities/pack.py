@@ -38,14 +38,17 @@ class Checked:
         return tuple(finding for finding in self.findings if finding.severity == severity)
 
 
-def check_pack(city: str | Path, *, on: date | None = None) -> Checked:
+def check_pack(city: str | Path, *, on: date | None = None, routing: str | None = None) -> Checked:
     """Read a pack and report everything wrong with it; never raises for what a pack may contain.
 
     `city` is a folder, or the name of a pack that comes with the product. `on` is the day whose
-    periods of validity count; today in the city when None.
+    periods of validity count; today in the city when None. `routing` is looked at in the place of
+    the pack's own routing.csv.
     """
     findings = Findings()
     files = read_files(find_pack(city), findings)
+    if routing is not None:
+        files.texts["routing.csv"] = routing
     parts, calendar = _read_parts(files, findings)
     check_parts(parts, calendar, findings)
     content = content_of(files, findings)

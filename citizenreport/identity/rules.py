@@ -48,6 +48,7 @@ class Permission(StrEnum):
     MANAGE_ROSTER = "manage_roster"
     READ_RECAPS = "read_recaps"
     ANSWER_FOR_BODY = "answer_for_body"
+    STEER_CITY = "steer_city"
 
 
 _WORK: Final = frozenset(
@@ -85,6 +86,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.MANAGE_ROSTER,
         Permission.READ_RECAPS,
         Permission.ANSWER_FOR_BODY,
+        Permission.STEER_CITY,
     },
     Role.ANALYST: frozenset({Permission.OPEN_CONSOLE, Permission.READ_INDICATORS}),
     Role.CITY_LEADER: frozenset(

@@ -90,10 +90,15 @@ def choose(
 def decide(city: City, given: RoutingInput) -> Decision:
     """Return the responsible agency. Always an agency: never nowhere, never the one accused."""
     office_hours = is_office_hours(city.calendar, given.at)
+    return decide_on(city, given, day=city.local_date(given.at), office_hours=office_hours)
+
+
+def decide_on(city: City, given: RoutingInput, *, day: date, office_hours: bool) -> Decision:
+    """Return who is responsible by the rules of a day, whenever the report came in."""
     row = choose(
         city.routing_by_category.get(given.category_code, ()),
         given,
-        day=city.local_date(given.at),
+        day=day,
         office_hours=office_hours,
     )
     agency_code, decided_by = _resolve(city, row, given.area_code)

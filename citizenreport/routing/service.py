@@ -18,19 +18,7 @@ def make_assignment(
     city: City, given: RoutingInput, decision: Decision, *, report_id: UUID, now: datetime
 ) -> dict[str, Any]:
     """Return the row of a decision made by rule; of a confidential report without its answers."""
-    answers = given.answers if given.handlers_for is None else {}
-    looked_at = {
-        code
-        for row in city.routing_by_category.get(given.category_code, ())
-        for code, _ in row.answers
-    }
-    inputs: dict[str, Any] = {
-        "category_code": given.category_code,
-        "area_code": given.area_code,
-        "is_office_hours": decision.is_office_hours,
-        "answers": {code: value for code, value in answers.items() if code in looked_at},
-        "excluded": list(decision.excluded),
-    }
+    inputs = looked_at(city, given, decision)
     return {
         "id": new_id(),
         "report_id": report_id,
@@ -41,6 +29,23 @@ def make_assignment(
         "inputs": Jsonb(inputs),
         "decided_at": now,
         "actor_id": None,
+    }
+
+
+def looked_at(city: City, given: RoutingInput, decision: Decision) -> dict[str, Any]:
+    """Return the codes a decision rests on."""
+    answers = given.answers if given.handlers_for is None else {}
+    asked = {
+        code
+        for row in city.routing_by_category.get(given.category_code, ())
+        for code, _ in row.answers
+    }
+    return {
+        "category_code": given.category_code,
+        "area_code": given.area_code,
+        "is_office_hours": decision.is_office_hours,
+        "answers": {code: value for code, value in answers.items() if code in asked},
+        "excluded": list(decision.excluded),
     }
 
 

@@ -44,6 +44,8 @@ def check_protection(parts: Parts, findings: Findings) -> None:
             )
         taking = receivers.get(category.category_code, set()) | {category.lead}
         _check_village_receives(line, taking & villages, findings)
+        if category.protection_class == ProtectionClass.ABUSE_OF_OFFICE:
+            _check_accused_receives(parts, category, findings)
         if category.visibility == Visibility.CONFIDENTIAL:
             for agency_code in sorted(taking - {VILLAGE_OFFICE, DISTRICT_OFFICE}):
                 _check_handlers(
@@ -95,6 +97,26 @@ def _check_village_receives(line: Line[Category], taking: set[str], findings: Fi
             code=line.value.category_code,
             access=line.value.village_access,
         )
+
+
+def _check_accused_receives(parts: Parts, category: Category, findings: Findings) -> None:
+    """A complaint about officials goes to who stands in for the accused, never to just any body."""
+    desk = parts.settings.city.desk_agency
+    impartial = {ASK_DESK, desk, *parts.settings.conflict.values()}
+    for rule in parts.routing:
+        row = rule.value
+        if row.category_code == category.category_code and row.agency_code not in impartial:
+            findings.error(
+                rule.file,
+                rule.row,
+                problem=_n(
+                    "%(rule)s mengirim aduan tentang aparat ke %(agency)s, yang dapat menjadi pihak yang diadukan."
+                ),
+                remedy=_n("Kirim ke badan yang disebut di [conflict]: %(bodies)s."),
+                rule=row.rule_id,
+                agency=row.agency_code,
+                bodies=", ".join(sorted(impartial - {ASK_DESK})),
+            )
 
 
 def _check_handlers(
