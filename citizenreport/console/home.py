@@ -110,6 +110,12 @@ MENU: Final = (
         permissions=(Permission.ANSWER_FOR_BODY,),
     ),
     MenuItem(
+        label=_n("Jejak"),
+        endpoint="trail.show",
+        blueprints=("trail",),
+        permissions=(Permission.SEARCH_TRAIL,),
+    ),
+    MenuItem(
         label=_n("Petugas"),
         endpoint="staff.show",
         blueprints=("staff",),
@@ -125,7 +131,7 @@ CONSOLE: Final = (
     *("staff", "delegation", "api_keys", "reveal"),
     *("counter", "counter_similar", "field", "roster"),
     *("views", "bulk", "export"),
-    *("calls", "reach", "recaps", "questions", "body_questions", "leave"),
+    *("calls", "reach", "recaps", "questions", "body_questions", "leave", "trail"),
     *("outside", "mediation", "referrals", "work_order"),
 )
 

@@ -36,7 +36,7 @@ def shown_steps(
         Step(
             seq=event.seq,
             at=event.recorded_at,
-            title=_title(city, event, names),
+            title=title_of(city, event, names),
             who=_who(event, names),
             text=texts.get(str(event.payload.get("message_id", ""))),
         )
@@ -60,7 +60,8 @@ def names_in(
     return identity_queries.staff_names(session, known) if known else {}
 
 
-def _title(city: City, event: Event, names: Mapping[UUID, str]) -> str:
+def title_of(city: City, event: Event, names: Mapping[UUID, str]) -> str:
+    """Return what an event was; `names` of the staff it may speak of."""
     payload = event.payload
     if event.type == "state_changed":
         return _(LABELS[State(str(payload["to"]))])

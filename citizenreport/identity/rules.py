@@ -42,6 +42,7 @@ class Permission(StrEnum):
     REVEAL_CONTACT = "reveal_contact"
     READ_INDICATORS = "read_indicators"
     VERIFY_AUDIT = "verify_audit"
+    SEARCH_TRAIL = "search_trail"
     MANAGE_STAFF = "manage_staff"
     DECIDE_HELD_ANSWERS = "decide_held_answers"
     TAKE_REPORT = "take_report"
@@ -101,6 +102,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.READ_ALL_AGENCIES,
             Permission.READ_INDICATORS,
             Permission.VERIFY_AUDIT,
+            Permission.SEARCH_TRAIL,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

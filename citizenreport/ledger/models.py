@@ -20,6 +20,12 @@ class Event(Base, kw_only=True):
             "ix_event_undispatched", "recorded_at", postgresql_where=text("dispatched_at IS NULL")
         ),
         Index("ix_event_recorded_at", "recorded_at"),
+        Index(
+            "ix_event_actor",
+            "actor_id",
+            "recorded_at",
+            postgresql_where=text("actor_id IS NOT NULL"),
+        ),
     )
 
     stream_kind: Mapped[str] = mapped_column(primary_key=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from citizenreport.ledger.models import Event
+from citizenreport.ledger.models import Checkpoint, Event
 from citizenreport.ledger.rules import FIRST_PREVIOUS_HASH, SealedEvent, StreamKind
 
 Head = tuple[str, UUID, int, bytes]
@@ -55,6 +55,10 @@ def walk(session: Session) -> Iterator[SealedEvent]:
     )
     for row in session.scalars(query):
         yield as_sealed(row)
+
+
+def latest_checkpoint(session: Session) -> Checkpoint | None:
+    return session.scalar(select(Checkpoint).order_by(Checkpoint.number.desc()).limit(1))
 
 
 def undispatched(session: Session, *, limit: int) -> Sequence[Event]:

@@ -42,7 +42,7 @@ def readable_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
     body the actor belongs to. Source: protection.md, section 1.
     """
     readable = or_(_is_of_own(actor), _is_joined(actor))
-    return select(Ticket).where(readable, _is_not_about(city, actor))
+    return select(Ticket).where(readable, is_not_about(city, actor))
 
 
 def own_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
@@ -50,12 +50,12 @@ def own_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
 
     What the queue lists: an index leads through them in order.
     """
-    return select(Ticket).where(_is_of_own(actor), _is_not_about(city, actor))
+    return select(Ticket).where(_is_of_own(actor), is_not_about(city, actor))
 
 
 def joined_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
     """Return the readable tickets of which an agency of the actor has an open part."""
-    return select(Ticket).where(_is_joined(actor), _is_not_about(city, actor))
+    return select(Ticket).where(_is_joined(actor), is_not_about(city, actor))
 
 
 def listed_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
@@ -67,9 +67,9 @@ def listed_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
     if not actor.may(Permission.READ_DEADLINES):
         return own_tickets(city, actor)
     exists_only = and_(
-        Ticket.visibility == Visibility.CONFIDENTIAL.value, _is_not_about(city, actor)
+        Ticket.visibility == Visibility.CONFIDENTIAL.value, is_not_about(city, actor)
     )
-    own = and_(_is_of_own(actor), _is_not_about(city, actor))
+    own = and_(_is_of_own(actor), is_not_about(city, actor))
     return select(Ticket).where(or_(own, exists_only))
 
 
@@ -225,7 +225,8 @@ def bodies_of(city: City, actor: Actor) -> frozenset[str]:
     return frozenset(code for code in codes if code is not None)
 
 
-def _is_not_about(city: City, actor: Actor) -> ColumnElement[bool]:
+def is_not_about(city: City, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a ticket is not about a body this person belongs to."""
     bodies = bodies_of(city, actor)
     if not bodies:
         return true()

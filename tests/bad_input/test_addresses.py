@@ -51,6 +51,7 @@ STAFF = {
     "/petugas/piket/kabar": ["beres"],
 }
 ADMINISTRATORS = {"/petugas/staf": ["beres", "kembali"]}
+INSPECTORS = {"/petugas/jejak": ["tiket", "petugas", "jenis", "dari", "sampai", "setelah"]}
 PUBLIC = {
     "/": ["lang"],
     "/lapor": ["kategori", "cari", "mulai"],
@@ -122,7 +123,9 @@ def assert_answered(client: FlaskClient, address: str, text: str) -> None:
 def test_every_parameter_that_is_read_is_tried() -> None:
     sources = Path(ROOT / "citizenreport").rglob("*.py")
     read = {name for path in sources for name in READ.findall(path.read_text())}
-    tried = {name for names in (STAFF | ADMINISTRATORS | PUBLIC).values() for name in names}
+    tried = {
+        name for names in (STAFF | ADMINISTRATORS | INSPECTORS | PUBLIC).values() for name in names
+    }
     assert len(read) > 5
     assert read <= tried
 
@@ -144,6 +147,13 @@ def test_a_parameter_of_the_accounts_page_is_answered(
     client = desk.person(Grant(role=Role.ADMINISTRATOR)).client
     for text in OWN[:8]:
         assert_answered(client, f"/petugas/staf?{name}={sendable(text)}", text)
+
+
+@pytest.mark.parametrize("name", INSPECTORS["/petugas/jejak"])
+def test_a_parameter_of_the_trail_is_answered(desk: Desk, name: str) -> None:  # noqa: F811
+    client = desk.person(Grant(role=Role.INSPECTORATE)).client
+    for text in OWN[:8]:
+        assert_answered(client, f"/petugas/jejak?{name}={sendable(text)}", text)
 
 
 @pytest.mark.real_data
