@@ -198,8 +198,8 @@ def _seal(checkpoint: Checkpoint) -> tuple[int, datetime, str]:
 
 
 def _line(city: City, entry: Entry) -> Line:
-    event, ticket = entry.event, entry.ticket
-    is_open = ticket.visibility != Visibility.CONFIDENTIAL.value
+    event = entry.event
+    is_open = entry.visibility != Visibility.CONFIDENTIAL.value
     if event.type in READS:
         what = _(TYPES[event.type])
     elif is_open:
@@ -212,6 +212,6 @@ def _line(city: City, entry: Entry) -> Line:
         who=(entry.name or _("Petugas")) if event.actor_id else by_nobody,
         what=what,
         tracking_code=entry.tracking_code,
-        ticket_id=ticket.id,
+        ticket_id=event.stream_id,
         is_open=is_open,
     )

@@ -38,10 +38,10 @@ class TrailWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One event with the ticket it is about and the name of who did it."""
+    """One event, how far its ticket is protected, and the name of who did it."""
 
     event: Event
-    ticket: Ticket
+    visibility: str
     tracking_code: str
     name: str | None
 
@@ -60,7 +60,7 @@ def trail_page(
     """
     keys = (Event.recorded_at, Event.stream_kind, Event.stream_id, Event.seq)
     query = (
-        select(Event, Ticket, Report.tracking_code, Staff.name)
+        select(Event, Ticket.visibility, Report.tracking_code, Staff.name)
         .join(Ticket, Ticket.id == Event.stream_id)
         .join(Report, Report.id == Ticket.report_id)
         .outerjoin(Staff, Staff.id == Event.actor_id)
@@ -71,8 +71,8 @@ def trail_page(
     if wish.after is not None:
         query = query.where(tuple_(*keys) < tuple_(*map(literal, wish.after)))
     found = [
-        Entry(event=event, ticket=ticket, tracking_code=code, name=name)
-        for event, ticket, code, name in session.execute(query)
+        Entry(event=event, visibility=visibility, tracking_code=code, name=name)
+        for event, visibility, code, name in session.execute(query)
     ]
     return found[:PAGE_ENTRIES], len(found) > PAGE_ENTRIES
 
