@@ -63,6 +63,11 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SMTP_URL": env.get("CITIZENREPORT_SMTP_URL", ""),
         "MAIL_FROM": env.get("CITIZENREPORT_MAIL_FROM", ""),
         "PUSH": _one_of(env, "CITIZENREPORT_PUSH", ("", "web", "console", "null")),
+        "MESSENGER": _one_of(
+            env, "CITIZENREPORT_MESSENGER", ("", "telegram", "whatsapp", "console", "null")
+        ),
+        "MESSENGER_URL": env.get("CITIZENREPORT_MESSENGER_URL", ""),
+        "MESSENGER_TOKEN": env.get("CITIZENREPORT_MESSENGER_TOKEN", ""),
         "CONTACT_EMAIL": _address(env, "CITIZENREPORT_CONTACT_EMAIL"),
         "PASSWORD_MEMORY_KIB": _number(env, "CITIZENREPORT_PASSWORD_MEMORY_KIB", 65_536),
         "PASSWORD_LIST": _file(env, "CITIZENREPORT_PASSWORD_LIST"),

@@ -16,6 +16,7 @@ import citizenreport.intake.models
 import citizenreport.jobs.models
 import citizenreport.ledger.models
 import citizenreport.messaging.models
+import citizenreport.messaging.staff_models
 import citizenreport.pipeline.demo.models
 import citizenreport.publication.models
 import citizenreport.routing.draft_models
@@ -50,6 +51,7 @@ from citizenreport.console import (
     live,
     login,
     mediation,
+    notice_choice,
     outside,
     passkey_account,
     passkey_login,
@@ -140,6 +142,7 @@ DOORS: tuple[Blueprint, ...] = (
     calls.bp,
     reach.bp,
     recaps.bp,
+    notice_choice.bp,
     questions.bp,
     body_questions.bp,
     outside.bp,
@@ -176,6 +179,9 @@ SAFE_DEFAULTS = {
     "MAX_CONTENT_LENGTH": 80 * 1024 * 1024,  # five photos of 15 MB and the form around them
     "SQLALCHEMY_RECORD_QUERIES": False,
     "PUSH": "",
+    "MESSENGER": "",
+    "MESSENGER_URL": "",
+    "MESSENGER_TOKEN": "",
     "OUTGOING_TEST_CA": None,  # a test's own authority, never from the environment
 }
 

@@ -131,7 +131,8 @@ CONSOLE: Final = (
     *("staff", "delegation", "api_keys", "reveal"),
     *("counter", "counter_similar", "field", "roster"),
     *("views", "bulk", "export"),
-    *("calls", "reach", "recaps", "questions", "body_questions", "leave", "trail"),
+    *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
+    *("trail",),
     *("outside", "mediation", "referrals", "work_order"),
 )
 

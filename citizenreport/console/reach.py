@@ -92,7 +92,7 @@ def _render(
         waiting=waiting,
         in_use=stored,
         email_max=EMAIL_MAX_CHARS,
-        browsers=len(rows) - len(mails),
+        browsers=sum(row.channel == SubscriptionChannel.PUSH.value for row in rows),
         is_reached=bool(rows),
         is_saved=request.args.get("beres") == "1",
         problem=problem,

@@ -99,6 +99,8 @@ def _enqueue(session: Session, row: StaffAddress, *, ticket_id: str, seq: int) -
     ids: dict[str, Id] = {"ticket_id": ticket_id, "seq": seq, "address_id": row.id}
     if row.channel == SubscriptionChannel.MAIL.value:
         enqueue(session, "mail_call", **ids)
+    elif row.channel == SubscriptionChannel.MESSENGER.value:
+        enqueue(session, "message_call", **ids)
     else:
         enqueue(session, "push_call", **ids)
 

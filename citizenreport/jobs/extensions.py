@@ -11,11 +11,12 @@ from citizenreport.core.queue import enqueue
 from citizenreport.identity import queries as identity_queries
 from citizenreport.identity.rules import Permission
 from citizenreport.jobs.mails import Subject, post, subject_of, write_mail
+from citizenreport.jobs.staff_notices import mails_now
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
 from citizenreport.messaging.models import StaffAddress
 from citizenreport.messaging.queries import address_of
-from citizenreport.messaging.rules import Mail, SubscriptionChannel
+from citizenreport.messaging.rules import Mail
 from citizenreport.messaging.staff import addresses_of
 from citizenreport.messaging.texts import EXTENSION_ASKED, EXTENSION_GRANTED, EXTENSION_REFUSED
 from citizenreport.triage.queries import is_readable
@@ -35,9 +36,10 @@ def tell_of_extension(*, ticket_id: str, seq: int) -> None:
         subject = subject_of(session, ticket_id=ticket_id, seq=seq)
         if subject is None or State(subject.ticket.state) not in OPEN:
             return
-        for row in addresses_of(session, concerned(session, current_city(), subject)):
-            if row.channel == SubscriptionChannel.MAIL.value:
-                enqueue(session, "mail_extension", ticket_id=ticket_id, seq=seq, address_id=row.id)
+        city = current_city()
+        rows = addresses_of(session, concerned(session, city, subject))
+        for row in mails_now(session, city, rows, ticket_id=ticket_id, seq=seq):
+            enqueue(session, "mail_extension", ticket_id=ticket_id, seq=seq, address_id=row.id)
 
 
 def concerned(session: Session, city: City, subject: Subject) -> list[UUID]:

@@ -33,11 +33,12 @@ from citizenreport.jobs.mails import (
     subject_of,
     write_mail,
 )
+from citizenreport.jobs.staff_notices import mails_now
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
 from citizenreport.messaging.models import StaffAddress
 from citizenreport.messaging.queries import address_of
-from citizenreport.messaging.rules import Mail, SubscriptionChannel
+from citizenreport.messaging.rules import Mail
 from citizenreport.messaging.staff import addresses_of
 from citizenreport.messaging.texts import DEADLINE_MISSED, DEADLINE_NEAR
 from citizenreport.triage import queries as triage_queries
@@ -152,9 +153,9 @@ def tell_of_deadline(*, ticket_id: str, seq: int) -> None:
             about = subject.ticket.subject_agency_code
             to = duty_address(city, _body(subject), about=about)
             mail = deadline_mail(city, subject, to=to, purpose="deadline")
-        for row in addresses_of(session, told_people(session, city, subject)):
-            if row.channel == SubscriptionChannel.MAIL.value:
-                enqueue(session, "mail_deadline", ticket_id=ticket_id, seq=seq, address_id=row.id)
+        rows = addresses_of(session, told_people(session, city, subject))
+        for row in mails_now(session, city, rows, ticket_id=ticket_id, seq=seq):
+            enqueue(session, "mail_deadline", ticket_id=ticket_id, seq=seq, address_id=row.id)
     if mail is not None:
         post(mail)
 

@@ -17,6 +17,7 @@ from citizenreport.core.queue import enqueue
 from citizenreport.identity import queries as identity_queries
 from citizenreport.identity.rules import Actor, Permission
 from citizenreport.jobs.mails import Subject, post, subject_of, write_mail
+from citizenreport.jobs.staff_notices import mails_now
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
 from citizenreport.messaging.models import StaffAddress
@@ -55,9 +56,9 @@ def tell_of_part(*, ticket_id: str, seq: int) -> None:
         rows = [
             row
             for row in addresses_of(session, concerned(session, city, subject))
-            if row.channel == SubscriptionChannel.MAIL.value
+            if row.channel != SubscriptionChannel.PUSH.value
         ]
-        for row in rows:
+        for row in mails_now(session, city, rows, ticket_id=ticket_id, seq=seq):
             enqueue(session, "mail_part", ticket_id=ticket_id, seq=seq, address_id=row.id)
         to = None if rows else own_address(city, subject)
         mail = part_mail(city, subject, to=to, purpose="part") if to else None

@@ -81,7 +81,7 @@ class StaffAddress(Base, kw_only=True):
 
     __tablename__ = "staff_address"
     __table_args__ = (
-        CheckConstraint("channel IN ('mail', 'push')", name="channel"),
+        CheckConstraint("channel IN ('mail', 'push', 'messenger')", name="channel"),
         CheckConstraint("channel = 'mail' OR confirmed_at IS NOT NULL", name="confirmed"),
         UniqueConstraint("staff_id", "address_hmac"),
     )

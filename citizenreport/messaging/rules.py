@@ -33,6 +33,7 @@ MONDAY: Final = 0
 class SubscriptionChannel(StrEnum):
     MAIL = "mail"
     PUSH = "push"
+    MESSENGER = "messenger"  # of staff only
 
 
 class Frequency(StrEnum):

@@ -131,6 +131,20 @@ def add_browser(
     session.flush()
 
 
+def add_address(
+    session: Session,
+    keys: KeyRing,
+    staff_id: UUID,
+    channel: SubscriptionChannel,
+    address: str,
+    *,
+    now: datetime,
+) -> None:
+    """Have a person called at an address that needs no yes of its own."""
+    hmac = address_hmac(keys, channel, address)
+    _add(session, keys, staff_id, channel, address, hmac=hmac, now=now, confirmed_at=now)
+
+
 def forget_browser(session: Session, hmac: bytes) -> None:
     """Call nobody in a browser any more."""
     session.execute(delete(StaffAddress).where(StaffAddress.address_hmac == hmac))

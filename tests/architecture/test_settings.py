@@ -13,6 +13,7 @@ ANSWERS = {
     "CITIZENREPORT_DATABASE_URL": "postgresql://db/own",
     "CITIZENREPORT_PRIVATE_DATABASE_URL": "postgresql://db/own",
     "CITIZENREPORT_PUSH": "null",
+    "CITIZENREPORT_MESSENGER": "null",
     "CITIZENREPORT_PASSWORD_LIST": __file__,
     "CITIZENREPORT_SECOND_FACTOR_ROLES": "officer",
 }

@@ -43,6 +43,7 @@ STAFF = {
     "/petugas/tiket/ekspor": ["cari", "dari", "urut", "setelah", "kategori"],
     "/petugas": ["lang"],
     "/petugas/lapangan": ["beres"],
+    "/petugas/kabar": ["beres"],
     "/petugas/rekap": ["pekan", "instansi"],
     "/petugas/rekap/lembar.pdf": ["pekan", "instansi"],
     "/petugas/akun": ["beres"],
