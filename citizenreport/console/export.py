@@ -2,9 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import IO, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,14 +12,8 @@ from flask.typing import ResponseReturnValue
 from citizenreport.cities.rules import City
 from citizenreport.console import words
 from citizenreport.console.queue import line_of
-from citizenreport.console.queue_filters import (
-    BadFilter,
-    address,
-    end_of_day,
-    read_wish,
-    wish_args,
-)
-from citizenreport.console.views import QUERY_MAX_CHARS, said
+from citizenreport.console.queue_filters import BadFilter, address, end_of_day, wish_args
+from citizenreport.console.views import asked_wish, said
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.text import _n
@@ -27,7 +21,7 @@ from citizenreport.documents.sheets import Cell, write_csv, write_xlsx
 from citizenreport.identity.rules import Permission
 from citizenreport.triage import exports
 from citizenreport.triage.exports import TooManyRows
-from citizenreport.triage.queue import Instants, QueueRow, QueueWish
+from citizenreport.triage.queue import Instants, QueueRow
 from citizenreport.web.context import current_city
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import requires
@@ -52,7 +46,7 @@ CHUNK_BYTES: Final = 64 * 1024
 @requires(Permission.READ_TICKETS)
 def show() -> str:
     """Say what the file would hold and what it leaves out, before anything leaves."""
-    return _page(request.args)
+    return _page(urlencode(request.args))
 
 
 @bp.post("")
@@ -60,15 +54,15 @@ def show() -> str:
 def download() -> ResponseReturnValue:
     """Write the file, note that it was taken, and send it."""
     city, actor, now = current_city(), current_actor(), utcnow()
-    given = dict(parse_qsl(form_text("saringan")[:QUERY_MAX_CHARS]))
     kind = form_text("bentuk")
     if kind not in WRITERS:
         raise BadFilter(pointer="#/bentuk")
     write, media_type = WRITERS[kind]
-    wish, at = _asked(given, city)
+    at = Instants(now=now, day_ends_at=end_of_day(city, now))
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been sent
     try:
         with transaction() as session:
+            wish = asked_wish(session, form_text("saringan"), city)
             counted = exports.sizes(session, city, actor, wish, at=at)
             exports.record(
                 session,
@@ -82,7 +76,7 @@ def download() -> ResponseReturnValue:
             write(file, [_(name) for name in COLUMNS], (cells(city, row, at=at) for row in rows))
     except TooManyRows:
         file.close()
-        return _page(given), 409
+        return _page(form_text("saringan")), 409
     except BaseException:
         file.close()
         raise
@@ -108,12 +102,13 @@ def cells(city: City, row: QueueRow, *, at: Instants) -> list[Cell]:
     ]
 
 
-def _page(given: Mapping[str, str]) -> str:
-    city = current_city()
-    wish, at = _asked(given, city)
-    args = wish_args(wish, city)
+def _page(query: str) -> str:
+    city, now = current_city(), utcnow()
+    at = Instants(now=now, day_ends_at=end_of_day(city, now))
     with transaction() as session:
+        wish = asked_wish(session, query, city)
         counted = exports.sizes(session, city, current_actor(), wish, at=at)
+    args = wish_args(wish, city)
     return render_template(
         "console/export.html",
         counted=counted,
@@ -123,12 +118,6 @@ def _page(given: Mapping[str, str]) -> str:
         filters=urlencode(args),
         back=address(args),
     )
-
-
-def _asked(given: Mapping[str, str], city: City) -> tuple[QueueWish, Instants]:
-    now = utcnow()
-    wish = read_wish({**given, "setelah": ""}, city)
-    return wish, Instants(now=now, day_ends_at=end_of_day(city, now))
 
 
 def _sent(file: IO[bytes], media_type: str, *, name: str) -> Response:

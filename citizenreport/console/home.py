@@ -62,6 +62,7 @@ MENU: Final = (
             "referrals",
             "work_order",
             "queue",
+            "searches",
             "views",
             "bulk",
             "export",
@@ -125,7 +126,7 @@ MENU: Final = (
 
 
 CONSOLE: Final = (
-    *("console", "login", "queue", "ticket", "acts", "work", "held_answers"),
+    *("console", "login", "queue", "searches", "ticket", "acts", "work", "held_answers"),
     *("replies", "joint"),
     *("account", "second_step", "factors", "proof", "passkeys", "passkey_login"),
     *("staff", "delegation", "api_keys", "reveal"),

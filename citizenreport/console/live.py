@@ -1,6 +1,7 @@
 """What others have done since a page was drawn. The pages ask again and again, so it is cheap.
 
-An answer that nothing changed is 304 and costs two queries, the session's own included. Asking does
+An answer that nothing changed is 304 and costs two queries, the session's own included, and one
+more for the words of a search. Asking does
 not lengthen the session and is no reading of a ticket: it never tells of a confidential ticket more
 than that it changed, and of one that the page may not show what happens in it, nothing at all.
 """
@@ -18,6 +19,7 @@ from flask.typing import ResponseReturnValue
 
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.console.queue_filters import BadFilter, address, end_of_day, read_wish, wish_args
+from citizenreport.console.stored_words import stored_words
 from citizenreport.console.ticket_steps import steps_of
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
@@ -48,7 +50,7 @@ def queue_changes() -> ResponseReturnValue:
     city, actor, now = current_city(), current_actor(), utcnow()
     shown = unpacked(request.args.get("tampil", ""))
     with transaction() as session:
-        wish = read_wish(request.args, city)
+        wish = read_wish(request.args, city, words_of=stored_words(session))
         at = Instants(now=now, day_ends_at=end_of_day(city, now))
         rows, _more = queue.queue_page(session, city, actor, wish, at=at)
         found = marks_of(rows)

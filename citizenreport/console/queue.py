@@ -17,6 +17,7 @@ from citizenreport.console.clocks import Clock, next_clock
 from citizenreport.console.live import queue_watch
 from citizenreport.console.queue_filters import (
     SORT_LABELS,
+    WordsOf,
     address,
     cursor_after,
     day_text,
@@ -24,9 +25,10 @@ from citizenreport.console.queue_filters import (
     read_wish,
     wish_args,
 )
+from citizenreport.console.stored_words import stored_words
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.core.errors import InvalidInput
+from citizenreport.core.errors import InvalidInput, NotFound
 from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.identity.rules import Actor, Permission
 from citizenreport.intake.search import wording_of
@@ -44,6 +46,7 @@ from citizenreport.triage.rules import TicketNotFound
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web.area_words import ASPECT_NAMES
 from citizenreport.web.context import current_city
+from citizenreport.web.forms import form_text
 from citizenreport.web.guards import requires
 from citizenreport.web.sessions import current_actor
 from citizenreport.web.translate import _
@@ -87,55 +90,70 @@ class Count:
 @requires(*QUEUE_READERS)
 def show() -> ResponseReturnValue:
     """Show one page of the queue with the counts above it; without filters, the person's own view."""
-    actor, city, now = current_actor(), current_city(), utcnow()
-    wish = read_wish(request.args, city)
-    at = Instants(now=now, day_ends_at=end_of_day(city, now))
+    city = current_city()
     with transaction() as session:
-        own = views.views_of(session, actor.staff_id)
-        if not request.args and (default := default_view(own, city)) is not None:
+        words_of = stored_words(session)
+        own = views.views_of(session, current_actor().staff_id)
+        if not request.args and (default := default_view(own, city, words_of)) is not None:
             return redirect(address(default.filters), 303)
-        rows, has_more, wish = found_page(session, city, actor, wish, at=at)
-        # The second look for similar words takes the query that the counts would.
-        is_loose = wish.wording is not None and wish.wording.is_loose
-        counts = {} if is_loose else queue.queue_counts(session, city, actor, at=at)
-        lines = [line_of(city, row, now=now) for row in rows]
-        return render_template(
-            "console/queue.html",
-            lines=lines,
-            watch=queue_watch(rows, wish, city, request.args),
-            counts=tiles(counts, wish),
-            wish=wish,
-            next_url=next_page(rows, wish, city) if has_more else None,
-            agencies=choosable_agencies(city, actor),
-            categories=sorted((words.category_name(city, code), code) for code in city.categories),
-            states=list(LABELS.items()),
-            aspects=ASPECT_NAMES,
-            villages=villages(city),
-            channels=words.CHANNELS,
-            whose_labels=words.WHOSE,
-            due_labels=words.DUE,
-            priorities=words.PRIORITIES,
-            sorts=SORT_LABELS,
-            may_act=actor.may(Permission.MOVE_TICKET),
-            kinds=words.BULK_KINDS,
-            views=[(view.name, address(view.filters)) for view in own],
-            here=address(wish_args(wish, city)),
-            filters=urlencode(wish_args(wish, city)),
-            since=day_text(city, wish.since),
-            until=day_text(city, wish.before, days_earlier=1),
-            notice=words.NOTICES.get(request.args.get("beres", "")),
-            not_found=request.args.get("tak") == "1",
-            waiting_calls=unanswered(session, city, actor) if wish.after is None else [],
-        )
+        return render_queue(session, read_wish(request.args, city, words_of=words_of), own)
 
 
-def default_view(own: Sequence[SavedView], city: City) -> SavedView | None:
+def render_queue(
+    session: Session,
+    wish: QueueWish,
+    own: Sequence[SavedView],
+    *,
+    typed: str = "",
+    error: InvalidInput | None = None,
+) -> str:
+    """Return the page of a wish; after a refused search with what was typed still in its box."""
+    actor, city, now = current_actor(), current_city(), utcnow()
+    at = Instants(now=now, day_ends_at=end_of_day(city, now))
+    rows, has_more, wish = found_page(session, city, actor, wish, at=at)
+    # The second look for similar words takes the query that the counts would.
+    is_loose = wish.wording is not None and wish.wording.is_loose
+    counts = {} if is_loose else queue.queue_counts(session, city, actor, at=at)
+    lines = [line_of(city, row, now=now) for row in rows]
+    return render_template(
+        "console/queue.html",
+        lines=lines,
+        watch=queue_watch(rows, wish, city, request.args),
+        counts=tiles(counts, wish),
+        wish=wish,
+        typed=wish.wording.text if wish.wording else typed,
+        error=_(error.title) if error else None,
+        next_url=next_page(rows, wish, city) if has_more else None,
+        agencies=choosable_agencies(city, actor),
+        categories=sorted((words.category_name(city, code), code) for code in city.categories),
+        states=list(LABELS.items()),
+        aspects=ASPECT_NAMES,
+        villages=villages(city),
+        channels=words.CHANNELS,
+        whose_labels=words.WHOSE,
+        due_labels=words.DUE,
+        priorities=words.PRIORITIES,
+        sorts=SORT_LABELS,
+        may_act=actor.may(Permission.MOVE_TICKET),
+        kinds=words.BULK_KINDS,
+        views=[(view.name, address(view.filters)) for view in own],
+        here=address(wish_args(wish, city)),
+        filters=urlencode(wish_args(wish, city)),
+        since=day_text(city, wish.since),
+        until=day_text(city, wish.before, days_earlier=1),
+        notice=words.NOTICES.get(request.args.get("beres", "")),
+        not_found=request.args.get("tak") == "1",
+        waiting_calls=unanswered(session, city, actor) if wish.after is None else [],
+    )
+
+
+def default_view(own: Sequence[SavedView], city: City, words_of: WordsOf) -> SavedView | None:
     """Return the view to open with, unless the pack no longer knows what it asks for."""
     chosen = next((view for view in own if view.is_default), None)
     try:
         if chosen is not None:
-            read_wish(chosen.filters, city)
-    except InvalidInput:
+            read_wish(chosen.filters, city, words_of=words_of)
+    except (InvalidInput, NotFound):
         return None
     return chosen
 
@@ -151,11 +169,11 @@ def found_page(
     return *queue.queue_page(session, city, actor, loose, at=at), loose
 
 
-@bp.get("/cari")
+@bp.post("/cari")
 @requires(Permission.READ_TICKETS)
 def find() -> ResponseReturnValue:
     """Go to the ticket of a code that a resident reads over the phone, or of its number outside."""
-    asked = request.args.get("kode", "")[:CODE_MAX_CHARS]
+    asked = form_text("kode")[:CODE_MAX_CHARS]
     city, actor = current_city(), current_actor()
     try:
         with transaction() as session:

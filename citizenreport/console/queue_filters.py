@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -18,6 +18,7 @@ from citizenreport.intake.rules import Channel
 from citizenreport.intake.search import wording_of
 from citizenreport.triage.queue import DueWhen, QueueRow, QueueWish, Sort, Whose
 from citizenreport.triage.states import State
+from citizenreport.triage.views import WORDS_ARG
 
 SORT_LABELS: Final = {
     Sort.DEADLINE: _n("Tenggat terdekat"),
@@ -25,6 +26,9 @@ SORT_LABELS: Final = {
     Sort.NEWEST: _n("Paling baru masuk"),
     Sort.OLDEST: _n("Paling lama masuk"),
 }
+
+WordsOf = Callable[[UUID], str]
+"""Gives the words of a search that an address names by its id."""
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -34,10 +38,26 @@ class BadFilter(InvalidInput):
     title = _n("Saringan ini tidak dikenal.")
 
 
-def read_wish(args: Mapping[str, str], city: City) -> QueueWish:
-    """Read the filters of an address. Raises BadFilter, BadWording."""
+class WordsInAddress(InvalidInput):
+    code = "words-in-address"
+    title = _n(
+        "Kata pencarian tidak boleh ada di alamat, karena bisa memuat nama orang. Ketik di kotak pencarian."
+    )
+
+
+def read_wish(args: Mapping[str, str], city: City, *, words_of: WordsOf) -> QueueWish:
+    """Read the filters of an address, which names a search by its id.
+
+    Raises:
+        BadFilter, BadWording.
+        WordsInAddress: the words themselves stand in it, as they once did.
+        SearchNotFound: there is no such search of this person, or no longer.
+    """
+    if args.get("cari"):
+        raise WordsInAddress(pointer="#/cari")
     sort = _member(Sort, args, "urut") or Sort.DEADLINE
-    words = args.get("cari", "").strip()
+    search_id = _search_id(args)
+    words = words_of(search_id) if search_id else None
     return QueueWish(
         state=_member(State, args, "keadaan"),
         agency_code=_known(city.agencies, args, "instansi"),
@@ -50,6 +70,7 @@ def read_wish(args: Mapping[str, str], city: City) -> QueueWish:
         since=_midnight(city, _day(args, "dari")),
         before=_midnight(city, _day(args, "sampai"), days_later=1),
         wording=wording_of(words, is_loose=args.get("mirip") == "1") if words else None,
+        search_id=search_id,
         sort=sort,
         after=_read_cursor(args.get("setelah"), sort),
     )
@@ -58,7 +79,7 @@ def read_wish(args: Mapping[str, str], city: City) -> QueueWish:
 def wish_args(wish: QueueWish, city: City) -> dict[str, str]:
     """Return the filters as an address carries them, without the page."""
     words = wish.wording
-    given: dict[str, str | None] = {
+    given: dict[str, object] = {
         "keadaan": wish.state,
         "instansi": wish.agency_code,
         "kategori": wish.category_code,
@@ -69,7 +90,7 @@ def wish_args(wish: QueueWish, city: City) -> dict[str, str]:
         "tenggat": wish.due,
         "dari": day_text(city, wish.since),
         "sampai": day_text(city, wish.before, days_earlier=1),
-        "cari": words.text if words else None,
+        WORDS_ARG: wish.search_id,
         "mirip": "1" if words and words.is_loose else None,
         "urut": None if wish.sort is Sort.DEADLINE else wish.sort,
     }
@@ -105,6 +126,14 @@ def day_text(city: City, instant: datetime | None, *, days_earlier: int = 0) -> 
 def end_of_day(city: City, now: datetime) -> datetime:
     """Return the last instant of the city's day."""
     return datetime.combine(city.local_date(now), time.max, tzinfo=city.calendar.time_zone)
+
+
+def _search_id(args: Mapping[str, str]) -> UUID | None:
+    text = args.get(WORDS_ARG) or None
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        raise BadFilter(pointer=f"#/{WORDS_ARG}") from None
 
 
 def _known(known: Mapping[str, object], args: Mapping[str, str], name: str) -> str | None:

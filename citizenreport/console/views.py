@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.console import words
 from citizenreport.console.queue_filters import SORT_LABELS, address, read_wish, wish_args
+from citizenreport.console.stored_words import stored_words
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import Conflict, InvalidInput
 from citizenreport.identity.rules import Permission
 from citizenreport.triage import views
-from citizenreport.triage.queue import DueWhen, Sort, Whose
+from citizenreport.triage.queue import DueWhen, QueueWish, Sort, Whose
 from citizenreport.triage.queue_models import SavedView
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web.area_words import ASPECT_NAMES
-from citizenreport.web.context import current_city
+from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import requires
 from citizenreport.web.sessions import current_actor
@@ -28,10 +29,8 @@ from citizenreport.web.translate import _
 
 bp = Blueprint("views", __name__, url_prefix="/petugas/tampilan", template_folder="templates")
 
-NOT_KEPT = frozenset({"cari", "mirip"})
-"""Words may name somebody; nobody keeps them here."""
-
 QUERY_MAX_CHARS = 2_000
+OF_WORDS = frozenset({views.WORDS_ARG, "mirip"})
 
 
 @bp.get("")
@@ -44,13 +43,26 @@ def show() -> str:
 @bp.post("")
 @requires(Permission.READ_TICKETS)
 def save() -> ResponseReturnValue:
-    """Keep the filters and the order that are on the screen."""
-    filters = kept_filters(form_text("saringan"), current_city())
+    """Keep the filters, the words and the order that are on the screen."""
+    city = current_city()
+    with transaction() as session:
+        wish = asked_wish(session, form_text("saringan"), city)
+    filters = {name: value for name, value in wish_args(wish, city).items() if name not in OF_WORDS}
+    words = wish.wording.text if wish.wording else None
 
-    def work(session: Session, staff_id: UUID) -> None:
-        views.save(session, staff_id, name=form_text("name"), filters=filters, now=utcnow())
+    def work(session: Session, staff_id: UUID) -> str:
+        view = views.save(
+            session,
+            current_keys(),
+            staff_id,
+            name=form_text("name"),
+            filters=filters,
+            words=words,
+            now=utcnow(),
+        )
+        return address(view.filters)
 
-    return _carried_out(work, then=address(filters))
+    return _carried_out(work)
 
 
 @bp.post("/<uuid:view_id>/nama")
@@ -82,11 +94,10 @@ def delete(view_id: UUID) -> ResponseReturnValue:
     return _carried_out(lambda session, staff_id: views.delete(session, staff_id, view_id))
 
 
-def kept_filters(query: str, city: City) -> dict[str, str]:
-    """Return the filters of an address that a view keeps. Raises BadFilter, BadWording."""
+def asked_wish(session: Session, query: str, city: City) -> QueueWish:
+    """Return what a form sends along as an address, from its first page. Raises as `read_wish`."""
     given = dict(parse_qsl(query[:QUERY_MAX_CHARS]))
-    wish = read_wish({**given, "setelah": ""}, city)
-    return {name: value for name, value in wish_args(wish, city).items() if name not in NOT_KEPT}
+    return read_wish({**given, "setelah": ""}, city, words_of=stored_words(session))
 
 
 def said(filters: Mapping[str, str], city: City) -> str:
@@ -109,11 +120,12 @@ def said(filters: Mapping[str, str], city: City) -> str:
 
 
 def _carried_out(
-    work: Callable[[Session, UUID], object], *, then: str = "", about: UUID | None = None
+    work: Callable[[Session, UUID], str | None], *, about: UUID | None = None
 ) -> ResponseReturnValue:
+    """Do it to a view of the person's own; go where it says, else to the list of views."""
     try:
         with transaction() as session:
-            work(session, current_actor().staff_id)
+            then = work(session, current_actor().staff_id)
     except (InvalidInput, Conflict) as error:
         return _page(error=error, about=about), 409 if isinstance(error, Conflict) else 422
     return redirect(then or url_for("views.show"), 303)
@@ -140,4 +152,5 @@ def _shown(view: SavedView, city: City) -> dict[str, object]:
         "is_default": view.is_default,
         "url": address(view.filters),
         "said": said(view.filters, city),
+        "has_words": views.WORDS_ARG in view.filters,
     }

@@ -81,6 +81,12 @@ def open_sessions(session: Session, staff_id: UUID, *, now: datetime) -> Sequenc
     return session.scalars(query.order_by(StaffSession.seen_at.desc())).all()
 
 
+def id_of(session: Session, token: str) -> UUID:
+    """Return the id of a living session, which renewing does not change."""
+    query = select(StaffSession.id).where(StaffSession.token_hash == token_hash(token))
+    return session.scalars(query).one()
+
+
 def end_session(session: Session, staff_id: UUID, session_id: UUID) -> None:
     """End one of a person's own sessions. Raises SessionNotFound, the same for somebody else's."""
     own = delete(StaffSession).where(

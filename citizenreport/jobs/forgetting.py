@@ -18,6 +18,7 @@ from citizenreport.messaging.service import forget_old
 from citizenreport.messaging.staff import forget_unconfirmed
 from citizenreport.publication.models import PublishedPhoto
 from citizenreport.storage.rules import Storage
+from citizenreport.triage import searches
 from citizenreport.web.context import current_storage
 from citizenreport.web.models import ActCount
 
@@ -35,6 +36,7 @@ def forget(*, now: datetime | None = None) -> None:
     with transaction() as session:
         forget_sends(session, now=at)
         sessions.sweep(session, now=at)
+        searches.forget_old(session, now=at)
         forget_surveys(session, now=at)
         forget_old(session, now=at)
         forget_unconfirmed(session, now=at)

@@ -17,6 +17,7 @@ from citizenreport.identity.rules import Actor
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.queue import Instants, QueueRow, QueueWish, queue_query, row_of
 from citizenreport.triage.queue_models import QueueExport
+from citizenreport.triage.views import WORDS_ARG
 
 MAX_ROWS: Final = 20_000
 CHUNK: Final = 500
@@ -84,7 +85,7 @@ def record(
     """
     if counted.is_too_many:
         raise TooManyRows
-    codes = {name: "1" if name == "cari" else value for name, value in filters.items()}
+    codes = {name: "1" if name == WORDS_ARG else value for name, value in filters.items()}
     session.add(
         QueueExport(
             id=new_id(),

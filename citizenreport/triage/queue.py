@@ -80,7 +80,7 @@ class QueueWish:
 
     Filters that say something about content leave out tickets of which only code and deadline may
     be seen. Confidential ones are found by code, date and category, never by their text, aspect,
-    area or channel.
+    area or channel. `search_id` names the row that keeps the words.
     """
 
     state: State | None = None
@@ -94,6 +94,7 @@ class QueueWish:
     since: datetime | None = None
     before: datetime | None = None
     wording: Wording | None = None
+    search_id: UUID | None = None
     sort: Sort = Sort.DEADLINE
     after: tuple[Any, ...] | None = None
 

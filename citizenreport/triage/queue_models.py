@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
 
 
 class SavedView(Base, kw_only=True):
-    """A view of the queue that a person keeps: filters as an address carries them, words left out."""
+    """A view of the queue that a person keeps: filters as an address carries them, of words the id."""
 
     __tablename__ = "saved_view"
     __table_args__ = (
@@ -27,6 +27,25 @@ class SavedView(Base, kw_only=True):
     filters: Mapped[dict[str, Any]]
     is_default: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+
+class StaffSearch(Base, kw_only=True):
+    """The words of one search, sealed; of the person, and of the session or of the view that keeps it."""
+
+    __tablename__ = "staff_search"
+    __table_args__ = (CheckConstraint("num_nonnulls(session_id, view_id) = 1", name="keeper"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    session_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("staff_session.id", ondelete="CASCADE"), index=True
+    )
+    view_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("saved_view.id", ondelete="CASCADE"), index=True
+    )
+    key_id: Mapped[str]
+    words_sealed: Mapped[bytes]
+    searched_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class QueueExport(Base, kw_only=True):

@@ -10,12 +10,16 @@ from sqlalchemy.orm import Session
 
 from citizenreport.core.errors import Conflict, InvalidInput, NotFound
 from citizenreport.core.ids import new_id
+from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
 from citizenreport.identity.models import Staff
+from citizenreport.triage import searches
 from citizenreport.triage.queue_models import SavedView
 
 MAX_VIEWS: Final = 20
 NAME_MAX_CHARS: Final = 40
+WORDS_ARG: Final = "kata"
+"""What an address calls the id of a search."""
 
 
 class ViewNotFound(NotFound):
@@ -45,9 +49,20 @@ def views_of(session: Session, staff_id: UUID) -> Sequence[SavedView]:
 
 
 def save(
-    session: Session, staff_id: UUID, *, name: str, filters: Mapping[str, str], now: datetime
+    session: Session,
+    keys: KeyRing,
+    staff_id: UUID,
+    *,
+    name: str,
+    filters: Mapping[str, str],
+    words: str | None,
+    now: datetime,
 ) -> SavedView:
-    """Keep filters under a name. Raises BadViewName, ViewNameTaken, TooManyViews."""
+    """Keep filters under a name, and the words of a search sealed beside them.
+
+    Raises:
+        BadViewName, ViewNameTaken, TooManyViews.
+    """
     checked = _checked(name)
     # Two windows of one person wait for each other here, so that the limit and the name hold.
     session.execute(select(Staff.id).where(Staff.id == staff_id).with_for_update())
@@ -60,6 +75,12 @@ def save(
     )
     session.add(view)
     session.flush()
+    if words is not None:
+        id_ = searches.keep_for_view(
+            session, keys, words, staff_id=staff_id, view_id=view.id, now=now
+        )
+        view.filters = {**filters, WORDS_ARG: str(id_)}
+        session.flush()
     return view
 
 

@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from citizenreport.triage.queue_models import QueueExport
 from tests.doors.console.conftest import Desk, Visitor
 from tests.doors.console.people import ADMIN, DESK, HANDLER, ROADS
 from tests.doors.console.test_queue import QUEUE
+from tests.doors.console.test_queue_search import search_address
 
 EXPORT = "/petugas/tiket/ekspor"
 
@@ -104,10 +106,11 @@ def test_a_name_that_is_a_formula_stays_text(desk: Desk, session: Session) -> No
 def test_who_took_what_is_noted_without_the_words(desk: Desk, session: Session) -> None:
     desk.report()
     visitor = desk.person(ROADS)
-    taken(visitor, "cari=lubang&kategori=pothole", "xlsx")
+    address = search_address(visitor, "lubang", kategori="pothole")
+    taken(visitor, urlsplit(address).query, "xlsx")
     noted = session.scalars(select(QueueExport)).one()
     assert (noted.file_kind, noted.row_count, noted.left_out) == ("xlsx", 1, 0)
-    assert noted.filters == {"cari": "1", "kategori": "pothole"}
+    assert noted.filters == {"kata": "1", "kategori": "pothole"}
 
 
 def test_too_long_a_list_is_refused_and_nothing_noted(

@@ -1,20 +1,25 @@
 """Views of the queue that a person keeps."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from citizenreport.triage import views
+from citizenreport.triage.queue_models import StaffSearch
 from tests.doors.console.conftest import Desk, Visitor
 from tests.doors.console.people import PARKS, ROADS
 from tests.doors.console.test_queue import QUEUE, codes
+from tests.doors.console.test_queue_search import search_address
 
 VIEWS = "/petugas/tampilan"
 SAVED = re.compile(rf'action="({VIEWS}/[0-9a-f-]+)/nama"')
 
 
 def keep(visitor: Visitor, name: str, filters: str = "kategori=pothole&urut=terbaru") -> int:
-    page = f"{QUEUE}?{filters}" if filters else f"{QUEUE}?urut=terbaru"
+    page = f"{QUEUE}?urut=terbaru"
     return visitor.send(VIEWS, page=page, name=name, saringan=filters).status_code
 
 
@@ -34,11 +39,31 @@ def test_a_view_brings_its_filters_and_order_back(desk: Desk) -> None:
     assert re.search(r'aria-current="page">Lubang baru', visitor.get(address).text)
 
 
-def test_words_are_not_kept(desk: Desk) -> None:
+def test_words_are_kept_with_the_view_but_not_in_its_link(desk: Desk, session: Session) -> None:
+    desk.report("pothole", "Pagar Pak Budi roboh.")
+    code = desk.last.tracking_code
+    desk.report()
     visitor = desk.person(ROADS)
-    assert keep(visitor, "Canary", "cari=Budi+Canary&kategori=pothole") == 303
-    assert "Budi" not in visitor.get(VIEWS).text
-    assert "cari=" not in visitor.get(VIEWS).text
+    searched = urlsplit(search_address(visitor, "pagar budi", kategori="pothole")).query
+    assert keep(visitor, "Pagar", searched) == 303
+    page = visitor.get(VIEWS).text
+    assert "dengan kata pencarian" in page
+    assert "budi" not in page.lower()
+    link = re.search(rf'href="({QUEUE}\?[^"]+kata=[^"]+)"', page)
+    assert link is not None
+    address = link[1].replace("&amp;", "&")
+    session.execute(delete(StaffSearch).where(StaffSearch.view_id.is_(None)))
+    assert codes(visitor, address) == [code], "the view's words outlive the search"
+    assert desk.person(ROADS, username="lain").get(address).status_code == 404
+    (view,) = own(visitor)
+    visitor.send(f"{view}/utama", page=VIEWS, utama="1")
+    assert visitor.get(QUEUE).headers["Location"] == address
+    visitor.send(f"{view}/hapus", page=VIEWS)
+    assert session.scalars(select(StaffSearch)).all() == []
+
+
+def test_words_in_what_a_form_sends_along_are_refused(desk: Desk) -> None:
+    assert keep(desk.person(ROADS), "Canary", "urut=terbaru&cari=Budi") == 422
 
 
 def test_the_queue_opens_with_the_default_and_all_is_one_click_away(desk: Desk) -> None:
