@@ -1,9 +1,9 @@
 """What others have done since a page was drawn. The pages ask again and again, so it is cheap.
 
 An answer that nothing changed is 304 and costs two queries, the session's own included, and one
-more for the words of a search. Asking does
-not lengthen the session and is no reading of a ticket: it never tells of a confidential ticket more
-than that it changed, and of one that the page may not show what happens in it, nothing at all.
+more for the words of a search. Asking does not lengthen the session and is no reading of a ticket:
+it never tells of a confidential ticket more than that it changed, and of one that the page may not
+show what happens in it, nothing at all.
 """
 
 import base64

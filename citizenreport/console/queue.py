@@ -19,6 +19,7 @@ from citizenreport.console.queue_filters import (
     SORT_LABELS,
     WordsOf,
     address,
+    asked_search,
     cursor_after,
     day_text,
     end_of_day,
@@ -43,9 +44,10 @@ from citizenreport.triage.queue import (
 )
 from citizenreport.triage.queue_models import SavedView
 from citizenreport.triage.rules import TicketNotFound
+from citizenreport.triage.searches import opened
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web.area_words import ASPECT_NAMES
-from citizenreport.web.context import current_city
+from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import requires
 from citizenreport.web.sessions import current_actor
@@ -92,11 +94,14 @@ def show() -> ResponseReturnValue:
     """Show one page of the queue with the counts above it; without filters, the person's own view."""
     city = current_city()
     with transaction() as session:
+        own, search = views.views_with_search(
+            session, current_actor().staff_id, asked_search(request.args), now=utcnow()
+        )
         words_of = stored_words(session)
-        own = views.views_of(session, current_actor().staff_id)
         if not request.args and (default := default_view(own, city, words_of)) is not None:
             return redirect(address(default.filters), 303)
-        return render_queue(session, read_wish(request.args, city, words_of=words_of), own)
+        wish = read_wish(request.args, city, words_of=lambda _id: opened(current_keys(), search))
+        return render_queue(session, wish, own)
 
 
 def render_queue(

@@ -56,7 +56,7 @@ def read_wish(args: Mapping[str, str], city: City, *, words_of: WordsOf) -> Queu
     if args.get("cari"):
         raise WordsInAddress(pointer="#/cari")
     sort = _member(Sort, args, "urut") or Sort.DEADLINE
-    search_id = _search_id(args)
+    search_id = asked_search(args)
     words = words_of(search_id) if search_id else None
     return QueueWish(
         state=_member(State, args, "keadaan"),
@@ -128,7 +128,8 @@ def end_of_day(city: City, now: datetime) -> datetime:
     return datetime.combine(city.local_date(now), time.max, tzinfo=city.calendar.time_zone)
 
 
-def _search_id(args: Mapping[str, str]) -> UUID | None:
+def asked_search(args: Mapping[str, str]) -> UUID | None:
+    """Return the id of the search that an address names. Raises BadFilter."""
     text = args.get(WORDS_ARG) or None
     try:
         return None if text is None else UUID(text)

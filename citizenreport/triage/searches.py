@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from citizenreport.core.errors import NotFound
@@ -63,11 +63,19 @@ def words_of(
 ) -> str:
     """Return what a person searched for. Raises SearchNotFound, the same for somebody else's."""
     query = select(StaffSearch).where(
-        StaffSearch.id == search_id,
-        StaffSearch.staff_id == staff_id,
-        or_(StaffSearch.view_id.is_not(None), StaffSearch.searched_at > now - KEPT_FOR),
+        StaffSearch.staff_id == staff_id, is_asked(search_id, now=now)
     )
-    found = session.scalar(query)
+    return opened(keys, session.scalar(query))
+
+
+def is_asked(search_id: UUID | None, *, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a search is this one and has not had its time."""
+    lasts = or_(StaffSearch.view_id.is_not(None), StaffSearch.searched_at > now - KEPT_FOR)
+    return and_(StaffSearch.id == search_id, lasts)
+
+
+def opened(keys: KeyRing, found: StaffSearch | None) -> str:
+    """Return the words of a search that was found. Raises SearchNotFound for none."""
     if found is None:
         raise SearchNotFound
     return keys.unwrap(found.key_id, found.words_sealed, row=str(found.id), table=TABLE).decode()

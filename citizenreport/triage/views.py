@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from citizenreport.core.errors import Conflict, InvalidInput, NotFound
@@ -14,7 +14,7 @@ from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
 from citizenreport.identity.models import Staff
 from citizenreport.triage import searches
-from citizenreport.triage.queue_models import SavedView
+from citizenreport.triage.queue_models import SavedView, StaffSearch
 
 MAX_VIEWS: Final = 20
 NAME_MAX_CHARS: Final = 40
@@ -46,6 +46,24 @@ def views_of(session: Session, staff_id: UUID) -> Sequence[SavedView]:
     """Return a person's views by name."""
     query = select(SavedView).where(SavedView.staff_id == staff_id).order_by(SavedView.name)
     return session.scalars(query).all()
+
+
+def views_with_search(
+    session: Session, staff_id: UUID, search_id: UUID | None, *, now: datetime
+) -> tuple[Sequence[SavedView], StaffSearch | None]:
+    """Return a person's views by name, and the search of theirs that an address names, in one query."""
+    asked = and_(StaffSearch.staff_id == Staff.id, searches.is_asked(search_id, now=now))
+    query = (
+        select(SavedView, StaffSearch)
+        .select_from(Staff)
+        .outerjoin(SavedView, SavedView.staff_id == Staff.id)
+        .outerjoin(StaffSearch, asked)
+        .where(Staff.id == staff_id)
+        .order_by(SavedView.name)
+    )
+    rows = session.execute(query).tuples().all()
+    own: list[SavedView | None] = [row[0] for row in rows]
+    return [view for view in own if view is not None], rows[0][1] if rows else None
 
 
 def save(

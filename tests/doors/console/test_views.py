@@ -49,7 +49,7 @@ def test_words_are_kept_with_the_view_but_not_in_its_link(desk: Desk, session: S
     page = visitor.get(VIEWS).text
     assert "dengan kata pencarian" in page
     assert "budi" not in page.lower()
-    link = re.search(rf'href="({QUEUE}\?[^"]+kata=[^"]+)"', page)
+    link = re.search(rf'href="({QUEUE}\?[^"]*kata=[^"]+)"', page)
     assert link is not None
     address = link[1].replace("&amp;", "&")
     session.execute(delete(StaffSearch).where(StaffSearch.view_id.is_(None)))
