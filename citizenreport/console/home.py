@@ -99,6 +99,12 @@ MENU: Final = (
         permissions=(Permission.DECIDE_HELD_ANSWERS,),
     ),
     MenuItem(
+        label=_n("Kendali"),
+        endpoint="control_room.show",
+        blueprints=("control_room", "rules", "rule_replays"),
+        permissions=(Permission.STEER_CITY,),
+    ),
+    MenuItem(
         label=_n("Rekap"),
         endpoint="recaps.show",
         blueprints=("recaps",),
@@ -134,6 +140,8 @@ CONSOLE: Final = (
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
     *("trail",),
+    *("control_room", "rules", "rule_replays"),
+    *("calls", "reach", "recaps", "questions", "body_questions", "leave"),
     *("outside", "mediation", "referrals", "work_order"),
 )
 

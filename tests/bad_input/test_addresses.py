@@ -50,6 +50,8 @@ STAFF = {
     "/petugas/akun/pastikan": ["next"],
     "/petugas/piket": ["instansi", "beres"],
     "/petugas/piket/kabar": ["beres"],
+    "/petugas/aturan": ["beres"],
+    "/petugas/kendali": ["beres"],
 }
 ADMINISTRATORS = {"/petugas/staf": ["beres", "kembali"]}
 INSPECTORS = {"/petugas/jejak": ["tiket", "petugas", "jenis", "dari", "sampai", "setelah"]}
@@ -89,6 +91,8 @@ PATHS = [
         "/petugas/tiket/",
         "/petugas/piket/",
         "/petugas/panggilan/",
+        "/petugas/aturan/kategori/",
+        "/petugas/aturan/uji/",
     ),
     *("/petugas/tiket/foto/", "/api/v1/indicators/", "/api/v1/reports/", "/", "/api/", "/open311/"),
 ]
