@@ -65,3 +65,27 @@ def described(database: FreshDatabase) -> list[tuple[str, str]]:
             ORDER BY 1, 2
             """
         ).fetchall()
+
+
+def test_mail_addresses_of_staff_from_before_they_were_asked_stay_in_use(
+    fresh_database: FreshDatabase,
+) -> None:
+    with fresh_database.app.app_context():
+        downgrade(revision="0043")
+        with fresh_database.owner() as connection:
+            connection.execute(
+                "INSERT INTO staff (id, username, name, password_hash, is_active, is_demo,"
+                " created_at, password_set_at) VALUES (gen_random_uuid(), 'sri', 'Sri', 'x', true,"
+                " false, now(), now())"
+            )
+            connection.execute(
+                "INSERT INTO staff_address (id, staff_id, channel, address_hmac, address_sealed,"
+                " key_id, wrapped_key, created_at)"
+                " SELECT gen_random_uuid(), id, 'mail', 'a', 'b', 'c', 'd', created_at FROM staff"
+            )
+        upgrade()
+        with fresh_database.owner() as connection:
+            found = connection.execute(
+                "SELECT confirmed_at = created_at FROM staff_address"
+            ).fetchall()
+    assert found == [(True,)]
