@@ -194,11 +194,13 @@ def carry_out(
     notice: str,
     before: Callable[[], None] | None = None,
     part_of: str | None = None,
+    parts_too: bool = False,
 ) -> ResponseReturnValue:
     """Do it, then show the ticket; when it is refused, show why and keep what was typed.
 
     `before` is what takes long and needs no transaction. `part_of`: the agency for whose open part
-    it is done; None: for the one that leads the ticket.
+    it is done; None: for the one that leads the ticket. `parts_too`: whoever
+    has an open part may do it as well.
 
     Raises:
         TicketNotFound: no such ticket, or not for this person.
@@ -209,9 +211,9 @@ def carry_out(
             before()
         with transaction() as session:
             ticket = by_id(session, city, actor, ticket_id)
-            if part_of is None:
+            if part_of is None and not (parts_too and own_parts(actor, ticket)):
                 check_may(actor, permission, ticket)
-            else:
+            elif part_of is not None:
                 check_part(actor, ticket, part_of)
             act = act_of(city, actor, ticket, seen=seen_version(), now=utcnow())
             unused = work(session, ticket, act) or []

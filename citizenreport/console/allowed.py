@@ -41,6 +41,7 @@ class May:
     correct: bool
     reveal: bool
     ask_part: bool
+    note: bool
     split: bool
 
 
@@ -114,6 +115,7 @@ def may_do(city: City, actor: Actor, ticket: Ticket, parties: frozenset[Party]) 
         and actor.may_for(Permission.APPROVE_EXTENSION, agency_code=here),
         reveal=actor.may_for(Permission.REVEAL_CONTACT, agency_code=here),
         correct=may_work and bool(parties) and State(ticket.state) in OPEN,
+        note=may_work or bool(own_parts(actor, ticket)),
         ask_part=may_work and bool(parties) and State(ticket.state) in OPEN,
         split=may_work and bool(parties) and State(ticket.state) in OPEN,
     )

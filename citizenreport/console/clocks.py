@@ -1,6 +1,6 @@
 """A ticket's three clocks in words. Pure but for the translation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -71,6 +71,11 @@ def next_clock(calendar: Calendar, ticket: Ticket, *, now: datetime) -> Clock:
     clocks = clocks_of(calendar, ticket, now=now)
     running = [clock for clock in clocks if clock.is_running]
     return min(running, key=lambda clock: clock.due_at, default=clocks[-1])
+
+
+def part_clock(calendar: Calendar, ticket: Ticket, *, now: datetime) -> Clock:
+    """Return the clock of an open part: it has until the ticket is to be settled."""
+    return replace(clocks_of(calendar, ticket, now=now)[-1], label=_("Bagian kami"))
 
 
 def _met(due_at: datetime, met_at: datetime) -> tuple[Tone, str]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import AreaLevel, City, Visibility
 from citizenreport.console import words
 from citizenreport.console.calls import unanswered
-from citizenreport.console.clocks import Clock, next_clock
+from citizenreport.console.clocks import Clock, next_clock, part_clock
 from citizenreport.console.live import queue_watch
 from citizenreport.console.queue_filters import (
     SORT_LABELS,
@@ -219,7 +219,7 @@ def line_of(city: City, row: QueueRow, *, now: datetime) -> Line:
     is_sealed = ticket.visibility == Visibility.CONFIDENTIAL.value  # where: on its page, recorded
     return Line(
         row=row,
-        clock=next_clock(city.calendar, ticket, now=now),
+        clock=(part_clock if row.is_part else next_clock)(city.calendar, ticket, now=now),
         category=words.category_name(city, ticket.category_code) if seen else None,
         area=words.area_name(city, ticket.area_code) if seen and not is_sealed else None,
         agency=words.agency_short_name(city, ticket.agency_code) if seen else None,

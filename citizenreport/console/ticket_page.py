@@ -125,7 +125,7 @@ class TicketPage:
             "gabung": self.may.merge,
             "serah": self.may.hand_over,
             "prioritas": self.may.work,
-            "catatan": self.may.work,
+            "catatan": self.may.note,
             "jadwal": self.may.schedule,
             "selesai": self.may.resolve,
             "perpanjangan": self.may.ask_extension,

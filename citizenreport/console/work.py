@@ -148,14 +148,20 @@ def decide_extension(ticket_id: UUID) -> ResponseReturnValue:
 @bp.post("/catatan")
 @requires(Permission.MOVE_TICKET)
 def note(ticket_id: UUID) -> ResponseReturnValue:
-    """Write a note that only staff read."""
+    """Write a note that only staff read: of the agency that leads, and of those with an open part."""
 
     def act_on(session: Session, ticket: Ticket, act: Act) -> None:
         data_key = sealing_key(session, current_keys(), ticket)
         text = form_text("text")
         work.note(session, current_city(), ticket, text, act=act, data_key=data_key)
 
-    return carry_out(ticket_id, act_on, permission=Permission.MOVE_TICKET, notice="catatan")
+    return carry_out(
+        ticket_id,
+        act_on,
+        permission=Permission.MOVE_TICKET,
+        notice="catatan",
+        parts_too=True,
+    )
 
 
 @bp.post("/betulkan")

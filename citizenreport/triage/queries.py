@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Subquery,
     Text,
     and_,
     cast,
     false,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     text,
@@ -56,6 +58,16 @@ def own_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
 def joined_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
     """Return the readable tickets of which an agency of the actor has an open part."""
     return select(Ticket).where(_is_joined(actor), is_not_about(city, actor))
+
+
+def only_joined_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
+    """Return the tickets that are readable for an open part alone: what the queue adds to the own."""
+    return joined_tickets(city, actor).where(not_(_is_of_own(actor)))
+
+
+def picked_tickets(picked: Subquery) -> Select[tuple[Ticket]]:
+    """Return the tickets whose ids another query of this room has picked, as `ticket_id`."""
+    return select(Ticket).join(picked, picked.c.ticket_id == Ticket.id)
 
 
 def listed_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:

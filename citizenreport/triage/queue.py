@@ -1,5 +1,6 @@
 """The queue of the staff: which tickets to list, in which order, and how many there are."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Aspect, City, Visibility
 from citizenreport.identity.models import Staff
-from citizenreport.identity.rules import Actor
+from citizenreport.identity.rules import Actor, Permission
 from citizenreport.intake.models import Report
 from citizenreport.intake.rules import Channel
 from citizenreport.intake.search import Wording, is_about
@@ -31,12 +32,16 @@ from citizenreport.triage.queries import (
     is_readable,
     joined_tickets,
     listed_tickets,
+    only_joined_tickets,
     own_tickets,
+    picked_tickets,
     readable_tickets,
 )
 from citizenreport.triage.states import OPEN, State
 
 PAGE_TICKETS: Final = 25
+KEY_NAMES: Final = ("rank_key", "at_key", "id_key")
+Listing = Callable[[City, Actor], Select[tuple[Ticket]]]
 COUNT_CAP: Final = 1_000
 """Counts stop here and are shown as "1000+": a count must not cost more with every year of tickets."""
 
@@ -132,45 +137,96 @@ class QueueRow:
     is_readable: bool
     assignee: str | None
     key: tuple[Any, ...]
+    is_part: bool = False  # another agency's ticket, of which an own part is open
 
 
 def queue_page(
     session: Session, city: City, actor: Actor, wish: QueueWish, *, at: Instants
 ) -> tuple[Sequence[QueueRow], bool]:
     """Return a page of the queue in the order wished for, and whether there is more."""
-    query = queue_query(city, actor, wish, at=at).limit(PAGE_TICKETS + 1)
+    query = queue_query(city, actor, wish, at=at, most=PAGE_TICKETS + 1).limit(PAGE_TICKETS + 1)
     found = session.execute(query).all()
     rows = [row_of(city, actor, *row) for row in found[:PAGE_TICKETS]]
     return rows, len(found) > PAGE_TICKETS
 
 
-def queue_query(city: City, actor: Actor, wish: QueueWish, *, at: Instants) -> Select[Any]:
-    """Return the listed tickets in order, as `row_of` takes them."""
-    query = _listed(wish)(city, actor).where(*_conditions(wish, at, actor))
+def queue_query(
+    city: City, actor: Actor, wish: QueueWish, *, at: Instants, most: int | None = None
+) -> Select[Any]:
+    """Return the listed tickets in order, as `row_of` takes them.
+
+    Own tickets, and among them those of others of which a part is asked: each kind is found by an
+    index of its own, in order, and no more than `most` of it. A part has until the settlement; the
+    other clocks are those of the agency that leads.
+    """
+    kinds = [
+        _of_kind(tickets(city, actor), wish, at, actor, is_part=is_part, most=most)
+        for tickets, is_part in _listed(wish, actor)
+    ]
+    picked = (kinds[0] if len(kinds) == 1 else union_all(*kinds)).subquery("picked")
+    keys = [picked.c[name] for name in KEY_NAMES[-len(_keys(wish.sort, is_part=False)) :]]
+    query = picked_tickets(picked).outerjoin(Staff, Staff.id == Ticket.assignee_id)
+    query = query.order_by(*(key.desc() if wish.is_backwards else key.asc() for key in keys))
+    return query.add_columns(picked.c.tracking_code, Staff.name, picked.c.is_part, *keys)
+
+
+def _of_kind(
+    tickets: Select[tuple[Ticket]],
+    wish: QueueWish,
+    at: Instants,
+    actor: Actor,
+    *,
+    is_part: bool,
+    most: int | None,
+) -> Select[Any]:
+    """Return the ids, codes and sort keys of one kind of tickets, in order."""
+    query = tickets.where(*_conditions(wish, at, actor, is_part=is_part))
     query = query.join(Report, Report.id == Ticket.report_id)
-    query = query.outerjoin(Staff, Staff.id == Ticket.assignee_id)
     if wish.channel is not None:
         query = query.where(Report.channel == wish.channel.value)
     if wish.wording is not None:
         query = query.where(is_about(wish.wording))
-    keys = _keys(wish.sort)
+    keys = _keys(wish.sort, is_part=is_part)
     if wish.after is not None:
         here = tuple_(*keys)
         after = tuple_(*(literal(value) for value in wish.after))
         query = query.where(here < after if wish.is_backwards else here > after)
     query = query.order_by(*(key.desc() if wish.is_backwards else key.asc() for key in keys))
-    return query.add_columns(Report.tracking_code, Staff.name, *keys)
+    named = (
+        key.label(name) for key, name in zip(reversed(keys), reversed(KEY_NAMES), strict=False)
+    )
+    return query.limit(most).with_only_columns(
+        Ticket.id.label("ticket_id"),
+        Report.tracking_code,
+        literal(is_part).label("is_part"),
+        *named,
+        maintain_column_froms=True,
+    )
 
 
-def _listed(wish: QueueWish) -> Callable[[City, Actor], Select[tuple[Ticket]]]:
-    """Return which tickets a wish is about."""
+def _listed(wish: QueueWish, actor: Actor) -> list[tuple[Listing, bool]]:
+    """Return which tickets a wish is about, and which of them for a part only."""
     if wish.whose is Whose.JOINED:
-        return joined_tickets
-    return own_tickets if wish.is_about_content else listed_tickets
+        return [(joined_tickets, True)]
+    own: Listing = own_tickets if wish.is_about_content else listed_tickets
+    is_open = wish.state is None or wish.state in OPEN
+    if wish.whose is None and is_open and _may_have_parts(actor):
+        return [(own, False), (only_joined_tickets, True)]
+    return [(own, False)]
+
+
+def _may_have_parts(actor: Actor) -> bool:
+    return bool(actor.agencies(Permission.READ_TICKETS) or actor.handled)
 
 
 def row_of(
-    city: City, actor: Actor, ticket: Ticket, code: str, assignee: str | None, *key: Any
+    city: City,
+    actor: Actor,
+    ticket: Ticket,
+    code: str,
+    assignee: str | None,
+    is_part: bool,  # noqa: FBT001 - a column among the others
+    *key: Any,
 ) -> QueueRow:
     """Return a row of the queue, told whether this person may read the ticket."""
     return QueueRow(
@@ -178,6 +234,7 @@ def row_of(
         tracking_code=code,
         is_readable=is_readable(city, actor, ticket),
         assignee=assignee,
+        is_part=is_part,
         key=key,
     )
 
@@ -203,11 +260,33 @@ def queue_counts(
         _capped(listed_tickets(city, actor).where(*_conditions(wish, at, actor)), key)
         for key, wish in wishes.items()
     ]
-    counted = {row.key: row.n for row in session.execute(union_all(*parts))}
-    return {key: counted[key.value] for key in wishes}
+    if _may_have_parts(actor):
+        parts += _counted_parts(city, actor, at)
+    counted = Counter[str]()
+    for row in session.execute(union_all(*parts)):
+        counted[row.key] += row.n
+    return {key: min(counted[key.value], COUNT_CAP) for key in wishes}
 
 
-def _conditions(wish: QueueWish, at: Instants, actor: Actor) -> list[ColumnElement[bool]]:
+def _counted_parts(city: City, actor: Actor, at: Instants) -> list[Select[tuple[str, int]]]:
+    """Return the counts of open parts by state and by deadline; an agency has few at a time."""
+
+    def listed(wish: QueueWish) -> Select[tuple[Ticket]]:
+        conditions = _conditions(wish, at, actor, is_part=True)
+        return only_joined_tickets(city, actor).where(*conditions)
+
+    by_state = listed(QueueWish()).with_only_columns(
+        Ticket.state.label("key"), func.count().label("n")
+    )
+    return [
+        by_state.group_by(Ticket.state),
+        *(_capped(listed(QueueWish(due=due)), due) for due in DueWhen),
+    ]
+
+
+def _conditions(
+    wish: QueueWish, at: Instants, actor: Actor, *, is_part: bool = False
+) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wish.state is None:
         # Written out, not bound: only so the planner knows that the index over open tickets will do.
@@ -226,7 +305,7 @@ def _conditions(wish: QueueWish, at: Instants, actor: Actor) -> list[ColumnEleme
         found.append(Ticket.area_code == wish.area_code)
     if wish.whose in (Whose.MINE, Whose.NOBODY):
         found.append(_is_held(wish.whose, actor))
-    return found + _time_conditions(wish, at)
+    return found + _time_conditions(wish, at, _due(is_part=is_part))
 
 
 def _is_held(whose: Whose, actor: Actor) -> ColumnElement[bool]:
@@ -238,26 +317,33 @@ def _is_held(whose: Whose, actor: Actor) -> ColumnElement[bool]:
     return Ticket.assignee_id.in_([actor.staff_id, *(id_ for id_, _ in actor.stands_in_for)])
 
 
-def _time_conditions(wish: QueueWish, at: Instants) -> list[ColumnElement[bool]]:
+def _time_conditions(
+    wish: QueueWish, at: Instants, due: ColumnElement[datetime]
+) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wish.since is not None:
         found.append(Ticket.submitted_at >= wish.since)
     if wish.before is not None:
         found.append(Ticket.submitted_at < wish.before)
     if wish.due is DueWhen.OVERDUE:
-        found += [Ticket.next_due_at < at.now, Ticket.paused_at.is_(None)]
+        found += [due < at.now, Ticket.paused_at.is_(None)]
     if wish.due is DueWhen.TODAY:
-        found += [Ticket.next_due_at.between(at.now, at.day_ends_at), Ticket.paused_at.is_(None)]
+        found += [due.between(at.now, at.day_ends_at), Ticket.paused_at.is_(None)]
     return found
 
 
-def _keys(sort: Sort) -> tuple[ColumnElement[Any], ...]:
-    """Return what the list is ordered by; an index begins with the same."""
+def _due(*, is_part: bool) -> ColumnElement[datetime]:
+    return Ticket.settlement_due_at if is_part else Ticket.next_due_at  # type: ignore[return-value]
+
+
+def _keys(sort: Sort, *, is_part: bool) -> tuple[ColumnElement[Any], ...]:
+    """Return what the list is ordered by; for own tickets an index begins with the same."""
+    due = _due(is_part=is_part)
     if sort is Sort.PRIORITY:
         rank: ColumnElement[int] = literal_column(PRIORITY_RANK_SQL, Integer)
-        return (rank, Ticket.next_due_at, Ticket.id)  # type: ignore[return-value]
+        return (rank, due, Ticket.id)  # type: ignore[return-value]
     if sort is Sort.DEADLINE:
-        return (Ticket.next_due_at, Ticket.id)  # type: ignore[return-value]
+        return (due, Ticket.id)  # type: ignore[return-value]
     return (Ticket.submitted_at, Ticket.id)  # type: ignore[return-value]
 
 

@@ -93,7 +93,6 @@ def test_the_queue_lists_parts_apart(desk: Desk) -> None:
     assert code not in partner.get("/petugas/tiket?penanggung=bersama").text
     ask(lead, ticket)
     assert code in partner.get("/petugas/tiket?penanggung=bersama").text
-    assert code not in partner.get("/petugas/tiket").text
     assert code in partner.get("/petugas").text
     assert code not in lead.get("/petugas").text
     assert code not in lead.get("/petugas/tiket?penanggung=bersama").text

@@ -33,6 +33,13 @@ def place(template: Cluster, settings: Mapping[str, object]) -> Iterator[tuple[C
             city = load_magelang(session)
         with database.owner() as owner:
             make_tickets(owner, city, TICKETS)
+            # A few hundred open parts, as several agencies have them.
+            owner.execute(
+                "UPDATE ticket SET joint_agency_codes = ARRAY[%s] WHERE id IN (SELECT id FROM ticket"
+                " WHERE state <> 'closed' AND agency_code <> %s ORDER BY id LIMIT 200)",
+                (agency_of(city), agency_of(city)),
+            )
+            owner.execute("ANALYZE ticket")
         with engine.connect() as connection:
             yield connection, city
         engine.dispose()
@@ -85,6 +92,18 @@ def test_no_page_of_the_queue_reads_a_whole_table(
         wish = QueueWish(category_code=codes.scalar_one())
     for plan in plans(connection, city, DESK if who == "desk" else officer, wish):
         assert not any(f"Seq Scan on {table}" in plan for table in BIG), plan
+
+
+def test_parts_are_found_by_an_index_of_their_own(place: tuple[Connection, City]) -> None:
+    connection, city = place
+    grant = Grant(role=Role.OFFICER, agency_code=agency_of(city))
+    officer = Actor(staff_id=uuid4(), name="Sri", grants=(grant,))
+    page, counts = plans(connection, city, officer, QueueWish())
+    for plan in (page, counts):
+        assert "ix_ticket_joint" in plan, plan
+    with Session(connection) as session:
+        rows, _ = queue.queue_page(session, city, officer, QueueWish(), at=AT)
+    assert {row.is_part for row in rows} == {True, False}
 
 
 def test_what_lies_near_is_found_by_its_place(place: tuple[Connection, City]) -> None:
