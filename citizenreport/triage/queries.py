@@ -50,7 +50,7 @@ def readable_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
 def own_tickets(city: City, actor: Actor) -> Select[tuple[Ticket]]:
     """Return the readable tickets without those of which the actor's agency only has a part.
 
-    What the queue lists: an index leads through them in order.
+    An index leads through them in the queue's order.
     """
     return select(Ticket).where(_is_of_own(actor), is_not_about(city, actor))
 

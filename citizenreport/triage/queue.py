@@ -225,7 +225,7 @@ def row_of(
     ticket: Ticket,
     code: str,
     assignee: str | None,
-    is_part: bool,  # noqa: FBT001 - a column among the others
+    is_part: bool,
     *key: Any,
 ) -> QueueRow:
     """Return a row of the queue, told whether this person may read the ticket."""
