@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from socket import IPPROTO_TCP, gaierror, getaddrinfo
 from typing import Final
@@ -34,6 +34,7 @@ MAX_URL_CHARS: Final = 2_000
 TUNNELS: Final = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")))
 
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 
 class AddressNotAllowed(InvalidInput):
@@ -61,10 +62,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """Asks other services. `test_ca`: a test's own authority; the loopback is let in with it."""
+    """Asks other services. `test_ca`: a test's own authority; the loopback is let in with it.
+
+    `inside`: networks of the operator's own that may be asked too, at any port; `own_ca`: who signs
+    the certificates there. Only for addresses that the operator wrote down, never for a visitor's.
+    """
 
     test_ca: Path | None = None
     total_s: float = TOTAL_S
+    inside: tuple[Network, ...] = ()
+    own_ca: Path | None = None
 
     def post(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Post a body of at most 64 KiB and return the answer, whatever its status.
@@ -75,12 +82,23 @@ class Outgoing:
         """
         if len(body) > MAX_SENT_BYTES:
             raise AddressNotAllowed
+        return self._send("POST", url, body, headers)
+
+    def get(self, url: str, *, headers: Mapping[str, str]) -> Answer:
+        """Ask for an address and return the answer, whatever its status.
+
+        Raises:
+            AddressNotAllowed, NoAnswer: as `post`.
+        """
+        return self._send("GET", url, b"", headers)
+
+    def _send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         parts = self._checked(url)
         address = self._resolved(parts)
         answer: Answer | None = None
         # Raised outside: what went wrong names the address, and would follow as context.
         with suppress(httpx.HTTPError, httpx.StreamError, OSError, RuntimeError):
-            answer = self._ask(parts, address, body, headers)
+            answer = self._ask(method, parts, address, body, headers)
         if answer is None:
             raise NoAnswer
         return answer
@@ -96,7 +114,7 @@ class Outgoing:
         has_login = parts.username is not None or parts.password is not None
         if not is_plain or parts.scheme != "https" or not parts.hostname or has_login:
             raise AddressNotAllowed
-        if port != HTTPS_PORT and self.test_ca is None:
+        if port != HTTPS_PORT and self.test_ca is None and not self.inside:
             raise AddressNotAllowed
         return parts
 
@@ -112,13 +130,20 @@ class Outgoing:
         return addresses[0]
 
     def _may_be_asked(self, address: Address) -> bool:
-        return is_public(address) or (self.test_ca is not None and address.is_loopback)
+        if is_public(address) or any(address in network for network in self.inside):
+            return True
+        return self.test_ca is not None and address.is_loopback
 
     def _ask(
-        self, parts: SplitResult, address: Address, body: bytes, headers: Mapping[str, str]
+        self,
+        method: str,
+        parts: SplitResult,
+        address: Address,
+        body: bytes,
+        headers: Mapping[str, str],
     ) -> Answer:
         """Connect to the address, with the name in `Host` and in the certificate's check."""
-        context = ssl.create_default_context(cafile=self.test_ca)
+        context = ssl.create_default_context(cafile=self.test_ca or self.own_ca)
         limits = httpx.Timeout(SILENCE_S, connect=CONNECT_S)
         client = httpx.Client(
             verify=context, trust_env=False, follow_redirects=False, timeout=limits
@@ -126,7 +151,7 @@ class Outgoing:
         host = f"[{address}]" if address.version == 6 else str(address)
         pinned = parts._replace(netloc=f"{host}:{parts.port or HTTPS_PORT}", fragment="")
         request = client.build_request(
-            "POST",
+            method,
             pinned.geturl(),
             content=body,
             headers={**headers, "Host": parts.netloc, "Accept-Encoding": "identity"},

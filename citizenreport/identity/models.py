@@ -72,6 +72,7 @@ class StaffSession(Base, kw_only=True):
     proved_at: Mapped[datetime]  # when its owner last gave a password or a factor
     browser: Mapped[str]  # family and system, for the owner's own list
     awaits_factor: Mapped[bool] = mapped_column(default=False)  # opens nothing yet
+    recheck_at: Mapped[datetime | None] = mapped_column(default=None)  # with the sign-on provider
 
 
 class Delegation(Base, kw_only=True):

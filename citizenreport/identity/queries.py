@@ -31,9 +31,11 @@ class _HeldRole(NamedTuple):
 class OpenSession:
     """A session row with the person it belongs to."""
 
+    id: UUID
     actor: Actor
     created_at: datetime
     seen_at: datetime
+    recheck_at: datetime | None
 
 
 def find_staff(session: Session, username: str) -> Staff | None:
@@ -88,8 +90,10 @@ def open_session(session: Session, token_hash: bytes, *, now: datetime) -> OpenS
     )
     query = (
         select(
+            StaffSession.id.label("session_id"),
             StaffSession.created_at,
             StaffSession.seen_at,
+            StaffSession.recheck_at,
             Staff.id,
             Staff.name,
             Staff.is_demo,
@@ -130,7 +134,13 @@ def open_session(session: Session, token_hash: bytes, *, now: datetime) -> OpenS
         is_demo=first.is_demo,
         stands_in_for=tuple((id_, names[id_]) for id_, theirs in taken.items() if theirs),
     )
-    return OpenSession(actor=actor, created_at=first.created_at, seen_at=first.seen_at)
+    return OpenSession(
+        id=first.session_id,
+        actor=actor,
+        created_at=first.created_at,
+        seen_at=first.seen_at,
+        recheck_at=first.recheck_at,
+    )
 
 
 def all_staff(session: Session) -> Sequence[tuple[Staff, Sequence[StaffRole]]]:

@@ -243,6 +243,19 @@ class Actor:
         return (agency_code, protection_class) in self.handled
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalLogin:
+    """Who signs in with a password or passkey of this service while there is single sign-on.
+
+    `is_open`: everybody; `only_emergency`: nobody but the accounts kept for an emergency. Neither:
+    who is not linked to the provider.
+    """
+
+    is_open: bool = True
+    only_emergency: bool = False
+    emergency: frozenset[str] = frozenset()
+
+
 def check_grant(grant: Grant) -> None:
     """Raise BadGrant unless the grant names exactly what its role needs."""
     needs_agency = grant.role in AGENCY_ROLES

@@ -24,11 +24,13 @@ from citizenreport.identity.rules import (
     Actor,
     BadUsername,
     Grant,
+    LocalLogin,
     UsernameTaken,
     check_grants,
 )
 from citizenreport.identity.second_factor import has_factor, needs_factor
 from citizenreport.identity.sessions import end_others, end_sessions, start
+from citizenreport.identity.sso.links import may_use_own_password
 
 USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{2,63}")
 
@@ -80,6 +82,7 @@ def login(
     cost: HashCost,
     now: datetime,
     factor_roles: Collection[str] = (),
+    policy: LocalLogin = LocalLogin(),  # noqa: B008 - frozen
 ) -> SignedIn | Refused:
     """Sign a person in, or refuse. Refusing is a value: raising would undo the failure's count.
 
@@ -100,6 +103,7 @@ def login(
         return Refused(wait=wait)
 
     may_enter = staff is not None and _may_enter(staff, client, now=now)
+    may_enter = may_enter and staff is not None and may_use_own_password(session, staff, policy)
     stored = staff.password_hash if staff is not None and may_enter else None
     if not verify_password(stored, password, cost) or staff is None:
         throttle.count_failure(session, counted, now=now)

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,9 +14,21 @@ from sqlalchemy.orm import Session
 from citizenreport.identity import queries, throttle
 from citizenreport.identity.models import StaffSession
 from citizenreport.identity.rules import ABSOLUTE, IDLE, Actor, SessionNotFound, is_session_alive
+from citizenreport.identity.sso.models import SsoAttempt, SsoLogoutToken
+from citizenreport.identity.sso.rules import ATTEMPT_LIVES
 
 SEEN_EVERY: Final = timedelta(minutes=1)
 """How exactly the last use of a session is kept: one write a minute, not one a request."""
+ASK_AGAIN: Final = timedelta(minutes=1)
+"""One request asks the sign-on provider about a session; the others wait so long before they do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """Whose session a token is. `recheck`: this session, when its provider must be asked now."""
+
+    actor: Actor
+    recheck: UUID | None
 
 
 def start(
@@ -38,10 +51,16 @@ def start(
     return token
 
 
-def resume(
+def resume(session: Session, token: str, *, demo_allowed: bool, now: datetime) -> Actor | None:
+    """Return whose session a token is, and note that it was used; None: sign in again."""
+    found = resumed(session, token, demo_allowed=demo_allowed, now=now)
+    return found.actor if found else None
+
+
+def resumed(
     session: Session, token: str, *, demo_allowed: bool, now: datetime, is_attended: bool = True
-) -> Actor | None:
-    """Return whose session a token is, and note that it was used; None: sign in again.
+) -> Resumed | None:
+    """Return as `resume` does, and whether the session's sign-on provider must be asked.
 
     `is_attended` False: a page asks by itself, which is no use of the session.
     """
@@ -54,7 +73,19 @@ def resume(
     if is_attended and now - found.seen_at >= SEEN_EVERY:
         used = update(StaffSession).where(StaffSession.token_hash == hashed)
         session.execute(used.values(seen_at=now))
-    return found.actor
+    is_ours = found.recheck_at is not None and _take_recheck(
+        session, found.id, seen=found.recheck_at, now=now
+    )
+    return Resumed(actor=found.actor, recheck=found.id if is_ours else None)
+
+
+def _take_recheck(session: Session, session_id: UUID, *, seen: datetime, now: datetime) -> bool:
+    """Tell whether it falls to this request to ask the provider: to one of several at once."""
+    if seen > now:
+        return False
+    due = update(StaffSession).where(StaffSession.id == session_id, StaffSession.recheck_at == seen)
+    taken = session.execute(due.values(recheck_at=now + ASK_AGAIN).returning(StaffSession.id))
+    return taken.one_or_none() is not None
 
 
 def renew(session: Session, token: str) -> str:
@@ -113,6 +144,8 @@ def sweep(session: Session, *, now: datetime) -> None:
     """Delete dead sessions, and counts and day keys older than 24 hours. A job runs it hourly."""
     dead = (StaffSession.seen_at <= now - IDLE) | (StaffSession.created_at <= now - ABSOLUTE)
     session.execute(delete(StaffSession).where(dead))
+    session.execute(delete(SsoAttempt).where(SsoAttempt.made_at <= now - ATTEMPT_LIVES))
+    session.execute(delete(SsoLogoutToken).where(SsoLogoutToken.until <= now))
     throttle.sweep(session, now=now)
 
 

@@ -80,6 +80,23 @@ def leave(session: Session, staff: Staff, *, by: UUID | None, now: datetime) -> 
     _record(session, staff.id, "staff_left", {}, by=by, now=now)
 
 
+def come_back(session: Session, staff: Staff, *, now: datetime) -> None:
+    """Open the account again of somebody whom the groups let go and now name again."""
+    staff.is_active = True
+    session.flush()
+    _record(session, staff.id, "staff_returned", {}, by=None, now=now)
+
+
+def note_link(session: Session, staff_id: UUID, *, now: datetime) -> None:
+    """Record that an account is the provider's from now on."""
+    _record(session, staff_id, "sso_linked", {}, by=None, now=now)
+
+
+def note_emergency(session: Session, staff_id: UUID, *, now: datetime) -> None:
+    """Record that an emergency account was used."""
+    _record(session, staff_id, "emergency_login", {}, by=staff_id, now=now)
+
+
 def give_password(
     session: Session, staff: Staff, *, cost: HashCost, by: UUID | None, now: datetime
 ) -> str:

@@ -15,6 +15,7 @@ from citizenreport.core.db import transaction
 from citizenreport.core.ids import new_public_id
 from citizenreport.identity import service, sessions
 from citizenreport.identity.rules import ABSOLUTE, Actor, browser_of
+from citizenreport.web import sso
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.paths import is_machine_path
 from citizenreport.web.scratch import scratch
@@ -159,14 +160,18 @@ def client() -> service.Client:
 
 
 def _resume(token: str) -> Actor | None:
+    now = utcnow()
     with transaction() as session:
-        return sessions.resume(
+        found = sessions.resumed(
             session,
             token,
             demo_allowed=is_demo_allowed(),
             is_attended=not _is_unattended(),
-            now=utcnow(),
+            now=now,
         )
+    if found is None or (found.recheck is not None and not sso.still_good(found.recheck, now=now)):
+        return None
+    return found.actor
 
 
 def _is_unattended() -> bool:
