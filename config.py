@@ -6,7 +6,7 @@ a missing one stops the start. docs/settings.md explains each; a test holds the 
 
 import os
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -72,10 +72,77 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "PASSWORD_MEMORY_KIB": _number(env, "CITIZENREPORT_PASSWORD_MEMORY_KIB", 65_536),
         "PASSWORD_LIST": _file(env, "CITIZENREPORT_PASSWORD_LIST"),
         "SECOND_FACTOR_ROLES": _roles(env, "CITIZENREPORT_SECOND_FACTOR_ROLES"),
+        **_single_sign_on(env),
         "TRUSTED_PROXIES": _count(env, "CITIZENREPORT_TRUSTED_PROXIES", 0),
         "LIMITS": env.get("CITIZENREPORT_LIMITS", ""),
         "PASSWORD_TIME_COST": _number(env, "CITIZENREPORT_PASSWORD_TIME_COST", 3),
     }
+
+
+def _single_sign_on(env: Mapping[str, str]) -> dict[str, object]:
+    """Return who signs staff in beside this service, and who may still sign in without it."""
+    issuer = env.get("CITIZENREPORT_OIDC_ISSUER", "")
+    if issuer and not (issuer.startswith("https://") and issuer.isascii()):
+        raise SettingInvalid("CITIZENREPORT_OIDC_ISSUER", "must begin with https://")
+    needed = ("CITIZENREPORT_OIDC_CLIENT_ID", "CITIZENREPORT_OIDC_GROUPS_FILE")
+    for name in needed if issuer else ():
+        _required(env, name)
+    return {
+        "OIDC_ISSUER": issuer,
+        "OIDC_CLIENT_ID": env.get("CITIZENREPORT_OIDC_CLIENT_ID", ""),
+        "OIDC_CLIENT_SECRET": _client_secret(env) if issuer else "",
+        "OIDC_GROUPS_FILE": _file(env, "CITIZENREPORT_OIDC_GROUPS_FILE"),
+        "OIDC_MAIL_DOMAINS": _mail_domains(env) if issuer else frozenset(),
+        "OIDC_NAME": env.get("CITIZENREPORT_OIDC_NAME", ""),
+        "OIDC_SCOPES": env.get("CITIZENREPORT_OIDC_SCOPES", "openid profile email"),
+        "OIDC_GROUPS_CLAIM": env.get("CITIZENREPORT_OIDC_GROUPS_CLAIM", "groups"),
+        "OIDC_SECOND_FACTOR": _factor_marks(env),
+        "OIDC_RECHECK_S": _number(env, "CITIZENREPORT_OIDC_RECHECK_S", 300),
+        "OIDC_JOIN": _one_of(env, "CITIZENREPORT_OIDC_JOIN", ("yes", "no")) == "yes",
+        "OIDC_NETWORKS": _networks(env),
+        "OIDC_CA_FILE": _file(env, "CITIZENREPORT_OIDC_CA_FILE"),
+        "LOCAL_LOGIN": _one_of(env, "CITIZENREPORT_LOCAL_LOGIN", ("unlinked", "all", "emergency")),
+        "EMERGENCY_ACCOUNTS": _words(env, "CITIZENREPORT_EMERGENCY_ACCOUNTS"),
+    }
+
+
+def _client_secret(env: Mapping[str, str]) -> str:
+    """Return the secret, from its file when one is named: an environment is easily read."""
+    path = _file(env, "CITIZENREPORT_OIDC_CLIENT_SECRET_FILE")
+    if path is not None:
+        return path.read_text(encoding="utf-8").strip()
+    return _required(env, "CITIZENREPORT_OIDC_CLIENT_SECRET")
+
+
+def _mail_domains(env: Mapping[str, str]) -> frozenset[str]:
+    name = "CITIZENREPORT_OIDC_MAIL_DOMAINS"
+    _required(env, name)
+    domains = frozenset(word.lower() for word in _words(env, name))
+    if any("@" in domain or "." not in domain for domain in domains):
+        raise SettingInvalid(name, "must name domains, as in magelangkota.go.id")
+    return domains
+
+
+def _factor_marks(env: Mapping[str, str]) -> frozenset[str]:
+    marks = _words(env, "CITIZENREPORT_OIDC_SECOND_FACTOR")
+    if not all(mark.startswith(("amr:", "acr:")) for mark in marks):
+        remedy = "must name values of amr or acr, as in amr:otp,acr:gold"
+        raise SettingInvalid("CITIZENREPORT_OIDC_SECOND_FACTOR", remedy)
+    return marks
+
+
+def _networks(env: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(
+            ip_network(word) for word in sorted(_words(env, "CITIZENREPORT_OIDC_NETWORKS"))
+        )
+    except ValueError as error:
+        remedy = "must name networks, as in 10.1.2.0/24"
+        raise SettingInvalid("CITIZENREPORT_OIDC_NETWORKS", remedy) from error
+
+
+def _words(env: Mapping[str, str], name: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in env.get(name, "").split(",") if word.strip())
 
 
 def _basemap_dir(env: Mapping[str, str]) -> Path:

@@ -11,6 +11,7 @@ import citizenreport.duty.models
 import citizenreport.identity.api_keys
 import citizenreport.identity.factor_models
 import citizenreport.identity.models
+import citizenreport.identity.sso.models
 import citizenreport.indicators.models
 import citizenreport.intake.models
 import citizenreport.jobs.models
@@ -69,6 +70,7 @@ from citizenreport.console import (
     rule_replays,
     searches,
     second_step,
+    sso,
     staff,
     tickets,
     trail,
@@ -108,6 +110,7 @@ from citizenreport.pages import (
 from citizenreport.pages import indicators as indicator_pages
 from citizenreport.storage.files import FileStorage
 from citizenreport.web import limits, setup
+from citizenreport.web import sso as web_sso
 from citizenreport.web.context import CityHolder, CityMissing, Services
 
 # Each door adds its blueprint; each room with tables adds `import citizenreport.<room>.models` above.
@@ -117,6 +120,7 @@ DOORS: tuple[Blueprint, ...] = (
     interrupted.bp,
     account.bp,
     second_step.bp,
+    sso.bp,
     staff.bp,
     factors.bp,
     proof.bp,
@@ -190,6 +194,7 @@ SAFE_DEFAULTS = {
     "MESSENGER": "",
     "MESSENGER_URL": "",
     "MESSENGER_TOKEN": "",
+    "OIDC_ISSUER": "",
     "OUTGOING_TEST_CA": None,  # a test's own authority, never from the environment
 }
 
@@ -211,6 +216,7 @@ def create_app(settings: Mapping[str, object]) -> Flask:
     api = make_api(app)
     setup.init_app(app, _services(app))
     limits.init_app(app)
+    web_sso.init_app(app)
     for door in DOORS:
         app.register_blueprint(door)
     for resource in API:

@@ -20,10 +20,12 @@ from citizenreport.console.kept import Kept, carried
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError
-from citizenreport.identity import passkeys, second_factor, service, totp
+from citizenreport.identity import passkeys, queries, second_factor, service, staffing, totp
 from citizenreport.identity import sessions as own_sessions
 from citizenreport.identity.passwords import hash_cost
-from citizenreport.web import sessions
+from citizenreport.identity.sso import sign_ons
+from citizenreport.identity.sso.rules import REFUSALS
+from citizenreport.web import sessions, sso
 from citizenreport.web.context import current_keys
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
@@ -43,7 +45,7 @@ def ask() -> ResponseReturnValue:
     """Show the login; who is signed in already goes on."""
     if sessions.signed_in() is not None:
         return redirect(destination(), 303)
-    return _form()
+    return _form(_reason())
 
 
 @bp.post("/masuk")
@@ -62,8 +64,10 @@ def enter() -> ResponseReturnValue:
             cost=hash_cost(current_app.config),
             now=now,
             factor_roles=current_app.config["SECOND_FACTOR_ROLES"],
+            policy=sso.local_login(),
         )
         if isinstance(outcome, service.SignedIn):
+            _note_emergency(session, outcome)
             _prepare(session, outcome)
             own_sessions.sweep(session, now=now)
             if old is not None:
@@ -80,13 +84,48 @@ def enter() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Sign out, here and on the server."""
     keep_out_of_caches()
-    token = sessions.session_token()
+    token, is_elsewhere = sessions.session_token(), False
     if token is not None:
         with transaction() as session:
+            is_elsewhere = sign_ons.began_at_provider(session, token)
             own_sessions.logout(session, token)
-    response = make_response(redirect(url_for("login.ask"), 303))
+    response = _leave_provider() if is_elsewhere else None
+    response = response or make_response(redirect(url_for("login.ask"), 303))
     sessions.drop_session(response)
     return response
+
+
+def _leave_provider() -> Response | None:
+    """Return the way to sign out at the provider too, if it has one."""
+    single = sso.offered()
+    address = single.provider.sign_out_address(now=utcnow()) if single else None
+    return None if address is None else onward_page(address, is_leaving=True)
+
+
+def onward_page(address: str, *, is_leaving: bool) -> Response:
+    """Return a page that goes on to the provider by itself, and has a link.
+
+    A redirect would not do: browsers hold a form to `form-action` through every redirect.
+    """
+    page = render_template(
+        "console/sso_onward.html",
+        address=address,
+        name=sso.needed().settings.name,
+        is_leaving=is_leaving,
+    )
+    response = make_response(page)
+    response.headers["Refresh"] = f"0; url={address}"
+    return response
+
+
+def _note_emergency(session: Session, signed: service.SignedIn) -> None:
+    """Record the use of an account that is kept for the day the provider is down."""
+    policy = sso.local_login()
+    if policy.is_open or not policy.emergency:
+        return
+    staff = queries.staff_with_id(session, signed.actor.staff_id)
+    if staff.username in policy.emergency:
+        staffing.note_emergency(session, staff.id, now=utcnow())
 
 
 def _ask_second(signed: service.SignedIn) -> Response:
@@ -116,11 +155,11 @@ def _prepare(session: Session, signed: service.SignedIn) -> None:
         totp.begin(session, current_keys(), staff_id, now=utcnow())
 
 
-def welcome(signed: service.SignedIn) -> Response:
+def welcome(signed: service.SignedIn, *, onward: str | None = None) -> Response:
     """Return the way on: back to where one was, or to what was being sent when a session ended."""
     sessions.adopt(signed.token)
     kept = carried()
-    onward_to = url_for("account.show") if signed.is_temporary else destination()
+    onward_to = url_for("account.show") if signed.is_temporary else onward or destination()
     page = (
         redirect(onward_to, 303)
         if kept is None
@@ -145,7 +184,14 @@ def _form(fault: str | None = None, *, kept: Kept | None = None) -> str:
         next=destination(),
         kept=kept or carried(),
         passkeys_work=passkey_site() is not None,
+        sso=sso.offered(),
     )
+
+
+def _reason() -> str | None:
+    """Say why the provider did not let somebody in; any other word in the address says nothing."""
+    kind = REFUSALS.get(request.args.get("sebab", ""))
+    return describe(kind()).title if kind else None
 
 
 def _refuse(outcome: service.Refused) -> Response:

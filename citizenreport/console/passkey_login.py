@@ -13,7 +13,8 @@ from citizenreport.identity import passkeys, queries, second_factor
 from citizenreport.identity import sessions as own_sessions
 from citizenreport.identity.passkeys import BadPasskey
 from citizenreport.identity.service import SignedIn
-from citizenreport.web import sessions
+from citizenreport.identity.sso.links import may_use_own_password
+from citizenreport.web import sessions, sso
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
@@ -54,6 +55,8 @@ def _signed_in() -> SignedIn:
         staff = queries.staff_with_id(session, staff_id)
         client = sessions.client()
         if staff.is_demo and not client.demo_allowed:
+            raise BadPasskey
+        if waiting_id is None and not may_use_own_password(session, staff, sso.local_login()):
             raise BadPasskey
         if waiting_id is not None:
             token = second_factor.complete(session, sessions.current_token(), now=now)

@@ -25,6 +25,8 @@ from citizenreport.core.errors import CitizenReportError
 from citizenreport.identity import proofs, queries, second_factor, sessions
 from citizenreport.identity.passwords import hash_cost
 from citizenreport.identity.rules import Permission
+from citizenreport.identity.sso import sign_ons
+from citizenreport.web import sso
 from citizenreport.web.context import current_keys
 from citizenreport.web.guards import requires
 from citizenreport.web.problems import describe
@@ -85,7 +87,16 @@ def proof_fault(session: Session, given: str) -> CitizenReportError | None:
     return fault
 
 
+def _sso_of_session() -> sso.SingleSignOn | None:
+    """Return the single sign-on by which this session began, if it began so."""
+    with transaction() as session:
+        is_its = sign_ons.began_at_provider(session, current_token())
+    return sso.offered() if is_its else None
+
+
 def _form(error: CitizenReportError | None = None) -> Response:
     problem = describe(error) if error else None
-    html = render_template("console/proof.html", problem=problem, next=destination())
+    html = render_template(
+        "console/proof.html", problem=problem, next=destination(), sso=_sso_of_session()
+    )
     return make_response(html, problem.status if problem else HTTPStatus.OK)

@@ -101,6 +101,12 @@ def logout(session: Session, token: str) -> None:
     session.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash(token)))
 
 
+def id_of(session: Session, token: str) -> UUID | None:
+    """Return the id of the session with this token."""
+    query = select(StaffSession.id).where(StaffSession.token_hash == token_hash(token))
+    return session.scalar(query)
+
+
 def open_sessions(session: Session, staff_id: UUID, *, now: datetime) -> Sequence[StaffSession]:
     """Return a person's living sessions, the one used last first."""
     query = select(StaffSession).where(

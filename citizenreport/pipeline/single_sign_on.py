@@ -19,7 +19,7 @@ from citizenreport.core.keys import KeyRing
 from citizenreport.identity import queries, second_factor, staffing
 from citizenreport.identity.models import Staff
 from citizenreport.identity.passwords import HashCost
-from citizenreport.identity.rules import AdministratorAlone, BadGrant, Grant
+from citizenreport.identity.rules import AdministratorAlone, BadGrant, Grant, check_grants
 from citizenreport.identity.service import USERNAME
 from citizenreport.identity.sso import links, sign_ons
 from citizenreport.identity.sso.models import SsoLink
@@ -91,9 +91,7 @@ def still_in(
     if sign_ons.held(session, ground.keys, held.session_id) is None:
         return False  # other roles: a new session
     recheck = ground.settings.recheck
-    sign_ons.confirm(
-        session, ground.keys, held.session_id, answered, recheck=recheck, now=now
-    )
+    sign_ons.confirm(session, ground.keys, held.session_id, answered, recheck=recheck, now=now)
     return True
 
 
@@ -169,7 +167,7 @@ def _fault_of(grants: Sequence[Grant]) -> CitizenReportError | None:
     if not grants:
         return NoRole()
     try:
-        staffing.check_grants(grants)
+        check_grants(grants)
     except (AdministratorAlone, BadGrant) as error:
         return error
     return None

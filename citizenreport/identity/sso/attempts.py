@@ -34,9 +34,7 @@ class Attempt:
         return _derived(keys, "sso-verifier", self)
 
 
-def begin(
-    session: Session, *, onward: str, now: datetime, proving: UUID | None = None
-) -> Attempt:
+def begin(session: Session, *, onward: str, now: datetime, proving: UUID | None = None) -> Attempt:
     """Remember that a browser sets out."""
     state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     attempt = Attempt(state=state, browser=browser, onward=onward, made_at=now, proving=proving)

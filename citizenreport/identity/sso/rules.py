@@ -68,7 +68,9 @@ class NotKnown(NotAllowed):
 
 class NoRole(NotAllowed):
     code = "sso-no-role"
-    title = _n("Akun kantor Anda tidak mempunyai tugas di layanan ini. Hubungi admin instansi Anda.")
+    title = _n(
+        "Akun kantor Anda tidak mempunyai tugas di layanan ini. Hubungi admin instansi Anda."
+    )
 
 
 class AccountClosed(NotAllowed):

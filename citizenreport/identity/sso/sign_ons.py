@@ -88,9 +88,7 @@ def confirm(
     if answered.refresh_token is not None:
         key_id, sealed = _sealed(keys, session_id, answered.refresh_token)
         values |= {"key_id": key_id, "refresh_sealed": sealed}
-    session.execute(
-        update(SsoSession).where(SsoSession.session_id == session_id).values(**values)
-    )
+    session.execute(update(SsoSession).where(SsoSession.session_id == session_id).values(**values))
     own = update(StaffSession).where(StaffSession.id == session_id)
     session.execute(own.values(recheck_at=now + recheck))
 
@@ -100,6 +98,11 @@ def end_of_link(session: Session, link_id: UUID) -> int:
     own = select(SsoSession.session_id).where(SsoSession.link_id == link_id)
     gone = delete(StaffSession).where(StaffSession.id.in_(own)).returning(StaffSession.id)
     return len(session.execute(gone).all())
+
+
+def end(session: Session, session_id: UUID) -> None:
+    """End one session."""
+    session.execute(delete(StaffSession).where(StaffSession.id == session_id))
 
 
 def end_signed_off(
@@ -135,9 +138,7 @@ def sid_mark(keys: KeyRing, sid: str) -> bytes:
     return keys.fingerprint("sso-sid", sid)
 
 
-def _sealed(
-    keys: KeyRing, session_id: UUID, token: str | None
-) -> tuple[str | None, bytes | None]:
+def _sealed(keys: KeyRing, session_id: UUID, token: str | None) -> tuple[str | None, bytes | None]:
     if token is None:
         return None, None
     return keys.wrap(token.encode(), row=str(session_id), table=TABLE)

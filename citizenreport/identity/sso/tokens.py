@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError, MissingKeyError
 from joserfc.jwk import KeySet
 
 from citizenreport.identity.sso.rules import SsoSettings, Untrusted
@@ -51,7 +51,7 @@ def key_set(document: Mapping[str, Any]) -> KeySet:
     keys = [key for key in document.get("keys", []) if isinstance(key, dict)]
     usable = [k for k in keys if k.get("kty") in KEY_TYPES and k.get("use", "sig") == "sig"]
     try:
-        return KeySet.import_key_set({"keys": usable})  # type: ignore[typeddict-item]
+        return KeySet.import_key_set({"keys": usable})
     except (JoseError, ValueError, TypeError, KeyError):
         raise Untrusted from None
 
@@ -69,9 +69,10 @@ def opened(token: str, keys: KeySet) -> Signed:
     try:
         read = jwt.decode(token, keys, algorithms=list(ALGORITHMS))
         return Signed(header=dict(read.header), claims=dict(read.claims))
-    except (JoseError, ValueError, TypeError, KeyError) as error:
-        if "key" in type(error).__name__.lower() or "kid" in str(error).lower():
-            fault = KeyUnknown
+    except (InvalidKeyIdError, MissingKeyError):
+        fault = KeyUnknown
+    except (JoseError, ValueError, TypeError, KeyError):
+        fault = Untrusted
     # Raised outside: what went wrong may quote the token, and would follow as context.
     raise fault
 
