@@ -16,8 +16,9 @@ from citizenreport.identity import queries, second_factor, service, sessions, st
 from citizenreport.identity.models import StaffRole
 from citizenreport.identity.passwords import hash_cost
 from citizenreport.identity.rules import Grant, Role
+from citizenreport.identity.sso import links
 from citizenreport.pipeline.staffing import hand_back
-from citizenreport.web.context import current_city
+from citizenreport.web.context import current_city, current_keys
 
 staff = AppGroup("staff", help="Accounts of staff.")
 
@@ -185,3 +186,31 @@ def reset_factors(username: str) -> None:
         second_factor.remove_all(session, person.id)
         sessions.end_sessions(session, person.id)
     click.echo(f"{username} signs in with the password alone, or sets up a second factor anew.")
+
+
+@staff.command("sso-mail")
+@click.argument("username")
+@click.argument("address")
+def sso_mail(username: str, address: str) -> None:
+    """Say by which address somebody's account is found at their first single sign-on.
+
+    Only an HMAC of it is kept. Afterwards the account is known by the provider's own subject.
+    """
+    with plain_errors(), transaction() as session:
+        person = queries.staff_named(session, username)
+        mark = links.mail_mark(current_keys(), address)
+        if "@" not in address or links.is_of_another(session, mark, person.id):
+            raise click.BadParameter("not an address, or somebody else's", param_hint="ADDRESS")
+        links.set_mail(session, current_keys(), person.id, address, now=utcnow())
+    click.echo(f"{username} is linked at the first single sign-on with that address.")
+
+
+@staff.command("sso-unlink")
+@click.argument("username")
+def sso_unlink(username: str) -> None:
+    """Untie an account from the provider and end its sessions; it keeps its roles."""
+    with plain_errors(), transaction() as session:
+        person = queries.staff_named(session, username)
+        sessions.end_sessions(session, person.id)
+        was_linked = links.unlink(session, person.id)
+    click.echo(f"{username} {'is' if was_linked else 'was'} not linked.")

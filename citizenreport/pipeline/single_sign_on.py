@@ -5,6 +5,7 @@ hand back. A refusal is a returned value: raising would undo what the groups too
 """
 
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
 from citizenreport.core.errors import CitizenReportError
-from citizenreport.core.ids import new_public_id
 from citizenreport.core.keys import KeyRing
 from citizenreport.identity import queries, second_factor, staffing
 from citizenreport.identity.models import Staff
@@ -179,7 +179,7 @@ def _joined(
     """Open an account whose password nobody knows. A name that is taken is left to whose it is."""
     wanted = NOT_IN_NAMES.sub("-", person.username.partition("@")[0])
     is_free = USERNAME.fullmatch(wanted) and queries.find_staff(session, wanted) is None
-    username = wanted if is_free else f"sso-{new_public_id().lower()}"
+    username = wanted if is_free else f"sso-{secrets.token_hex(5)}"
     name = person.name or username
     staff, _ = staffing.join(
         session, grants, username=username, name=name, cost=ground.cost, by=None, now=now

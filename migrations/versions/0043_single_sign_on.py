@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("left_at", moment, nullable=True),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_sso_link_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sso_link")),
-        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_sso_link_issuer")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_sso_link_issuer_subject")),
         sa.UniqueConstraint("mail_mark", name=op.f("uq_sso_link_mail_mark")),
         sa.UniqueConstraint("staff_id", name=op.f("uq_sso_link_staff_id")),
     )

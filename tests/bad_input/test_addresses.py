@@ -71,7 +71,8 @@ PUBLIC = {
     "/peta/jalan.pmtiles": ["v"],
     "/langganan": ["kelurahan", "aspek"],
     "/indikator/I01": ["jenis", "wilayah"],
-    "/petugas/masuk": ["next"],
+    "/petugas/masuk": ["next", "sebab"],
+    "/petugas/masuk/sso/kembali": ["code", "state", "iss", "error"],
     "/petugas/masuk/kode": ["next"],
     "/petugas/masuk/pasang": ["next"],
     "/api/v1/indicators/I01/values": [

@@ -15,6 +15,7 @@ from citizenreport.identity import queries
 from citizenreport.identity.models import Staff, StaffRole
 from citizenreport.identity.passwords import verify_password
 from citizenreport.identity.rules import Grant, Role
+from citizenreport.identity.sso.models import SsoMail
 from citizenreport.web.context import EXTENSION
 from tests.doors.console.city import serve_town
 from tests.identity.factories import CHEAP, PASSWORD, make_staff
@@ -156,3 +157,13 @@ def test_lost_factors_are_forgotten(run: Run, session: Session) -> None:
     make_staff(session)
     assert run("reset-factors", "sri.lestari").exit_code == 0
     assert run("reset-factors", "nobody").exit_code != 0
+
+
+def test_an_account_waits_for_an_address_that_is_nobody_elses(run: Run, session: Session) -> None:
+    sri, budi = make_staff(session, "sri.lestari"), make_staff(session, "budi.santoso")
+    assert run("sso-mail", sri.username, "Sri@magelang.example").exit_code == 0
+    assert run("sso-mail", budi.username, "sri@magelang.example").exit_code == 2
+    assert run("sso-mail", budi.username, "budi").exit_code == 2
+    assert [row.staff_id for row in session.scalars(select(SsoMail))] == [sri.id]
+    assert "was not linked" in run("sso-unlink", sri.username).output
+    assert session.scalars(select(SsoMail)).all() == []

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from citizenreport.core.errors import CitizenReportError, InvalidInput, NotAllowed, Unavailable
+from citizenreport.core.errors import (
+    CitizenReportError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    Unavailable,
+)
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Grant, Role
 
@@ -25,7 +31,7 @@ class SsoUnavailable(Unavailable):
     title = _n("Layanan akun kantor tidak menjawab. Coba lagi beberapa menit lagi.")
 
 
-class SsoOff(NotAllowed):
+class SsoOff(NotFound):
     code = "sso-off"
     title = _n("Masuk dengan akun kantor tidak dipakai di layanan ini.")
 

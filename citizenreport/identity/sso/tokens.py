@@ -105,7 +105,7 @@ def check_logout_token(signed: Signed, settings: SsoSettings, *, now: datetime) 
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     events = claims.get("events")
-    ends = claims.get("exp", _number(claims, "iat") + OLDEST.total_seconds())
+    ends = _number(claims, "exp") if "exp" in claims else float("inf")
     is_ours = claims.get("iss") == settings.issuer and settings.client_id in audiences
     is_logout = isinstance(events, dict) and isinstance(events.get(LOGOUT_EVENT), dict)
     is_now = _is_fresh(claims, now=now) and now.timestamp() - LEEWAY_S < ends

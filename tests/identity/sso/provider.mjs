@@ -106,9 +106,11 @@ const acts = {
   },
   sign: ({ claims, ...how }) => signed(claims, how),
 }
-console.log(JSON.stringify({ issuer }))
+// The provider prints notices of its own.
+const say = (value) => console.log(`told ${JSON.stringify(value)}`)
+say({ issuer })
 for await (const line of createInterface({ input: process.stdin })) {
   const { act, ...given } = JSON.parse(line)
-  console.log(JSON.stringify({ answer: (await acts[act](given)) ?? null }))
+  say({ answer: (await acts[act](given)) ?? null })
 }
 process.exit(0)

@@ -20,6 +20,7 @@ from tests.tls import Authority, make_authority
 
 SCRIPT = Path(__file__).with_name("provider.mjs")
 SECRET = "kunci rahasia: layanan/kota %41"
+MARK = "told "
 FORM = re.compile(r'<form[^>]*action="([^"]+)"')
 PEOPLE = {
     "sri": {
@@ -115,6 +116,7 @@ def real_provider(
 
 def _line(process: "subprocess.Popen[str]") -> Any:
     assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line, "the provider ended: see provider.log; `python hatch_build.py --tools` installs it"
-    return json.loads(line)
+    for line in process.stdout:
+        if line.startswith(MARK):
+            return json.loads(line.removeprefix(MARK))
+    raise AssertionError("the provider ended: is it there? `python hatch_build.py --tools`")

@@ -187,12 +187,14 @@ def test_what_was_typed_as_next_leads_to_no_other_host(gate: Gate) -> None:
 def test_nothing_of_the_provider_is_kept_in_the_clear(
     gate: Gate, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
-    address = gate.set_out(gate.visitor())
+    visitor = gate.visitor()
+    address = gate.set_out(visitor)
     assert "code_challenge_method=S256" in address
     assert "code_challenge=" in address
-    visitor = gate.visitor()
-    reply = gate.come_in(visitor)
+    back = gate.provider.sign_in(address)
+    caplog.clear()
+    caplog.set_level(logging.DEBUG)
+    reply = gate.arrive(visitor, back)
     assert "code=" not in reply.headers["Location"]
     row = gate.session.scalars(select(SsoSession)).one()
     assert row.refresh_sealed is not None
@@ -212,5 +214,5 @@ def test_signing_out_ends_the_session_here_and_leads_to_the_provider(gate: Gate)
     assert onward.startswith(f"{gate.provider.issuer}/session/end?client_id=citizenreport")
     assert "token" not in onward
     assert not is_in(visitor)
-    browser = gate.provider.browser()
-    assert "Do you want to sign-out" in browser.get(onward).text
+    asked = gate.provider.browsers[-1].get(onward)
+    assert "Do you want to sign-out" in asked.text
