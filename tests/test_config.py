@@ -1,5 +1,7 @@
 """What the environment says, and what is private."""
 
+from pathlib import Path
+
 import pytest
 
 import config
@@ -87,3 +89,44 @@ def test_a_second_factor_is_asked_of_those_who_see_most() -> None:
 def test_a_password_list_is_there_or_the_service_does_not_start() -> None:
     with pytest.raises(config.SettingInvalid, match="PASSWORD_LIST"):
         config.from_env(PRIVATE | {"CITIZENREPORT_PASSWORD_LIST": "/nowhere/at/all"})
+
+
+SIGN_ON = {
+    "CITIZENREPORT_OIDC_ISSUER": "https://masuk.example.go.id",
+    "CITIZENREPORT_OIDC_CLIENT_ID": "lapor",
+    "CITIZENREPORT_OIDC_CLIENT_SECRET": "s",
+    "CITIZENREPORT_OIDC_GROUPS_FILE": __file__,
+    "CITIZENREPORT_OIDC_MAIL_DOMAINS": "Example.go.id, kota.example.go.id",
+}
+
+
+def test_single_sign_on_needs_all_of_its_settings_or_none() -> None:
+    assert config.from_env(PRIVATE)["OIDC_ISSUER"] == ""
+    settings = config.from_env(PRIVATE | SIGN_ON)
+    assert settings["OIDC_MAIL_DOMAINS"] == {"example.go.id", "kota.example.go.id"}
+    for name in SIGN_ON.keys() - {"CITIZENREPORT_OIDC_ISSUER"}:
+        with pytest.raises(config.SettingMissing, match=name):
+            config.from_env({k: v for k, v in (PRIVATE | SIGN_ON).items() if k != name})
+
+
+def test_the_secret_of_single_sign_on_comes_from_its_file_first(open_tmp_path: Path) -> None:
+    path = open_tmp_path / "secret"
+    path.write_text("dari berkas\n")
+    given = PRIVATE | SIGN_ON | {"CITIZENREPORT_OIDC_CLIENT_SECRET_FILE": str(path)}
+    assert config.from_env(given)["OIDC_CLIENT_SECRET"] == "dari berkas"
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("CITIZENREPORT_OIDC_ISSUER", "http://masuk.example.go.id"),
+        ("CITIZENREPORT_OIDC_MAIL_DOMAINS", "sri@example.go.id"),
+        ("CITIZENREPORT_OIDC_SECOND_FACTOR", "otp"),
+        ("CITIZENREPORT_OIDC_NETWORKS", "kantor"),
+        ("CITIZENREPORT_OIDC_JOIN", "maybe"),
+        ("CITIZENREPORT_LOCAL_LOGIN", "never"),
+    ],
+)
+def test_a_setting_of_single_sign_on_that_is_wrong_is_named(name: str, given: str) -> None:
+    with pytest.raises(config.SettingInvalid, match=name):
+        config.from_env(PRIVATE | SIGN_ON | {name: given})

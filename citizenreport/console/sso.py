@@ -174,7 +174,7 @@ def _proved(attempt: Attempt, answered: Answered) -> Response:
         raise Untrusted
     with transaction() as session:
         token = sessions.session_token() or ""
-        is_same = attempt.proving == own_sessions.id_of(session, token)
+        is_same = attempt.proving == own_sessions.find_id(session, token)
         held = sign_ons.held(session, current_keys(), attempt.proving) if attempt.proving else None
         if not is_same or held is None or held.link.subject != person.subject:
             raise Untrusted

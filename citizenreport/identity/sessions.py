@@ -101,8 +101,8 @@ def logout(session: Session, token: str) -> None:
     session.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash(token)))
 
 
-def id_of(session: Session, token: str) -> UUID | None:
-    """Return the id of the session with this token."""
+def find_id(session: Session, token: str) -> UUID | None:
+    """Return the id of the session with this token, if there is one."""
     query = select(StaffSession.id).where(StaffSession.token_hash == token_hash(token))
     return session.scalar(query)
 
