@@ -23,6 +23,7 @@ from citizenreport.pipeline.handle import move_ticket, raise_visibility, reply_p
 from citizenreport.pipeline.release import TextRelease, release_photo, release_report
 from citizenreport.publication.rules import ReleaseState
 from citizenreport.triage import desk
+from citizenreport.triage.archive_rules import read_archive_reason
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.queries import by_id, is_readable, may_read_for
 from citizenreport.triage.rules import Act, TicketNotFound
@@ -70,6 +71,7 @@ def move(ticket_id: UUID) -> ResponseReturnValue:
             target,
             act=act,
             reason=form_text("reason"),
+            reason_code=read_archive_reason(target, form_text("reason_code")),
         )
 
     return carry_out(ticket_id, work, permission=Permission.MOVE_TICKET, notice="langkah")

@@ -20,6 +20,7 @@ from citizenreport.pages.after_hours import after_hours_numbers
 from citizenreport.pipeline.reporter import may_contest_until
 from citizenreport.publication.models import PublishedReport
 from citizenreport.routing.rules import agency_name
+from citizenreport.triage.archive_rules import ArchiveReason, objection_ends_at
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import OPEN, SIDE_EXITS, WORKING, State
 from citizenreport.web.follow import own_report
@@ -42,6 +43,18 @@ STEPS: Final[Mapping[State, str]] = {
     State.DUPLICATE: _n("Laporan digabung dengan laporan lain tentang hal yang sama."),
     State.ARCHIVED: _n("Laporan diarsipkan tanpa tindak lanjut."),
     State.EMERGENCY: _n("Laporan dialihkan ke layanan darurat."),
+}
+ARCHIVED: Final[Mapping[str, str]] = {
+    ArchiveReason.SPAM.value: _n(
+        "Laporan diarsipkan: petugas menilainya iklan atau kiriman massal."
+    ),
+    ArchiveReason.TEST.value: _n("Laporan diarsipkan: petugas menilainya kiriman percobaan."),
+    ArchiveReason.FALSE.value: _n(
+        "Laporan diarsipkan: sesudah diperiksa, hal yang dilaporkan tidak ditemukan."
+    ),
+    ArchiveReason.INSULT.value: _n(
+        "Laporan diarsipkan karena isinya hinaan. Masalahnya sendiri tetap boleh dilaporkan."
+    ),
 }
 OPENED: Final = _n("Laporan Anda kami terima dan diteruskan ke %(agency)s.")
 ANSWERED: Final = _n("Keterangan Anda kami terima; penanganan dilanjutkan.")
@@ -139,6 +152,7 @@ class OwnView:
     is_near_border: bool
     is_asked: bool
     may_contest_until: datetime | None
+    may_object_until: datetime | None  # to its archiving
     may_add: bool
     may_withdraw: bool
     if_late: str
@@ -160,7 +174,7 @@ class OwnView:
 
     @property
     def may_act(self) -> bool:
-        is_open = self.may_add or self.may_withdraw
+        is_open = self.may_add or self.may_withdraw or self.may_object_until is not None
         return self.is_asked or self.may_contest_until is not None or is_open
 
 
@@ -217,6 +231,7 @@ def view_of(
         is_near_border=position is not None and city.area_index.locate(position).outside_m > 0,
         is_asked=ticket.state == State.NEEDS_INFO,
         may_contest_until=may_contest_until(city, ticket),
+        may_object_until=_may_object_until(city, found["history"]),
         may_add=State(ticket.state) in OPEN,
         may_withdraw=State(ticket.state) in OPEN,
         if_late=_if_late(city, ticket),
@@ -224,6 +239,12 @@ def view_of(
         is_demo=found["is_demo"],
         after_hours_numbers=after_hours_numbers(session, city, ticket, now=utcnow()),
     )
+
+
+def _may_object_until(city: City, told: Iterable[Mapping[str, Any]]) -> datetime | None:
+    moves = [(event["state"], event["at"]) for event in told if event["state"]]
+    ends_at = objection_ends_at(city, moves)
+    return ends_at if ends_at is not None and utcnow() <= ends_at else None
 
 
 def _awaits_email(session: Session, keys: KeyRing, report: Report) -> bool:
@@ -292,6 +313,9 @@ def _sentence(event: Mapping[str, Any], names: Mapping[str, str], *, was_asked: 
         return _(ANSWERED) if event["text"] else _(GOES_ON)
     if event["type"] == "added":
         return _(ADDED) if event["text"] else _(ADDED_PHOTOS)
+    why = ARCHIVED.get(event.get("reason_code") or "")
+    if event["state"] == State.ARCHIVED and why is not None:
+        return _(why)
     fixed = {
         "opened": OPENED,
         "assigned": HANDED_OVER,

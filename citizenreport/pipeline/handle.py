@@ -37,13 +37,23 @@ def move_ticket(
     *,
     act: Act,
     reason: str = "",
+    reason_code: str | None = None,
 ) -> None:
     """Make one transition and let the public row follow. Raises as `triage.service.move`.
 
     Withdrawing ends publication (protection.md, section 6).
     """
     data_key = sealing_key(session, keys, ticket)
-    triage.move(session, city, ticket, target, act=act, reason=reason, data_key=data_key)
+    triage.move(
+        session,
+        city,
+        ticket,
+        target,
+        act=act,
+        reason=reason,
+        data_key=data_key,
+        beside=triage.Beside(reason_code=reason_code),
+    )
     if target is State.WITHDRAWN:
         publication.withdraw(session, ticket_id=ticket.id)  # files go with the nightly sweep
         indicators.forget_ticket(session, ticket.id)

@@ -10,10 +10,13 @@ from citizenreport.core.keys import KeyRing
 from citizenreport.intake import queries as intake_queries
 from citizenreport.intake.rules import PreparedPhoto
 from citizenreport.intake.service import add_photos
+from citizenreport.ledger.queries import history
+from citizenreport.ledger.rules import StreamKind
 from citizenreport.pipeline.handle import move_ticket
 from citizenreport.pipeline.submit import all_or_none
 from citizenreport.storage.rules import Storage
 from citizenreport.triage import additions
+from citizenreport.triage.archive_rules import objection_ends_at
 from citizenreport.triage.clocks import contest_ends_at
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import (
@@ -71,7 +74,9 @@ def add_information(
 def contest(
     session: Session, city: City, keys: KeyRing, ticket: Ticket, reason: str, *, now: datetime
 ) -> None:
-    """Say that it is not settled, within the contest window; a reason helps, but is not asked for.
+    """Say that it is not settled, or object to its archiving once, within the contest window.
+
+    A reason helps, but is not asked for.
 
     Raises:
         ContestWindowOver: too late.
@@ -79,6 +84,10 @@ def contest(
         TextTooLong, TicketChanged.
     """
     ends_at = may_contest_until(city, ticket)
+    if ticket.state == State.ARCHIVED:
+        ends_at = may_object_until(session, city, ticket)
+        if ends_at is None:
+            raise ContestWindowOver
     if ends_at is not None and now > ends_at:
         raise ContestWindowOver
     act = _act(ticket, now)
@@ -100,6 +109,13 @@ def may_contest_until(city: City, ticket: Ticket) -> datetime | None:
     if ticket.state != State.RESOLVED or ticket.settled_at is None:
         return None
     return contest_ends_at(city.calendar, ticket.settled_at, contest_days=city.contest_days)
+
+
+def may_object_until(session: Session, city: City, ticket: Ticket) -> datetime | None:
+    """Return until when the archiving of a report may be objected to; None: not, or not again."""
+    events = history(session, StreamKind.TICKET, ticket.id)
+    moves = [(e.payload["to"], e.recorded_at) for e in events if e.type == "state_changed"]
+    return objection_ends_at(city, moves)
 
 
 def _act(ticket: Ticket, now: datetime) -> Act:

@@ -191,6 +191,17 @@ def record_reading(session: Session, ticket: Ticket, *, actor_id: UUID, now: dat
     ledger.append(session, StreamKind.ACCESS, ticket.id, event)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What some steps carry: the last day of planned works; the kind of reason for archiving."""
+
+    until_on: date | None = None
+    reason_code: str | None = None
+
+
+NOTHING_BESIDE = Beside()
+
+
 def move(
     session: Session,
     city: City,
@@ -200,11 +211,9 @@ def move(
     act: Act,
     reason: str = "",
     data_key: bytes | None = None,
-    until_on: date | None = None,
+    beside: Beside = NOTHING_BESIDE,
 ) -> None:
     """Make one transition of the state machine, with its clocks, reason and event.
-
-    `until_on`: the last day of planned works, of a ticket that is scheduled.
 
     Raises:
         TransitionNotAllowed, TransitionNotYours, AssignmentBinds, PartsOpen, ReasonMissing,
@@ -219,16 +228,18 @@ def move(
     ended_parts = parts_ended(target, ticket.joint_agency_codes)
     if ended_parts:
         values["joint_agency_codes"] = []
-    if until_on is not None:
-        values["scheduled_until"] = until_on
+    if beside.until_on is not None:
+        values["scheduled_until"] = beside.until_on
     change(session, ticket, act=act, state=target.value, **values)
     payload: dict[str, Any] = {"from": source.value, "to": target.value}
     if reason.strip():
         message = write(session, ticket, "reason", reason.strip(), act=act, data_key=data_key)
         message.state = target.value
         payload["message_id"] = str(message.id)
-    if until_on is not None:
-        payload["until_on"] = until_on.isoformat()
+    if beside.reason_code is not None:
+        payload["reason_code"] = beside.reason_code
+    if beside.until_on is not None:
+        payload["until_on"] = beside.until_on.isoformat()
     if "settlement_due_at" in values:
         payload["settlement_due_at"] = ticket.settlement_due_at.isoformat()
     record(session, ticket, "state_changed", payload, act=act)

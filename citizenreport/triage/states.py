@@ -88,6 +88,8 @@ def _rows() -> Iterable[Transition]:
     yield step(State.CONTESTED, State.IN_PROGRESS, staff)
     yield step(State.CLOSED, State.REOPENED, staff, reason=True)
     yield step(State.REOPENED, State.IN_PROGRESS, staff)
+    yield step(State.ARCHIVED, State.REOPENED, staff, reason=True)
+    yield step(State.ARCHIVED, State.CONTESTED, frozenset({Party.REPORTER}))
     for source in sorted(OPEN):
         yield step(source, State.WITHDRAWN, frozenset({Party.REPORTER}))
 

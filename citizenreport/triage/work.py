@@ -32,7 +32,7 @@ from citizenreport.triage.rules import (
     check_schedule,
     mentioned_in,
 )
-from citizenreport.triage.service import change, move, record, write
+from citizenreport.triage.service import Beside, change, move, record, write
 from citizenreport.triage.states import OPEN, State
 from citizenreport.triage.ticket_clocks import due_values
 
@@ -113,7 +113,7 @@ def schedule(
         act=act,
         reason=reason,
         data_key=data_key,
-        until_on=until_on,
+        beside=Beside(until_on=until_on),
     )
 
 

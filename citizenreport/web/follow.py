@@ -144,6 +144,7 @@ def _step(event: Event, texts: Mapping[str, str]) -> dict[str, Any]:
         "type": event.type,
         "state": payload.get("to") if event.type == "state_changed" else None,
         "agency_code": payload.get("agency_code"),
+        "reason_code": payload.get("reason_code"),
         "text": None if event.type in AMONG_STAFF else _text(payload, texts),
         "body_code": payload.get("to") if event.type.startswith("referral_") else None,
         "partner_code": payload.get("joint_agency_code") or payload.get("split_agency_code"),

@@ -133,6 +133,8 @@ def _state_changed(known: Known, event: LoggedEvent) -> None:
     if target == State.VERIFIED and known.get("verified_at") is None:
         known["verified_at"] = at
     _settled(known, event)
+    if event.payload["from"] in SIDE_EXITS:  # an archiving was undone
+        known.update(exit_state=None, exit_reason=None, exited_at=None)
     if target in SIDE_EXITS:
         reason = event.payload.get("reason_code")
         known.update(exit_state=target, exit_reason=reason, exited_at=at)

@@ -54,7 +54,11 @@ def _row(events: list[Any], cut_off: Any) -> dict[str, Any] | None:
         return None
     if opened.payload.get("is_outside"):
         return None
-    left = [m for m in moves if m[2] in EXITS and m[0] < cut_off]
+    standing = None
+    for move in moves:  # an archiving may be undone
+        standing = None if move[1] in EXITS else standing
+        standing = move if move[2] in EXITS else standing
+    left = [standing] if standing is not None and standing[0] < cut_off else []
     if left and (left[0][2] == "duplicate" or left[0][3] in ("spam", "test")):
         return None
     seen = [m for m in moves if m[0] < cut_off]

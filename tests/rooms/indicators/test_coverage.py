@@ -109,7 +109,9 @@ def test_it_equals_a_count_in_plain_sql(session: Session, magelang: City, seed: 
           AND NOT EXISTS (SELECT FROM event e WHERE e.stream_id = ticket.id
                AND (e.type = 'visibility_raised' OR e.type = 'state_changed'
                     AND (e.payload->>'to' = 'withdrawn'
-                         OR e.occurred_at < :cut_off AND (e.payload->>'to' = 'duplicate'
+                         OR e.occurred_at < :cut_off AND NOT EXISTS (SELECT FROM event u
+                                  WHERE u.stream_id = e.stream_id AND u.seq > e.seq
+                                    AND u.payload->>'from' = 'archived') AND (e.payload->>'to' = 'duplicate'
                               OR e.payload->>'reason_code' IN ('spam', 'test')))))
         GROUP BY 1
         """),

@@ -62,7 +62,9 @@ def test_open_settled_and_side_exits_part_the_states() -> None:
 
 
 def test_nothing_leaves_a_side_exit() -> None:
-    assert [step for exit_ in SIDE_EXITS for step in allowed(exit_, frozenset(Party))] == []
+    assert [
+        step for exit_ in SIDE_EXITS - {State.ARCHIVED} for step in allowed(exit_, frozenset(Party))
+    ] == []
 
 
 @pytest.mark.parametrize("source", sorted(OPEN))
