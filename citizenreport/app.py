@@ -35,6 +35,7 @@ from citizenreport.cities.service import numbered
 from citizenreport.console import (
     account,
     acts,
+    board,
     body_questions,
     bulk,
     calls,
@@ -142,6 +143,7 @@ DOORS: tuple[Blueprint, ...] = (
     replies.bp,
     joint.bp,
     live.bp,
+    board.bp,
     counter.bp,
     counter_similar.bp,
     field.bp,

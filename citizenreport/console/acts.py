@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
 from citizenreport.console.allowed import act_of, own_parts
+from citizenreport.console.board import board_address
 from citizenreport.console.tickets import render_ticket
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
@@ -226,6 +227,8 @@ def carry_out(
         current_storage().delete(key)
     if not stays:
         return redirect(url_for("queue.show", beres=notice), 303)
+    if "papan" in request.form and (then := board_address(form_text("papan"), city, notice)):
+        return redirect(then, 303)
     return redirect(url_for("ticket.show", ticket_id=ticket_id, beres=notice), 303)
 
 

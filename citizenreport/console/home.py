@@ -57,6 +57,7 @@ MENU: Final = (
         endpoint="queue.show",
         blueprints=(
             "outside",
+            "board",
             "mediation",
             "questions",
             "referrals",
@@ -142,7 +143,7 @@ CONSOLE: Final = (
     *("trail",),
     *("control_room", "rules", "rule_replays"),
     *("calls", "reach", "recaps", "questions", "body_questions", "leave"),
-    *("outside", "mediation", "referrals", "work_order"),
+    *("board", "outside", "mediation", "referrals", "work_order"),
 )
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.console.queue_filters import BadFilter, address, end_of_day, read_wish, wish_args
@@ -23,11 +24,12 @@ from citizenreport.console.stored_words import stored_words
 from citizenreport.console.ticket_steps import steps_of
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.identity.rules import Permission
+from citizenreport.identity.rules import Actor, Permission
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
-from citizenreport.triage import queue, watch
+from citizenreport.triage import board, queue, watch
 from citizenreport.triage.queue import Instants, QueueRow, QueueWish
+from citizenreport.triage.states import OPEN, State
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import requires
 from citizenreport.web.sessions import current_actor, unattended
@@ -37,6 +39,7 @@ bp = Blueprint("live", __name__, url_prefix="/petugas/tiket", template_folder="t
 HALF: Final = 4
 """Bytes of a row's name, and as many of what it shows: enough to tell 25 rows apart."""
 MOST_ROWS: Final = 200
+BOARD_STATES: Final = tuple(state for state in State if state in OPEN)
 SEEN_MAX_DIGITS: Final = 9
 
 Marks = dict[bytes, bytes]
@@ -52,7 +55,9 @@ def queue_changes() -> ResponseReturnValue:
     with transaction() as session:
         wish = read_wish(request.args, city, words_of=stored_words(session))
         at = Instants(now=now, day_ends_at=end_of_day(city, now))
-        rows, _more = queue.queue_page(session, city, actor, wish, at=at)
+        is_board = request.args.get("papan") == "1"
+        read = _board_rows if is_board else _list_rows
+        rows = read(session, city, actor, wish, at)
         found = marks_of(rows)
     tag = tag_of(found)
     if request.if_none_match.contains_weak(tag):
@@ -61,7 +66,10 @@ def queue_changes() -> ResponseReturnValue:
     html = render_template(
         "console/_queue_changes.html",
         number=changed_between(shown, found),
-        url=address({name: value for name, value in here.items() if value}),
+        url=address(
+            {name: value for name, value in here.items() if value},
+            endpoint="board.show" if is_board else "queue.show",
+        ),
     )
     return _answer(html, tag)
 
@@ -96,8 +104,7 @@ def queue_watch(
     """Return what a page of the queue asks again, and the tag of what it shows."""
     marks = marks_of(rows)
     asked = {**wish_args(wish, city), "tampil": packed(marks)}
-    if args.get("setelah"):
-        asked["setelah"] = args["setelah"]
+    asked |= {name: args[name] for name in ("setelah", "papan") if args.get(name)}
     return {"url": f"{url_for('live.queue_changes')}?{urlencode(asked)}", "tag": tag_of(marks)}
 
 
@@ -109,6 +116,20 @@ def ticket_watch(ticket_id: UUID, last: int) -> dict[str, str]:
 
 def ticket_tag(last: int) -> str:
     return f"t{last}"
+
+
+def _list_rows(
+    session: Session, city: City, actor: Actor, wish: QueueWish, at: Instants
+) -> Sequence[QueueRow]:
+    return queue.queue_page(session, city, actor, wish, at=at)[0]
+
+
+def _board_rows(
+    session: Session, city: City, actor: Actor, wish: QueueWish, at: Instants
+) -> Sequence[QueueRow]:
+    states = BOARD_STATES if wish.state is None else (wish.state,)
+    columns = board.board_columns(session, city, actor, wish, states, at=at)
+    return [row for column in columns.values() for row in column.rows]
 
 
 def marks_of(rows: Iterable[QueueRow]) -> Marks:

@@ -31,6 +31,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import InvalidInput, NotFound
 from citizenreport.core.ids import normalise_tracking_code
+from citizenreport.core.text import _n
 from citizenreport.identity.rules import Actor, Permission
 from citizenreport.intake.search import wording_of
 from citizenreport.triage import desk, outside_copies, queue, views
@@ -56,6 +57,11 @@ from citizenreport.web.translate import _
 bp = Blueprint("queue", __name__, url_prefix="/petugas/tiket", template_folder="templates")
 
 CODE_MAX_CHARS: Final = 80
+WAYS: Final = {
+    "queue.show": _n("Daftar"),
+    "board.show": _n("Papan"),
+    "board.show_map": _n("Peta"),
+}
 QUEUE_READERS: Final = (Permission.READ_TICKETS, Permission.READ_DEADLINES)
 
 
@@ -125,31 +131,45 @@ def render_queue(
         lines=lines,
         watch=queue_watch(rows, wish, city, request.args),
         counts=tiles(counts, wish),
-        wish=wish,
         typed=wish.wording.text if wish.wording else typed,
         error=_(error.title) if error else None,
         next_url=next_page(rows, wish, city) if has_more else None,
-        agencies=choosable_agencies(city, actor),
-        categories=sorted((words.category_name(city, code), code) for code in city.categories),
-        states=list(LABELS.items()),
-        aspects=ASPECT_NAMES,
-        villages=villages(city),
-        channels=words.CHANNELS,
-        whose_labels=words.WHOSE,
-        due_labels=words.DUE,
-        priorities=words.PRIORITIES,
-        sorts=SORT_LABELS,
         may_act=actor.may(Permission.MOVE_TICKET),
         kinds=words.BULK_KINDS,
         views=[(view.name, address(view.filters)) for view in own],
         here=address(wish_args(wish, city)),
         filters=urlencode(wish_args(wish, city)),
-        since=day_text(city, wish.since),
-        until=day_text(city, wish.before, days_earlier=1),
         notice=words.NOTICES.get(request.args.get("beres", "")),
         not_found=request.args.get("tak") == "1",
         waiting_calls=unanswered(session, city, actor) if wish.after is None else [],
+        **choices_of(city, actor, wish, endpoint="queue.show"),
     )
+
+
+def choices_of(city: City, actor: Actor, wish: QueueWish, *, endpoint: str) -> dict[str, object]:
+    """Return what the filters offer, and the other ways to see what they leave."""
+    given = wish_args(wish, city)
+    return {
+        "wish": wish,
+        "agencies": choosable_agencies(city, actor),
+        "categories": sorted((words.category_name(city, code), code) for code in city.categories),
+        "states": list(LABELS.items()),
+        "aspects": ASPECT_NAMES,
+        "villages": villages(city),
+        "channels": words.CHANNELS,
+        "whose_labels": words.WHOSE,
+        "due_labels": words.DUE,
+        "priorities": words.PRIORITIES,
+        "sorts": SORT_LABELS,
+        "since": day_text(city, wish.since),
+        "until": day_text(city, wish.before, days_earlier=1),
+        "way": endpoint,
+        "ways": [
+            (name, address(given, endpoint=way), way == endpoint)
+            for way, name in WAYS.items()
+            if way != "board.show_map" or actor.may(Permission.READ_TICKETS)
+        ],
+    }
 
 
 def default_view(own: Sequence[SavedView], city: City, words_of: WordsOf) -> SavedView | None:

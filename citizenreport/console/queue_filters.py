@@ -97,10 +97,10 @@ def wish_args(wish: QueueWish, city: City) -> dict[str, str]:
     return {name: str(value) for name, value in given.items() if value is not None}
 
 
-def address(args: Mapping[str, str]) -> str:
+def address(args: Mapping[str, str], *, endpoint: str = "queue.show") -> str:
     """Return the address of the queue with these filters, which none of a person's views replaces."""
     given = args or {"urut": Sort.DEADLINE.value}
-    return f"{url_for('queue.show')}?{urlencode(sorted(given.items()))}"
+    return f"{url_for(endpoint)}?{urlencode(sorted(given.items()))}"
 
 
 def cursor_after(row: QueueRow) -> str:

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from citizenreport.console.queue import QUEUE_READERS, render_queue
+from citizenreport.console.queue import QUEUE_READERS, WAYS, render_queue
 from citizenreport.console.queue_filters import address, read_wish, wish_args
 from citizenreport.console.stored_words import stored_words
 from citizenreport.core.clock import utcnow
@@ -45,7 +45,8 @@ def narrow() -> ResponseReturnValue:
         except BadWording as error:
             own = views.views_of(session, current_actor().staff_id)
             return render_queue(session, wish, own, typed=typed, error=error), 422
-    return redirect(address(filters), 303)
+    way = form_text("ke")
+    return redirect(address(filters, endpoint=way if way in WAYS else "queue.show"), 303)
 
 
 def _named(session: Session, typed: str) -> Mapping[str, str]:

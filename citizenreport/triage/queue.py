@@ -164,7 +164,7 @@ def queue_query(
         for tickets, is_part in _listed(wish, actor)
     ]
     picked = (kinds[0] if len(kinds) == 1 else union_all(*kinds)).subquery("picked")
-    keys = [picked.c[name] for name in KEY_NAMES[-len(_keys(wish.sort, is_part=False)) :]]
+    keys = [picked.c[name] for name in KEY_NAMES[-len(order_keys(wish.sort, is_part=False)) :]]
     query = picked_tickets(picked).outerjoin(Staff, Staff.id == Ticket.assignee_id)
     query = query.order_by(*(key.desc() if wish.is_backwards else key.asc() for key in keys))
     return query.add_columns(picked.c.tracking_code, Staff.name, picked.c.is_part, *keys)
@@ -186,7 +186,7 @@ def _of_kind(
         query = query.where(Report.channel == wish.channel.value)
     if wish.wording is not None:
         query = query.where(is_about(wish.wording))
-    keys = _keys(wish.sort, is_part=is_part)
+    keys = order_keys(wish.sort, is_part=is_part)
     if wish.after is not None:
         here = tuple_(*keys)
         after = tuple_(*(literal(value) for value in wish.after))
@@ -336,7 +336,7 @@ def _due(*, is_part: bool) -> ColumnElement[datetime]:
     return Ticket.settlement_due_at if is_part else Ticket.next_due_at  # type: ignore[return-value]
 
 
-def _keys(sort: Sort, *, is_part: bool) -> tuple[ColumnElement[Any], ...]:
+def order_keys(sort: Sort, *, is_part: bool) -> tuple[ColumnElement[Any], ...]:
     """Return what the list is ordered by; for own tickets an index begins with the same."""
     due = _due(is_part=is_part)
     if sort is Sort.PRIORITY:

@@ -82,3 +82,19 @@ def test_who_was_signed_out_is_told_and_not_asked_for_again(service: LiveServer,
     asked = len(made.asked)
     sari.clock.run_for(10 * A_WHILE_MS)
     assert len(made.asked) == asked
+
+
+def test_a_ticket_moves_on_the_board_by_keys_alone(service: LiveServer, visit) -> None:  # type: ignore[no-untyped-def]
+    ticket_id, agency = verified(service)
+    made = visit(viewport=DESKTOP)
+    account = open_account(service, Grant(role=Role.OFFICER, agency_code=agency))
+    page = sign_in(made, account, "/petugas/tiket/papan")
+    card = page.locator(f"#daftar-verified li:has(a[href='/petugas/tiket/{ticket_id}'])").first
+    card.locator("a.row-link").focus()
+    page.keyboard.press("l")
+    expect(card.locator("details.steps-here")).to_have_attribute("open", "")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/petugas/tiket/papan?**")
+    moved = page.locator(f"#daftar-in_progress a[href='/petugas/tiket/{ticket_id}']").first
+    expect(moved).to_be_visible()

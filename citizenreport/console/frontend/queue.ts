@@ -2,13 +2,14 @@
 // Everything works without them, and they can be switched off (WCAG 2.1.4).
 
 const OFF = "petugas-pintasan-mati";
-const rows = [...document.querySelectorAll<HTMLTableRowElement>("[data-rows] tr")];
+const rowsNow = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[data-rows] tr, [data-rows] li")];
 const help = document.querySelector<HTMLDetailsElement>("#keys");
 const wanted = document.querySelector<HTMLInputElement>("#keys-on");
 const ACTS: Record<string, () => void> = {
   j: () => step(1),
   k: () => step(-1),
   x: choose,
+  l: openSteps,
   "/": search,
   "?": showHelp,
 };
@@ -26,6 +27,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 function step(by: number): void {
+  const rows = rowsNow();
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by;
   for (let n = next; n >= 0 && n < rows.length; n += by) {
@@ -35,8 +37,17 @@ function step(by: number): void {
 }
 
 function choose(): void {
-  const row = rows.find((one) => one.contains(document.activeElement));
+  const row = rowsNow().find((one) => one.contains(document.activeElement));
   row?.querySelector<HTMLInputElement>("input.choose")?.click();
+}
+
+/** On the board: the steps of the ticket one stands on. */
+function openSteps(): void {
+  const row = rowsNow().find((one) => one.contains(document.activeElement));
+  const steps = row?.querySelector<HTMLDetailsElement>("details.steps-here");
+  if (!steps) return;
+  steps.open = !steps.open;
+  steps.querySelector<HTMLElement>("summary")?.focus();
 }
 
 function search(): void {
