@@ -60,7 +60,8 @@ const provider = new Provider(issuer, {
     return grant
   },
   fetch: async (url, options) => {
-    if (setup.is_live) return fetch(url, options)
+    // Its own guard refuses the loopback, where the service under test is.
+    if (setup.is_live) return fetch(url, { ...options, dispatcher: undefined })
     posted.push(new URLSearchParams(options.body).get('logout_token'))
     return new Response(null, { status: 200 })
   },
@@ -101,7 +102,11 @@ const acts = {
   // What the provider does by itself when somebody's session there is ended.
   sign_off: async ({ id }) => {
     const client = await provider.Client.find('citizenreport')
-    await client.backchannelLogout(id, sids.get(id))
+    try {
+      await client.backchannelLogout(id, sids.get(id))
+    } catch (error) {
+      return `refused: ${error.message} ${error.cause ?? ''}`
+    }
     return posted.pop() ?? null
   },
   sign: ({ claims, ...how }) => signed(claims, how),
