@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "recap": "citizenreport.commands.recap:recap",
     "audit": "citizenreport.commands.audit:audit",
     "keys": "citizenreport.commands.keys:keys",
+    "breach": "citizenreport.commands.breach:breach",
     "erasures": "citizenreport.commands.erasures:erasures",
     "retention": "citizenreport.commands.retention:retention",
     "db": "flask_migrate.cli:db",

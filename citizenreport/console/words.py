@@ -75,6 +75,7 @@ REASON_HINT: Final = _n("Satu kalimat yang dapat dimengerti pelapor.")
 EVENTS: Final[Mapping[str, str]] = {
     "opened": _n("Laporan masuk"),
     "replied": _n("Jawaban kepada pelapor"),
+    "breach_told": _n("Pelapor diberi tahu tentang datanya"),
     "assigned": _n("Diserahkan ke %(agency)s"),
     "deadlines_moved": _n("Tenggat dihitung ulang"),
     "released": _n("Ditayangkan untuk umum"),

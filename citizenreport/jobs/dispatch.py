@@ -214,6 +214,7 @@ def _ids(event: Event) -> Mapping[str, Id]:
 TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
     "opened": _opened,
     "replied": _told,
+    "breach_told": _told,
     "assigned": _assigned,
     "priority_changed": _priority_changed,
     "corrected": _corrected,

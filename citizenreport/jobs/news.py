@@ -22,6 +22,7 @@ from citizenreport.jobs.mails import (
 )
 from citizenreport.messaging.rules import Mail
 from citizenreport.messaging.texts import (
+    BREACH,
     CLOSED,
     EXTENDED_NEWS,
     HANDED_OVER,
@@ -43,7 +44,12 @@ from citizenreport.triage.states import LABELS, State
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.translate import _
 
-TEMPLATES: Final = {"replied": REPLY, "extended": EXTENDED_NEWS, "joint_closed": PART_NEWS}
+TEMPLATES: Final = {
+    "replied": REPLY,
+    "breach_told": BREACH,
+    "extended": EXTENDED_NEWS,
+    "joint_closed": PART_NEWS,
+}
 
 
 def tell_reporter(*, ticket_id: str, seq: int) -> None:

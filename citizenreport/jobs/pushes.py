@@ -26,6 +26,7 @@ from citizenreport.web.translate import _
 
 NEWS_WORDS: Final = {
     "replied": _n("ada balasan"),
+    "breach_told": _n("ada pemberitahuan tentang data Anda"),
     "assigned": _n("diserahkan ke instansi lain"),
     "extended": _n("perlu waktu tambahan"),
     "split": _n("ditangani per bagian"),

@@ -52,6 +52,19 @@ Surel ini dikirim otomatis. Tidak perlu dibalas.
 """),
 )
 
+BREACH: Final = Template(
+    subject=_n("Pemberitahuan tentang data Anda, laporan %(code)s"),
+    text=_n("""\
+Halo,
+
+%(text)s
+
+Halaman laporan Anda: %(link)s
+
+Surel ini dikirim otomatis. Tidak perlu dibalas.
+"""),
+)
+
 REPLY: Final = Template(
     subject=_n("Ada balasan untuk laporan %(code)s"),
     text=_n("""\

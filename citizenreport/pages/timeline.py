@@ -62,6 +62,7 @@ ADDED: Final = _n("Anda menambahkan keterangan.")
 ADDED_PHOTOS: Final = _n("Anda menambahkan foto.")
 GOES_ON: Final = _n("Penanganan dilanjutkan.")
 HANDED_OVER: Final = _n("Laporan diserahkan dari %(before)s ke %(agency)s.")
+BREACH_TOLD: Final = _n("Pemberitahuan tentang data Anda:")
 REPLIED: Final = _n("%(agency)s menjawab:")
 EXTENDED: Final = _n("%(agency)s diberi waktu tambahan, dengan alasan:")
 CORRECTED: Final = _n("Petugas membetulkan jenis atau tempat laporan ini:")
@@ -320,6 +321,7 @@ def _sentence(event: Mapping[str, Any], names: Mapping[str, str], *, was_asked: 
         "opened": OPENED,
         "assigned": HANDED_OVER,
         "replied": REPLIED,
+        "breach_told": BREACH_TOLD,
         "deadlines_moved": DEADLINES_MOVED,
         "extended": EXTENDED,
         "corrected": CORRECTED,

@@ -38,6 +38,7 @@ EVENTS_SHOWN: Final = frozenset(
         "state_changed",
         "assigned",
         "replied",
+        "breach_told",
         "deadlines_moved",
         "extended",
         "added",

@@ -162,7 +162,7 @@ class Message(Base, kw_only=True):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"), index=True)
-    kind: Mapped[str]  # reply | reason | addition | note
+    kind: Mapped[str]  # reply | reason | addition | note | notice
     author_id: Mapped[UUID | None]  # None: the reporter
     text: Mapped[str | None]
     text_sealed: Mapped[bytes | None]

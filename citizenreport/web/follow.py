@@ -24,7 +24,7 @@ from citizenreport.web.translate import _
 
 SHOWN_EVENTS = frozenset(
     {
-        *("opened", "state_changed", "assigned", "replied", "added"),
+        *("opened", "state_changed", "assigned", "replied", "added", "breach_told"),
         *("deadlines_moved", "extended", "corrected", "contact_revealed"),
         *("split", "split_off"),
         *("joint_asked", "joint_closed", "joint_declined", "joint_taken_back"),
