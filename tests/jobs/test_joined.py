@@ -13,7 +13,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.intake.rules import Contact
 from citizenreport.jobs.dispatch import dispatch
-from citizenreport.jobs.joined import tell_joined
+from citizenreport.jobs.joined import mail_joined, tell_joined
 from citizenreport.messaging.service import watch
 from citizenreport.pipeline.hand_over import merge
 from citizenreport.pipeline.handle import raise_visibility
@@ -79,6 +79,22 @@ def test_each_public_step_of_the_first_report_is_mailed(world: World, office: Po
         assert first.tracking_code in told
         assert REASON not in told, "that is for the first report's reporter"
         office.mails.clear()
+
+
+def test_the_same_news_sent_again_says_that_it_is_the_same(
+    world: World, office: PostOffice
+) -> None:
+    first, second = joined(world)
+    release(world, first)
+    world.move(first, State.VERIFIED, State.IN_PROGRESS)
+    world.work()
+    office.mails.clear()
+    (ids,) = [ids for name, ids in world.jobs() if name == "mail_joined"]
+    for _attempt in range(2):
+        mail_joined(**ids)
+    assert {mail["To"] for mail in office.mails} == {ANI.email}
+    assert len({mail["Message-ID"] for mail in office.mails}) == 1
+    assert second.tracking_code in office.mails[0]["Subject"]
 
 
 def test_it_is_told_in_the_language_of_the_joined_report(world: World, office: PostOffice) -> None:
