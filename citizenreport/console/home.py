@@ -143,7 +143,7 @@ CONSOLE: Final = (
     *("trail",),
     *("control_room", "rules", "rule_replays"),
     *("calls", "reach", "recaps", "questions", "body_questions", "leave"),
-    *("board", "outside", "mediation", "referrals", "work_order"),
+    *("board", "columns", "outside", "mediation", "referrals", "work_order"),
 )
 
 

@@ -14,6 +14,7 @@ from citizenreport.cities.rules import AreaLevel, City, Visibility
 from citizenreport.console import words
 from citizenreport.console.calls import unanswered
 from citizenreport.console.clocks import Clock, next_clock, part_clock
+from citizenreport.console.columns import COLUMNS, USUAL
 from citizenreport.console.live import queue_watch
 from citizenreport.console.queue_filters import (
     SORT_LABELS,
@@ -100,14 +101,14 @@ def show() -> ResponseReturnValue:
     """Show one page of the queue with the counts above it; without filters, the person's own view."""
     city = current_city()
     with transaction() as session:
-        own, search = views.views_with_search(
+        own, search, shown = views.views_with_search(
             session, current_actor().staff_id, asked_search(request.args), now=utcnow()
         )
         words_of = stored_words(session)
         if not request.args and (default := default_view(own, city, words_of)) is not None:
             return redirect(address(default.filters), 303)
         wish = read_wish(request.args, city, words_of=lambda _id: opened(current_keys(), search))
-        return render_queue(session, wish, own)
+        return render_queue(session, wish, own, shown=USUAL if shown is None else shown)
 
 
 def render_queue(
@@ -115,6 +116,7 @@ def render_queue(
     wish: QueueWish,
     own: Sequence[SavedView],
     *,
+    shown: Sequence[str] = USUAL,
     typed: str = "",
     error: InvalidInput | None = None,
 ) -> str:
@@ -129,6 +131,8 @@ def render_queue(
     return render_template(
         "console/queue.html",
         lines=lines,
+        shown=shown,
+        columns_known=COLUMNS,
         watch=queue_watch(rows, wish, city, request.args),
         counts=tiles(counts, wish),
         typed=wish.wording.text if wish.wording else typed,

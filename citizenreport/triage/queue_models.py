@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
@@ -46,6 +46,15 @@ class StaffSearch(Base, kw_only=True):
     key_id: Mapped[str]
     words_sealed: Mapped[bytes]
     searched_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class QueueColumns(Base, kw_only=True):
+    """The columns of the list that a person wants to see; without a row, the usual ones."""
+
+    __tablename__ = "queue_columns"
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    shown: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
 class QueueExport(Base, kw_only=True):

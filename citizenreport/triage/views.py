@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from citizenreport.core.errors import Conflict, InvalidInput, NotFound
@@ -14,7 +15,7 @@ from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
 from citizenreport.identity.models import Staff
 from citizenreport.triage import searches
-from citizenreport.triage.queue_models import SavedView, StaffSearch
+from citizenreport.triage.queue_models import QueueColumns, SavedView, StaffSearch
 
 MAX_VIEWS: Final = 20
 NAME_MAX_CHARS: Final = 40
@@ -50,20 +51,32 @@ def views_of(session: Session, staff_id: UUID) -> Sequence[SavedView]:
 
 def views_with_search(
     session: Session, staff_id: UUID, search_id: UUID | None, *, now: datetime
-) -> tuple[Sequence[SavedView], StaffSearch | None]:
-    """Return a person's views by name, and the search of theirs that an address names, in one query."""
+) -> tuple[Sequence[SavedView], StaffSearch | None, list[str] | None]:
+    """Return a person's views by name, the search of theirs that an address names, and the
+    columns they chose (None: the usual ones), in one query.
+    """
     asked = and_(StaffSearch.staff_id == Staff.id, searches.is_asked(search_id, now=now))
     query = (
-        select(SavedView, StaffSearch)
+        select(SavedView, StaffSearch, QueueColumns.shown)
         .select_from(Staff)
         .outerjoin(SavedView, SavedView.staff_id == Staff.id)
         .outerjoin(StaffSearch, asked)
+        .outerjoin(QueueColumns, QueueColumns.staff_id == Staff.id)
         .where(Staff.id == staff_id)
         .order_by(SavedView.name)
     )
     rows = session.execute(query).tuples().all()
     own: list[SavedView | None] = [row[0] for row in rows]
-    return [view for view in own if view is not None], rows[0][1] if rows else None
+    search, shown = rows[0][1:] if rows else (None, None)
+    return [view for view in own if view is not None], search, shown
+
+
+def keep_columns(session: Session, staff_id: UUID, shown: Sequence[str]) -> None:
+    """Keep which columns of the list a person wants to see."""
+    row = insert(QueueColumns).values(staff_id=staff_id, shown=list(shown))
+    session.execute(
+        row.on_conflict_do_update(index_elements=["staff_id"], set_={"shown": row.excluded.shown})
+    )
 
 
 def save(
