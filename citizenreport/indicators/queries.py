@@ -151,7 +151,7 @@ def asked_of_public(session: Session, city: City, *, until: date) -> Asked:
     settled: dict[UUID, list[date]] = {
         ticket_id: [
             city.local_date(datetime.fromisoformat(settled_at))
-            for settled_at, undone_at in settlements
+            for settled_at, undone_at, _ in settlements
             if undone_at is None
         ]
         for ticket_id, settlements in session.execute(of_public).tuples()
@@ -179,9 +179,11 @@ def as_fact(row: Mapping[str, Any]) -> Fact:
         Settlement(
             settled_at=datetime.fromisoformat(settled_at),
             undone_at=datetime.fromisoformat(undone_at) if undone_at else None,
+            undone_by=undone_by,
         )
-        for settled_at, undone_at in values["settlements"]
+        for settled_at, undone_at, undone_by in values["settlements"]
     )
+    values["turns"] = tuple((turn, datetime.fromisoformat(at)) for turn, at in values["turns"])
     return Fact(**values)
 
 

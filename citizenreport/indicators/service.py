@@ -80,9 +80,10 @@ def fact_row(ticket_id: UUID, fact: Fact) -> dict[str, Any]:
     row = {name: getattr(fact, name) for name in fact.__dataclass_fields__}
     row["ticket_id"] = ticket_id
     row["settlements"] = [
-        [s.settled_at.isoformat(), s.undone_at.isoformat() if s.undone_at else None]
+        [s.settled_at.isoformat(), s.undone_at.isoformat() if s.undone_at else None, s.undone_by]
         for s in fact.settlements
     ]
+    row["turns"] = [[turn, at.isoformat()] for turn, at in fact.turns]
     return row
 
 

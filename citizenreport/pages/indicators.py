@@ -27,12 +27,13 @@ from citizenreport.indicators.rules.values import NOT_STATED, ValueStatus
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.indicators import (
-    APART_WORDS,
     NOT_STATED_NAME,
     STATUS_NAMES,
     SURVEY_WORDS,
     UNIT_NAMES,
     VALUE_STATUS_NAMES,
+    WAITS,
+    apart_words,
     area_name,
     definition_of,
     interval_of,
@@ -150,7 +151,7 @@ def show(code: str) -> str:
         direction=_(DIRECTION_NAMES[definition.direction]),
         status=_(STATUS_NAMES[definition.status]),
         producer=producer_of(city, definition),
-        is_wait=definition.unit is Unit.WORKING_DAYS,
+        is_wait=definition.unit in WAITS,
         has_interval=definition.unit is Unit.PERCENT or definition.universe is UniverseName.SURVEY,
         lines=lines,
         has_demo=has_demo,
@@ -196,7 +197,7 @@ def line_of(row: PublishedIndicatorValue) -> Line:
     return Line(
         period=period_name(period_of(row)),
         value=_value_words(row),
-        second=str(row.extra.get("p90", "–")),
+        second=_quantile_words(row, "p90"),
         interval=f"{format_decimal(interval[0])}–{format_decimal(interval[1])}"
         if interval
         else "–",
@@ -204,7 +205,7 @@ def line_of(row: PublishedIndicatorValue) -> Line:
         denominator="–" if row.denominator is None else format_decimal(row.denominator),
         status=_(VALUE_STATUS_NAMES[ValueStatus(row.status)]),
         is_final=row.status == ValueStatus.FINAL.value,
-        remark=_remark(row.extra),
+        remark=_remark(row.extra, row.unit),
     )
 
 
@@ -218,16 +219,23 @@ def period_name(period: Period) -> str:
     return str(period.start_on.year)
 
 
+def _quantile_words(row: PublishedIndicatorValue, name: str) -> str:
+    said = str(row.extra.get(name, ""))
+    mark = "> " if said.startswith("> ") else ""
+    number = said.removeprefix(mark)
+    return f"{mark}{format_decimal(Decimal(number))}" if number else "–"
+
+
 def _value_words(row: PublishedIndicatorValue) -> str:
-    if row.unit == Unit.WORKING_DAYS.value:
-        return str(row.extra.get("median", "–"))
+    if row.unit in WAITS:
+        return _quantile_words(row, "median")
     if row.value is None:
         return "–"
     places = definition_at(row.code, row.definition_version).decimals
     return str(format_decimal(row.value, format=f"#,##0.{'0' * places}"))
 
 
-def _remark(extra: dict[str, Any]) -> str:
+def _remark(extra: dict[str, Any], unit: str) -> str:
     parts = []
     if extra.get("missing") == "population":
         parts.append(_("belum ada angka penduduk"))
@@ -239,8 +247,8 @@ def _remark(extra: dict[str, Any]) -> str:
         rate = format_decimal(Decimal(extra["response_rate"]))
         parts.append(f"{_(SURVEY_WORDS['response_rate'])} {rate}")
     parts += [
-        f"{_(words)} {format_decimal(extra[key])}"
-        for key, words in APART_WORDS.items()
+        f"{_(words)} {format_decimal(Decimal(extra[key]))}"
+        for key, words in apart_words(unit).items()
         if extra.get(key)
     ]
     return "; ".join(parts)

@@ -33,6 +33,8 @@ COHORTS: Final[Mapping[CohortEvent, str]] = {
 MEASURES: Final[Mapping[Unit, str]] = {
     Unit.PERCENT: "persentase",
     Unit.WORKING_DAYS: "median dan persentil ke-90",
+    Unit.WORKING_HOURS: "median dan persentil ke-90",
+    Unit.PER_REPORT: "rata-rata",
     Unit.PER_1000: "rasio",
     Unit.COUNT: "jumlah",
 }

@@ -1,6 +1,7 @@
 """Indicators as their readers see them, the same for the API, the files and the pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from citizenreport.cities.rules import City
@@ -16,6 +17,8 @@ DESK: Final = "@DESK"
 UNIT_NAMES: Final = {
     Unit.PERCENT: _n("persen"),
     Unit.WORKING_DAYS: _n("hari kerja"),
+    Unit.WORKING_HOURS: _n("jam kerja"),
+    Unit.PER_REPORT: _n("per laporan"),
     Unit.PER_1000: _n("per 1.000 penduduk"),
     Unit.COUNT: _n("jumlah"),
     Unit.SCORE_0_4: _n("skor 0–4"),
@@ -142,10 +145,11 @@ def csv_rows(city: City, rows: Iterable[PublishedIndicatorValue]) -> Iterable[Se
     """Yield the long form: one line a number, so a median and a 90th percentile are two."""
     for row in rows:
         body = value_body(city, row)
-        if row.unit == Unit.WORKING_DAYS.value:
-            yield _line(body, "median", row.value, _said(body, "median"))
+        if row.unit in WAITS:
             p90 = str(row.extra.get("p90", ""))
-            yield _line(body, "p90", int(p90) if p90.isdecimal() else None, _said(body, "p90"))
+            ninetieth = None if not p90 or p90.startswith(">") else Decimal(p90)
+            yield _line(body, "median", row.value, _said(body, "median"))
+            yield _line(body, "p90", ninetieth, _said(body, "p90"))
         else:
             yield _line(body, "total", row.value, _said(body, ""))
 
@@ -184,16 +188,22 @@ def _said(body: dict[str, Any], quantile: str) -> str:
     """Return what a number alone does not say, for the last column."""
     details = dict(body["details"])
     parts = []
+    words = apart_words(body["unit"])
     reached = str(details.pop(quantile, ""))
     if reached.startswith(">"):
-        parts.append(f"belum tercapai: {reached} hari kerja")
+        parts.append(f"belum tercapai: {reached} {UNIT_NAMES[Unit(body['unit'])]}")
     if details.get("missing") == "population":
         parts.append("tidak dihitung: belum ada angka penduduk yang berumur paling lama 2 tahun")
     if "population_year" in details:
         parts.append(f"penduduk {details['population_year']}")
     parts += [f"{words} {details[name]}" for name, words in SURVEY_WORDS.items() if name in details]
-    parts += [f"{words} {details[name]}" for name, words in APART_WORDS.items() if name in details]
+    parts += [f"{said} {details[name]}" for name, said in words.items() if name in details]
     return "; ".join(parts)
+
+
+def apart_words(unit: str) -> Mapping[str, str]:
+    """Return what is shown apart beside values of a unit, by its name in `extra`."""
+    return SPAN_WORDS if unit == Unit.WORKING_HOURS.value else APART_WORDS
 
 
 SURVEY_WORDS: Final = {
@@ -208,3 +218,14 @@ APART_WORDS: Final = {
     "paused": _n("menunggu keterangan pelapor"),
     "demo": _n("laporan contoh"),
 }
+SPAN_WORDS: Final = {
+    "censored": _n("masih menunggu"),
+    "ended_referred": _n("dirujuk"),
+    "ended_archived": _n("diarsipkan"),
+    "ended_emergency": _n("dialihkan ke layanan darurat"),
+    "ended_withdrawn": _n("ditarik pelapor"),
+    "ended_duplicate": _n("digabung dengan laporan lain"),
+    "share_event": _n("sudah sampai di sini (persen, Aalen–Johansen)"),
+    "demo": _n("laporan contoh"),
+}
+WAITS: Final = frozenset({Unit.WORKING_DAYS.value, Unit.WORKING_HOURS.value})

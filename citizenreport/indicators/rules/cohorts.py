@@ -4,25 +4,30 @@ Everything counted adds up: a quarter is the sum of its months, the city the sum
 and of "not stated". So one fact is counted once, in its month and smallest area.
 """
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from datetime import date, datetime, timedelta
 
-from citizenreport.cities.calendar import deadline_working_days
 from citizenreport.cities.rules import (
     Aspect,
-    Calendar,
     City,
     ComplaintClass,
     PublicPrecision,
     Visibility,
 )
 from citizenreport.disclosure.rules import counting_area
-from citizenreport.indicators.rules.facts import Fact, exit_as_of, is_valid, settled_as_of
-from citizenreport.indicators.rules.periods import PeriodKind, containing, last_day_before
+from citizenreport.indicators.rules import flows
+from citizenreport.indicators.rules.ends import CENSORED, Ends
+from citizenreport.indicators.rules.facts import (
+    Fact,
+    Turn,
+    exit_as_of,
+    is_valid,
+    settled_as_of,
+)
+from citizenreport.indicators.rules.periods import PeriodKind, containing
+from citizenreport.indicators.rules.reckoning import Reckoning
 from citizenreport.indicators.rules.survival import Waits
 from citizenreport.triage.states import State
 
@@ -43,9 +48,14 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     waits: Waits = field(default_factory=Waits)
+    ends: Ends = field(default_factory=Ends)
 
     def __add__(self, other: "Tally") -> "Tally":
-        return Tally(counts=self.counts + other.counts, waits=self.waits + other.waits)
+        return Tally(
+            counts=self.counts + other.counts,
+            waits=self.waits + other.waits,
+            ends=self.ends + other.ends,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,83 +69,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One ticket in one cohort: its day, and what it counts as (`marks`, or a wait in days)."""
+    """One ticket in one cohort: its day, and what it counts as (`marks`, a wait in days, or an end)."""
 
     code: str
     day: date
     marks: tuple[str, ...] = ()
     wait: int | None = None
     is_wait_over: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reckoning:
-    """Reading facts as they stood just before a cut-off, on a city's calendar."""
-
-    calendar: Calendar
-    cut_off: datetime
-
-    @cached_property
-    def as_of(self) -> datetime:
-        return self.cut_off - timedelta(microseconds=1)
-
-    @cached_property
-    def last_day(self) -> date:
-        """Return the last day that is counted."""
-        return last_day_before(self.cut_off, self.calendar.time_zone)
-
-    @cached_property
-    def _ends(self) -> dict[tuple[date, int], datetime]:
-        return {}
-
-    @cached_property
-    def _days(self) -> "_WorkingDays":
-        return _WorkingDays(self.calendar)
-
-    def day(self, instant: datetime) -> date:
-        return instant.astimezone(self.calendar.time_zone).date()
-
-    def end_after(self, day: date, working_days: int) -> datetime:
-        """Return when a number of working days after a day are over."""
-        end = self._ends.get((day, working_days))
-        if end is None:
-            start = datetime.combine(day, time.min, self.calendar.time_zone)
-            end = deadline_working_days(self.calendar, start, working_days)
-            self._ends[day, working_days] = end
-        return end
-
-    def end_of(self, day: date) -> datetime:
-        """Return the last instant of a day."""
-        midnight = datetime.combine(day, time.min, self.calendar.time_zone) + timedelta(days=1)
-        return midnight - timedelta(microseconds=1)
-
-    def working_days(self, start: datetime, end: datetime) -> int:
-        """Return the working days from one instant's day to the other's; 0 when it lies before."""
-        return max(0, self._days.between(self.day(start), self.day(end)))
-
-
-class _WorkingDays:
-    """The working days between two days by two look-ups in a list that grows as needed."""
-
-    def __init__(self, calendar: Calendar) -> None:
-        self._calendar = calendar
-        self._first = self._last = date(2000, 1, 1)
-        self._days: list[date] = []
-
-    def between(self, start_on: date, end_on: date) -> int:
-        """Return how many lie after `start_on` up to and including `end_on`; negative backwards."""
-        if min(start_on, end_on) < self._first:
-            earlier = self._span(min(start_on, end_on), self._first - timedelta(days=1))
-            self._days[:0] = earlier
-            self._first = min(start_on, end_on)
-        if max(start_on, end_on) > self._last:
-            self._days += self._span(self._last + timedelta(days=1), max(start_on, end_on))
-            self._last = max(start_on, end_on)
-        return bisect_right(self._days, end_on) - bisect_right(self._days, start_on)
-
-    def _span(self, first: date, last: date) -> list[date]:
-        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-        return [day for day in days if self._calendar.is_working_day(day)]
+    end: tuple[int, str] | None = None  # minutes of work, and how it ended
 
 
 def is_public(fact: Fact, cut_off: datetime) -> bool:
@@ -183,17 +124,23 @@ def _count(tally: Tally, entry: Entry, *, is_demo: bool) -> None:
     if entry.wait is not None:
         waits = tally.waits.ended if entry.is_wait_over else tally.waits.censored
         waits[entry.wait] += 1
+    if entry.end is not None:
+        tally.ends.counts[entry.end] += 1
 
 
 def entries(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
     """Yield what one ticket counts as, in each indicator."""
-    if fact.submitted_at > reckoning.as_of or not is_valid(fact, reckoning.as_of):
+    if fact.submitted_at > reckoning.as_of:
+        return
+    yield from _spans(reckoning, fact)
+    if not is_valid(fact, reckoning.as_of):
         return
     yield _settlement(reckoning, fact)
     yield from _timeliness(reckoning, fact)
     yield _verification(reckoning, fact)
     yield from _response(reckoning, fact)
     yield from _contests(reckoning, fact)
+    yield from _turns(reckoning, fact)
     if fact.complaint_class in COMPLAINTS:
         yield _year_end(reckoning, fact)
         if fact.aspect == Aspect.SAFETY.value:
@@ -228,10 +175,13 @@ def _timeliness(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
             yield Entry(code="I02", day=day, marks=(state,))
     elif fact.paused_at is not None and fact.paused_at <= min(due_at, reckoning.as_of):
         yield Entry(code="I02", day=day, marks=("paused",))
-    elif _is_on_time(reckoning, fact):
-        yield Entry(code="I02", day=day, marks=(DENOMINATOR, NUMERATOR))
     else:
-        yield Entry(code="I02", day=day, marks=(DENOMINATOR,))
+        yield _share("I02", day, is_met=_is_on_time(reckoning, fact))
+        yield _share(flows.STILL_LATE, day, is_met=flows.is_still_late(fact, reckoning.as_of))
+
+
+def _share(code: str, day: date, *, is_met: bool) -> Entry:
+    return Entry(code=code, day=day, marks=(DENOMINATOR, NUMERATOR) if is_met else (DENOMINATOR,))
 
 
 def _is_on_time(reckoning: Reckoning, fact: Fact) -> bool:
@@ -278,8 +228,32 @@ def _contests(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
         if ends_at > reckoning.as_of:
             continue
         is_undone = settlement.undone_at is not None and settlement.undone_at <= ends_at
-        marks = (DENOMINATOR, NUMERATOR) if is_undone else (DENOMINATOR,)
-        yield Entry(code="I14", day=day, marks=marks)
+        yield _share("I14", day, is_met=is_undone)
+        how = flows.undone_how(settlement) if is_undone else None
+        for code in (flows.CONTESTED, flows.REOPENED):
+            yield _share(code, day, is_met=how == code)
+
+
+def _turns(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
+    """H01 to H03: what agencies did with one another about reports received in the period."""
+    day, as_of = reckoning.day(fact.submitted_at), reckoning.as_of
+    handed_over = flows.turns_until(fact, Turn.HANDED_OVER, as_of)
+    marks = (DENOMINATOR, *([NUMERATOR] * handed_over))
+    yield Entry(code=flows.HAND_OVERS, day=day, marks=marks)
+    is_returned = flows.turns_until(fact, Turn.RETURNED, as_of) > 0
+    yield _share(flows.RETURNED, day, is_met=is_returned)
+    is_together = flows.settled_together(fact, as_of)
+    if is_together is not None:
+        yield _share(flows.TOGETHER, day, is_met=is_together)
+
+
+def _spans(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
+    """W01 to W03: minutes of work from receipt to an event, to another end, or to the cut-off."""
+    day = reckoning.day(fact.submitted_at)
+    for span in flows.spans(fact, reckoning.as_of):
+        minutes = reckoning.minutes(span.start, span.end)
+        marks = ("waiting",) if span.how == CENSORED else ()
+        yield Entry(code=span.code, day=day, marks=marks, end=(minutes, span.how))
 
 
 def _year_end(reckoning: Reckoning, fact: Fact) -> Entry:

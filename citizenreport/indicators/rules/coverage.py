@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from citizenreport.cities.rules import AreaLevel, City
-from citizenreport.indicators.rules.cohorts import Reckoning, is_public, public_area
+from citizenreport.indicators.rules.cohorts import is_public, public_area
 from citizenreport.indicators.rules.definitions import Versions, version_on
 from citizenreport.indicators.rules.facts import Fact, is_valid
 from citizenreport.indicators.rules.periods import Period, PeriodKind, containing
+from citizenreport.indicators.rules.reckoning import Reckoning
 from citizenreport.indicators.rules.values import Value, ValueStatus, rounded
 
 CODE: Final = "I13"

@@ -28,6 +28,8 @@ class Status(StrEnum):
 class Unit(StrEnum):
     PERCENT = "percent"
     WORKING_DAYS = "working_days"
+    WORKING_HOURS = "working_hours"
+    PER_REPORT = "per_report"
     PER_1000 = "per_1000"
     COUNT = "count"
     SCORE_0_4 = "score_0_4"

@@ -25,6 +25,14 @@ class ExitReason(StrEnum):
     OUT_OF_AREA = "out_of_area"
 
 
+class Turn(StrEnum):
+    """What agencies did with one another about a report."""
+
+    HANDED_OVER = "handed_over"
+    RETURNED = "returned"
+    PART_CLOSED = "part_closed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedEvent:
     """An event as far as facts read it."""
@@ -42,6 +50,7 @@ class Settlement:
 
     settled_at: datetime
     undone_at: datetime | None = None
+    undone_by: str | None = None  # the state that undid it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +80,7 @@ class Fact:
     released_at: datetime | None = None
     is_outside: bool = False
     is_demo: bool = False
+    turns: tuple[tuple[str, datetime], ...] = ()  # what agencies did with one another, and when
 
 
 class BrokenStream(ValueError):
@@ -132,6 +142,8 @@ def _state_changed(known: Known, event: LoggedEvent) -> None:
         _answered(known, event)
     if target == State.VERIFIED and known.get("verified_at") is None:
         known["verified_at"] = at
+    if target == State.RETURNED:
+        _turned(known, event, Turn.RETURNED)
     _settled(known, event)
     if event.payload["from"] in SIDE_EXITS:  # an archiving was undone
         known.update(exit_state=None, exit_reason=None, exited_at=None)
@@ -149,7 +161,8 @@ def _settled(known: Known, event: LoggedEvent) -> None:
     if is_now and not was:
         known["settlements"] = (*settlements, Settlement(settled_at=event.occurred_at))
     elif was and not is_now and settlements:
-        undone = replace(settlements[-1], undone_at=event.occurred_at)
+        to = event.payload["to"]
+        undone = replace(settlements[-1], undone_at=event.occurred_at, undone_by=to)
         known["settlements"] = (*settlements[:-1], undone)
 
 
@@ -158,7 +171,17 @@ def _answered(known: Known, event: LoggedEvent) -> None:
         known["first_responded_at"] = event.occurred_at
 
 
+def _turned(known: Known, event: LoggedEvent, turn: Turn) -> None:
+    known["turns"] = (*known.get("turns", ()), (turn.value, event.occurred_at))
+
+
+def _part_closed(known: Known, event: LoggedEvent) -> None:
+    _turned(known, event, Turn.PART_CLOSED)
+
+
 def _assigned(known: Known, event: LoggedEvent) -> None:
+    if event.payload.get("from") != event.payload.get("agency_code"):
+        _turned(known, event, Turn.HANDED_OVER)
     if known.get("first_responded_at") is None:
         known["assigned_at"] = event.occurred_at
 
@@ -177,6 +200,7 @@ _TURNS: dict[str, Callable[[Known, LoggedEvent], None]] = {
     "state_changed": _state_changed,
     "replied": _answered,
     "assigned": _assigned,
+    "joint_closed": _part_closed,
     "released": _released,
     "visibility_raised": _raised,
 }

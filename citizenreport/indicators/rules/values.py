@@ -11,7 +11,7 @@ from math import sqrt
 from typing import Any
 
 from citizenreport.cities.rules import Area, AreaLevel, City, Population
-from citizenreport.indicators.rules.cohorts import DENOMINATOR, NUMERATOR, Cell, Reckoning, Tally
+from citizenreport.indicators.rules.cohorts import DENOMINATOR, NUMERATOR, Cell, Tally
 from citizenreport.indicators.rules.definitions import (
     Definition,
     Unit,
@@ -19,7 +19,18 @@ from citizenreport.indicators.rules.definitions import (
     Versions,
     version_on,
 )
+from citizenreport.indicators.rules.ends import (
+    CENSORED,
+    EVENT,
+    MEDIAN_FROM,
+    NINETIETH_FROM,
+    ONE,
+    Ends,
+    hours_words,
+    incidence,
+)
 from citizenreport.indicators.rules.periods import Period, PeriodKind, containing
+from citizenreport.indicators.rules.reckoning import Reckoning
 from citizenreport.indicators.rules.survival import Waits, quantile
 
 NOT_STATED = "tidak_disebut"
@@ -138,6 +149,11 @@ def value_of(
     """Return the value of one cell."""
     if definition.unit is Unit.WORKING_DAYS:
         number, numerator, denominator, extra = _wait(tally.waits)
+    elif definition.unit is Unit.WORKING_HOURS:
+        number, numerator, denominator, extra = _duration(tally.ends)
+    elif definition.unit is Unit.PER_REPORT:
+        numerator, denominator = tally.counts[NUMERATOR], tally.counts[DENOMINATOR]
+        number, extra = rounded(numerator, denominator, definition.decimals), {}
     elif definition.unit is Unit.PER_1000:
         number, numerator, denominator, extra = _rate(definition, period, area, tally)
     else:
@@ -184,6 +200,20 @@ def _wait(waits: Waits) -> Parts:
     extra |= {"median": str(median), "p90": str(ninetieth)}
     number = Decimal(median.days) if median.is_reached else None
     return number, waits.ended.total(), waits.count, extra
+
+
+def _duration(ends: Ends) -> Parts:
+    """Median and 90th percentile by Kaplan–Meier; how all ended by Aalen–Johansen, in per cent."""
+    kinds = ends.by_kind()
+    extra: dict[str, Any] = {"censored": kinds.pop(CENSORED, 0)}
+    extra |= {f"ended_{kind}": n for kind, n in sorted(kinds.items()) if kind != EVENT}
+    for kind, steps in sorted(incidence(ends).items()):
+        extra[f"share_{kind}"] = str(rounded(steps[-1][1] * 100, ONE, 1))
+    median = hours_words(ends, MEDIAN, least=MEDIAN_FROM)
+    ninetieth = hours_words(ends, NINETIETH, least=NINETIETH_FROM)
+    extra |= {k: v for k, v in (("median", median), ("p90", ninetieth)) if v is not None}
+    number = Decimal(median) if median is not None and not median.startswith(">") else None
+    return number, kinds[EVENT], ends.count, extra
 
 
 def rounded(numerator: int, denominator: int, decimals: int) -> Decimal | None:

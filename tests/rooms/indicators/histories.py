@@ -130,6 +130,11 @@ def _random_step(random: Random, state: State, at: datetime) -> tuple[str, dict[
     targets = sorted(target for source, target in TRANSITIONS if source is state)
     if type_ == "assigned" and random.random() < 0.3:
         return "deadlines_moved", {"settlement_due_at": (at + timedelta(days=3)).isoformat()}
+    if type_ == "assigned":
+        codes = ("DLH", "DPUPR", "DISHUB")
+        return type_, {"from": random.choice(codes), "agency_code": random.choice(codes)}
+    if type_ == "released" and random.random() < 0.2:
+        return "joint_closed", {"joint_agency_code": "DISHUB"}
     if type_ != "state_changed" or not targets:
         return (type_, {}) if type_ != "state_changed" else ("replied", {})
     usual = [t for t in targets if t in (State.VERIFIED, State.IN_PROGRESS, State.RESOLVED)]
