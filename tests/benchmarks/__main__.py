@@ -4,13 +4,14 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.benchmarks import importing, intake, lighthouse, locating, queue
+from tests.benchmarks import importing, indicators, intake, lighthouse, locating, queue
 
 FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
     "intake": intake.figures,
     "importing": importing.figures,
     "locating": locating.figures,
     "queue": queue.figures,
+    "indicators": indicators.figures,
     "lighthouse": lighthouse.figures,
 }
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
+from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.service import recompute
 from tests.rooms.indicators.histories import (
     CACABAN,
@@ -48,7 +49,9 @@ def table(text: str) -> list[dict[str, str]]:
 
 def test_all_22_are_listed_with_their_definition(client: FlaskClient, magelang: City) -> None:
     found = items(client, URL)
-    assert [item["code"] for item in found] == [f"I{n:02}" for n in range(1, 23)]
+    codes = [item["code"] for item in found]
+    assert codes == list(all_definitions())
+    assert [code for code in codes if code[0] == "I"] == [f"I{n:02}" for n in range(1, 23)]
     first = found[0]
     assert first["names"]["en"] == "Settlement rate of reports"
     assert first["status"] == "computed"

@@ -16,6 +16,8 @@ from citizenreport.indicators.rules.values import Value, values
 from tests.rooms.indicators import independent
 from tests.rooms.indicators.histories import random_streams
 
+UNLIKE = ("I05", "W01", "W02", "W03")
+"""Has a population below, or counts duplicates too."""
 CUT_OFF = datetime(2026, 6, 30, 17, tzinfo=UTC)  # midnight in Magelang
 
 
@@ -44,7 +46,7 @@ def test_all_equal_an_independent_computation(seed: int, size: int) -> None:
     holidays = list(magelang().calendar.holidays)
     rows = independent.table(streams, CUT_OFF)
     if rows.empty:
-        assert not any(v.numerator or v.denominator for v in ours.values() if v.code != "I05")
+        assert not any(v.numerator or v.denominator for v in ours.values() if v.code not in UNLIKE)
         return
     for name, (settled, received, apart) in independent.settlement(rows, CUT_OFF, holidays).items():
         value = ours["I01", name]

@@ -48,7 +48,7 @@ def test_still_waiting_is_the_curve_of_lifelines(drawn: Drawn) -> None:
 def test_other_ends_are_those_of_lifelines(seed: int, size: int) -> None:
     """Without ties: lifelines moves tied times apart at random."""
     random = Random(seed)
-    minutes = random.sample(range(500), size)
+    minutes = random.sample(range(1, 500), size)  # it draws the curve from 0 on
     drawn = [(minute, random.choice(KINDS)) for minute in minutes]
     drawn[0] = (minutes[0], EVENT)
     codes = {CENSORED: 0, EVENT: 1, "referred": 2, "duplicate": 3}
