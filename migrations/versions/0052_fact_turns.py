@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0047"
-down_revision = "0046"
+revision = "0052"
+down_revision = "0051"
 
 FOLD_ANEW = (
     "DELETE FROM ticket_fact",
