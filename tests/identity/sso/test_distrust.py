@@ -28,7 +28,7 @@ PAST = int(time.time()) - 3_600
         {"set": {"iss": "https://lain.example"}},
         {"set": {"exp": PAST}},
         {"set": {"iat": PAST, "exp": PAST + 7_200}},
-        {"set": {"iat": int(time.time()) + 600}},
+        {"set": {"iat": int(time.time()) + 86_400}},
         {"drop": ["exp"]},
         {"set": {"sub": "orang-lain"}},
         {"set": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}},
@@ -36,7 +36,6 @@ PAST = int(time.time()) - 3_600
         {"alg": "HS256", "by": "secret"},
         {"by": "stranger"},
     ],
-    ids=str,
 )
 def test_a_token_that_is_not_right_lets_nobody_in(gate: Gate, lie: dict[str, object]) -> None:
     gate.provider.tell("lie", token=lie)

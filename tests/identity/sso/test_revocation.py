@@ -75,7 +75,6 @@ def test_a_session_ended_at_the_provider_ends_here_at_once(app: Flask, gate: Gat
         {"alg": "HS256", "by": "secret"},
         {"by": "stranger"},
     ],
-    ids=str,
 )
 def test_a_logout_that_the_provider_did_not_sign_ends_nothing(
     app: Flask, gate: Gate, forged: dict[str, object]
