@@ -41,7 +41,8 @@ def spans(fact: Fact, as_of: datetime) -> Iterator[Span]:
     A report that was never the city's case (spam, a test, out of its area) has none; one that was
     referred, withdrawn, archived or joined with another ended that way.
     """
-    if fact.is_outside or fact.exit_reason in set(ExitReason):
+    has_left = exit_as_of(fact, as_of) is not None
+    if fact.is_outside or (has_left and fact.exit_reason in set(ExitReason)):
         return
     settled_at = fact.settlements[0].settled_at if fact.settlements else None
     waited = (

@@ -62,7 +62,8 @@ def cases(streams: list[list[LoggedEvent]]) -> pd.DataFrame:
         opened, moves = events[0], [e for e in events if e.type == "state_changed"]
         releases = [e.occurred_at for e in events if e.type == "released"]
         types = {e.type for e in events}
-        reasons = {m.payload.get("reason_code") for m in moves}
+        standing = _standing_exit(moves)
+        reason = standing.payload.get("reason_code") if standing else None
         targets = {m.payload["to"] for m in moves}
         if (
             opened.recorded_at >= CUT_OFF
@@ -71,17 +72,27 @@ def cases(streams: list[list[LoggedEvent]]) -> pd.DataFrame:
             or "visibility_raised" in types
             or "withdrawn" in targets
             or opened.payload.get("is_outside")
-            or reasons & {"spam", "test"}
+            or reason in ("spam", "test")
         ):
             continue
         rows.append(_case(events, moves))
     return pd.DataFrame(rows)
 
 
+def _standing_exit(moves: list[LoggedEvent]) -> LoggedEvent | None:
+    """The exit that was not undone, as an archiving may be; None too when it came after."""
+    standing = None
+    for move in moves:
+        standing = None if move.payload["from"] in EXITS else standing
+        standing = move if move.payload["to"] in EXITS else standing
+    return standing if standing is not None and standing.occurred_at < CUT_OFF else None
+
+
 def _case(events: list[LoggedEvent], moves: list[LoggedEvent]) -> dict[str, Any]:
     start = events[0].recorded_at
     seen = [m for m in moves if m.occurred_at < CUT_OFF]
-    left = next(((m.occurred_at, m.payload["to"]) for m in seen if m.payload["to"] in EXITS), None)
+    standing = _standing_exit(moves)
+    left = (standing.occurred_at, standing.payload["to"]) if standing else None
     answers = [e.occurred_at for e in events if e.type == "replied"]
     answers += [m.occurred_at for m in moves if m.payload["to"] in independent.ANSWERS]
     firsts = {
@@ -234,6 +245,11 @@ def test_a_referral_ends_the_wait_another_way() -> None:
     found = one(story, "W03")
     assert (found.numerator, found.denominator, found.extra["censored"]) == (0, 1, 0)
     assert (found.extra["ended_referred"], found.extra["share_referred"]) == (1, "100.0")
+
+
+def test_a_report_found_to_be_spam_after_the_cut_off_still_waited_before_it() -> None:
+    story = public().move("archived", "2026-07-02", reason_code="spam")
+    assert (one(story, "W03").denominator, one(story, "W03").extra["censored"]) == (1, 1)
 
 
 def test_a_median_needs_ten() -> None:
