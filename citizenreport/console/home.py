@@ -142,7 +142,6 @@ CONSOLE: Final = (
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
     *("trail",),
     *("control_room", "rules", "rule_replays"),
-    *("calls", "reach", "recaps", "questions", "body_questions", "leave"),
     *("board", "columns", "outside", "mediation", "referrals", "work_order"),
 )
 

@@ -4,7 +4,15 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.benchmarks import importing, indicators, intake, lighthouse, locating, queue
+from tests.benchmarks import (
+    importing,
+    indicators,
+    intake,
+    lighthouse,
+    locating,
+    queue,
+    replaying,
+)
 
 FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
     "intake": intake.figures,
@@ -12,6 +20,7 @@ FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
     "locating": locating.figures,
     "queue": queue.figures,
     "indicators": indicators.figures,
+    "replaying": replaying.figures,
     "lighthouse": lighthouse.figures,
 }
 

@@ -114,6 +114,13 @@ def timed(place: Place, wish: QueueWish) -> tuple[float, int]:
 @contextmanager
 def two_sizes() -> Generator[tuple[Place, Place], None, None]:
     """Give two databases in one cluster, with few and with many tickets."""
+    with databases_of(few=FEW, many=MANY) as (few, many):
+        yield few, many
+
+
+@contextmanager
+def databases_of(**sizes: int) -> Generator[list[Place], None, None]:
+    """Give databases in one cluster, with so many tickets each."""
     with tempfile.TemporaryDirectory(prefix="cr-bench-") as folder, ExitStack() as stack:
         make_key_files(Path(folder) / "keys", demo=True)
         settings: dict[str, object] = {
@@ -132,7 +139,7 @@ def two_sizes() -> Generator[tuple[Place, Place], None, None]:
         cluster = stack.enter_context(private_cluster(data_dir, fast_and_unsafe=True))
         ensure_template(cluster, settings)
         places = []
-        for name, count in (("few", FEW), ("many", MANY)):
+        for name, count in sizes.items():
             database = stack.enter_context(fresh_database_in(cluster, name, settings))
             with database.app.app_context():
                 city = load_magelang(db.session())
@@ -141,4 +148,4 @@ def two_sizes() -> Generator[tuple[Place, Place], None, None]:
             with database.owner() as connection:
                 make_tickets(connection, city, count)
             places.append((database, city))
-        yield places[0], places[1]
+        yield places
