@@ -22,16 +22,17 @@ from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import State
 
 WINDOW: Final = timedelta(days=90)
-CHUNK: Final = 5_000
+CHUNK: Final = 20_000
 MOVABLE: Final = (State.NEW.value, State.VERIFIED.value)
 """Once an agency is at work on a ticket, rules leave it there."""
 BY_RULES: Final = frozenset(DecidedBy) - {DecidedBy.STAFF, DecidedBy.IMPORTED}
 
+PARTS: Final = func.array_to_string(Ticket.joint_agency_codes, " ").label("parts")
 COLUMNS: Final = (
     *(Ticket.id, Ticket.version, Ticket.state, Ticket.category_code, Ticket.area_code),
     *(Ticket.agency_code, Ticket.subject_agency_code, Ticket.visibility, Ticket.protection_class),
-    *(Ticket.submitted_at, Ticket.assignment_id, Ticket.assignee_id, Ticket.joint_agency_codes),
-    *(Report.answers, Assignment.decided_by),
+    *(Ticket.submitted_at, Ticket.assignment_id, Ticket.assignee_id),
+    *(Report.answers, Assignment.decided_by, PARTS),
 )
 Change = tuple[str, str | None, str | None, str, str]
 """(category, rule before, rule after, agency before, agency after)."""
@@ -207,7 +208,7 @@ def _follows_rules(one: Row[Any], before: Decision, after: Decision) -> bool:
     return (
         DecidedBy(one.decided_by) in BY_RULES
         and one.agency_code == before.agency_code
-        and after.agency_code not in one.joint_agency_codes
+        and after.agency_code not in one.parts.split()
     )
 
 
