@@ -11,7 +11,7 @@ from sqlalchemy import text
 from citizenreport.cities.rules import City
 from citizenreport.core.db import db
 from citizenreport.indicators.service import recompute, refold_all
-from tests.benchmarks.places import one_database
+from tests.benchmarks.places import databases
 from tests.databases import FreshDatabase
 from tests.many_tickets import make_tickets
 from tests.rooms.indicators.histories import random_streams
@@ -35,7 +35,7 @@ COPY = """
 
 def figures() -> Iterator[dict[str, object]]:
     """Yield how fast a recomputation from scratch is, in events, and its ratio to the GROUP BY."""
-    with one_database("indicators") as (database, city):
+    with databases("indicators") as [(database, city)]:
         with database.owner() as connection:
             make_tickets(connection, city, TICKETS)
             count = make_events(connection)

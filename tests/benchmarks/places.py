@@ -1,4 +1,4 @@
-"""A database of its own for one benchmark."""
+"""Databases of a benchmark's own."""
 
 import tempfile
 from collections.abc import Generator
@@ -12,10 +12,12 @@ from citizenreport.core.keys import make_key_files
 from citizenreport.core.postgres import reachable_data_dir
 from tests.databases import FreshDatabase, ensure_template, fresh_database_in, load_magelang
 
+Place = tuple[FreshDatabase, City]
+
 
 @contextmanager
-def one_database(name: str) -> Generator[tuple[FreshDatabase, City], None, None]:
-    """Give an empty database with the city in it, in a cluster that is thrown away."""
+def databases(*names: str) -> Generator[list[Place], None, None]:
+    """Give databases with the city and nothing else in them, in a cluster that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="cr-bench-") as folder, ExitStack() as stack:
         make_key_files(Path(folder) / "keys", demo=True)
         settings: dict[str, object] = {
@@ -33,9 +35,12 @@ def one_database(name: str) -> Generator[tuple[FreshDatabase, City], None, None]
         data_dir = reachable_data_dir(Path(tempfile.mkdtemp(prefix="cr-bench-db-")))
         cluster = stack.enter_context(private_cluster(data_dir, fast_and_unsafe=True))
         ensure_template(cluster, settings)
-        database = stack.enter_context(fresh_database_in(cluster, name, settings))
-        with database.app.app_context():
-            city = load_magelang(db.session())
-            db.session.commit()
-            db.session.remove()
-        yield database, city
+        places = []
+        for name in names:
+            database = stack.enter_context(fresh_database_in(cluster, name, settings))
+            with database.app.app_context():
+                city = load_magelang(db.session())
+                db.session.commit()
+                db.session.remove()
+            places.append((database, city))
+        yield places

@@ -1,26 +1,21 @@
 """The staff's queue at a million tickets against ten thousand, side by side."""
 
 import statistics
-import tempfile
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 from citizenreport.cities.rules import City
-from citizenreport.core.cluster import private_cluster
 from citizenreport.core.db import db
-from citizenreport.core.keys import make_key_files
-from citizenreport.core.postgres import reachable_data_dir
 from citizenreport.identity.rules import Actor, Grant, Role
 from citizenreport.intake.search import wording_of
 from citizenreport.triage import queue
 from citizenreport.triage.queue import DueWhen, Instants, QueueWish, Sort
 from citizenreport.triage.states import State
-from tests.databases import FreshDatabase, ensure_template, fresh_database_in, load_magelang
+from tests.benchmarks.places import Place, databases
 from tests.many_tickets import make_tickets
 
 FEW, MANY = 10_000, 1_000_000
@@ -29,8 +24,6 @@ GOAL = 1.5
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 AT = Instants(now=NOW, day_ends_at=NOW.replace(hour=16, minute=59, second=59))
 DESK = Actor(staff_id=uuid4(), name="Meja kota", grants=(Grant(role=Role.CITY_DESK),))
-
-Place = tuple[FreshDatabase, City]
 
 
 def figures() -> Iterator[dict[str, object]]:
@@ -121,31 +114,8 @@ def two_sizes() -> Generator[tuple[Place, Place], None, None]:
 @contextmanager
 def databases_of(**sizes: int) -> Generator[list[Place], None, None]:
     """Give databases in one cluster, with so many tickets each."""
-    with tempfile.TemporaryDirectory(prefix="cr-bench-") as folder, ExitStack() as stack:
-        make_key_files(Path(folder) / "keys", demo=True)
-        settings: dict[str, object] = {
-            "SECRET_KEY": "only for benchmarks",
-            "PUBLIC_URL": "http://localhost",
-            "IS_PRIVATE": True,
-            "MAY_USE_DEMO_KEYS": True,
-            "CITY": "magelang",
-            "KEYS_DIR": Path(folder) / "keys",
-            "STORAGE_DIR": Path(folder) / "storage",
-            "CHECKPOINT_DIR": Path(folder) / "checkpoints",
-            "SMTP_URL": "",
-            "MAIL_FROM": "",
-        }
-        data_dir = reachable_data_dir(Path(tempfile.mkdtemp(prefix="cr-bench-db-")))
-        cluster = stack.enter_context(private_cluster(data_dir, fast_and_unsafe=True))
-        ensure_template(cluster, settings)
-        places = []
-        for name, count in sizes.items():
-            database = stack.enter_context(fresh_database_in(cluster, name, settings))
-            with database.app.app_context():
-                city = load_magelang(db.session())
-                db.session.commit()
-                db.session.remove()
+    with databases(*sizes) as places:
+        for (database, city), count in zip(places, sizes.values(), strict=True):
             with database.owner() as connection:
                 make_tickets(connection, city, count)
-            places.append((database, city))
         yield places
