@@ -1,5 +1,7 @@
 """The city as a map shows it below everything else: areas and landmarks with their names. Pure."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,9 +13,39 @@ from citizenreport.cities.rules import City
 TOLERANCE_DEG: Final = 0.00003
 """About 3 m: what a drawing on a screen does not show."""
 
+COARSE_DEG: Final = 0.0002
+"""About 20 m: what a picture of the whole city does not show."""
+
 DECIMALS: Final = 6  # of a degree: about 10 cm
 
 Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallOutline:
+    """The border of an area for a drawing of the whole city; `label` lies inside it."""
+
+    rings: tuple[tuple[tuple[float, float], ...], ...]  # the outer ones; longitude, latitude
+    label: tuple[float, float]
+
+
+def small_outlines(city: City) -> Mapping[str, SmallOutline]:
+    """Return the smallest areas by code, with borders simplified to COARSE_DEG, shared as before."""
+    codes = city.area_index.codes
+    outlines = np.array([city.area_index.outline(code) for code in codes])
+    simple = shapely.coverage_simplify(outlines, COARSE_DEG)
+    return {code: _small(outline) for code, outline in zip(codes, simple, strict=True)}
+
+
+def _small(outline: BaseGeometry) -> SmallOutline:
+    label = shapely.point_on_surface(outline)
+    return SmallOutline(
+        rings=tuple(
+            tuple((x, y) for x, y, *_ in part.exterior.coords)
+            for part in shapely.get_parts(outline)
+        ),
+        label=(label.x, label.y),
+    )
 
 
 def bounds_of(city: City) -> Bounds:
