@@ -1,13 +1,13 @@
 """Reading events into facts, facts for counting, and published values for the public."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Date, Row, Select, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, Visibility
@@ -208,6 +208,25 @@ def published_values(session: Session, wanted: ValuesWanted) -> Sequence[Publish
         query = query.where(key > (kind, date.fromisoformat(day), area_code))
     query = query.order_by(row.period_kind, row.period_start_on, row.area_code)
     return session.scalars(query.limit(wanted.limit)).all()
+
+
+def values_of_area(
+    session: Session, codes: Collection[str], area_code: str, *, days: int
+) -> Sequence[PublishedIndicatorValue]:
+    """Return the values of several indicators for one area, of periods that began at most `days`
+    before the cut-off, in key order.
+    """
+    row = PublishedIndicatorValue
+    query = (
+        select(row)
+        .where(
+            row.code.in_(codes),
+            row.area_code == area_code,
+            row.period_start_on >= cast(row.cut_off_at, Date) - days,
+        )
+        .order_by(row.code, row.period_kind, row.period_start_on)
+    )
+    return session.scalars(query).all()
 
 
 def _narrowed(

@@ -1,107 +1,60 @@
 """/indikator: what the city publishes about itself, in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
-from flask import Blueprint, render_template, request
-from flask_babel import format_date, format_decimal
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import format_date
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import AreaLevel, City
 from citizenreport.core.db import public_reading
 from citizenreport.core.text import _n
-from citizenreport.indicators.definitions import all_definitions, all_versions, definition_at
+from citizenreport.indicators.definitions import all_definitions, all_versions
 from citizenreport.indicators.models import PublishedIndicatorValue
-from citizenreport.indicators.queries import ValuesWanted, published_values
+from citizenreport.indicators.queries import (
+    ValuesWanted,
+    published_values,
+    values_of_area,
+)
 from citizenreport.indicators.rules.definitions import (
     CohortEvent,
     Definition,
-    Direction,
     Unit,
     UniverseName,
 )
-from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_before
-from citizenreport.indicators.rules.values import NOT_STATED, ValueStatus
+from citizenreport.indicators.rules.periods import PeriodKind, last_day_before
+from citizenreport.indicators.rules.values import NOT_STATED
+from citizenreport.pages.finding import absolute
+from citizenreport.pages.indicator_lines import Line, line_of, name_of, period_name
+from citizenreport.pages.indicator_meaning import ASPECT_NAMES, DIRECTION_NAMES, meaning_of
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
+from citizenreport.web.headers import allow_framing
+from citizenreport.web.indicator_charts import AreaMap, area_map, small_trend, trend_chart
 from citizenreport.web.indicators import (
     NOT_STATED_NAME,
     STATUS_NAMES,
-    SURVEY_WORDS,
     UNIT_NAMES,
-    VALUE_STATUS_NAMES,
     WAITS,
-    apart_words,
     area_name,
     definition_of,
-    interval_of,
     period_of,
     producer_of,
 )
-from citizenreport.web.locale import page_language
 from citizenreport.web.translate import _
 
 bp = Blueprint("indicator_pages", __name__, url_prefix="/indikator", template_folder="templates")
 
 SHOWN_PERIODS: Final = 36
-QUARTERS: Final = ("I", "II", "III", "IV")
+TREND_DAYS: Final = 3 * 366  # what a card looks back
 KIND_NAMES: Final = {
     PeriodKind.MONTH: _n("Bulan"),
     PeriodKind.QUARTER: _n("Triwulan"),
     PeriodKind.YEAR: _n("Tahun"),
 }
-COHORT_NAMES: Final = {
-    CohortEvent.RECEIVED: _n("tanggal laporan diterima"),
-    CohortEvent.DUE: _n("tanggal tenggat jatuh"),
-    CohortEvent.ASSIGNED: _n("tanggal laporan ditugaskan"),
-    CohortEvent.CLOSED: _n("tanggal laporan dinyatakan selesai"),
-    CohortEvent.ENDED: _n("tanggal berakhir"),
-    CohortEvent.RECORDED: _n("tanggal dicatat"),
-    CohortEvent.SURVEY: _n("tanggal survei dijawab"),
-    CohortEvent.ASSESSMENT: _n("tahun penilaian"),
-}
-UNIVERSE_NAMES: Final = {
-    UniverseName.PUBLIC: _n("laporan publik yang sudah ditayangkan"),
-    UniverseName.WHOLE: _n("semua laporan, juga yang terbatas dan rahasia"),
-    UniverseName.SURVEY: _n("jawaban survei dari pelapor laporan publik"),
-    UniverseName.PROGRAMME: _n("register program dan inovasi kota"),
-    UniverseName.EXTERNAL: _n("data lembaga lain"),
-}
-LEVEL_NAMES: Final = {
-    "kota": _n("kota"),
-    "kecamatan": _n("kecamatan"),
-    "kelurahan": _n("kelurahan"),
-}
-ASPECT_NAMES: Final = {
-    "semua": _n("semua aspek"),
-    "aman": _n("aman"),
-    "nyaman": _n("nyaman"),
-    "toleransi": _n("toleransi"),
-    "harmoni": _n("harmoni"),
-}
-DIRECTION_NAMES: Final = {
-    Direction.HIGHER: _n("makin tinggi makin baik"),
-    Direction.LOWER: _n("makin rendah makin baik"),
-    Direction.NEUTRAL: _n("naik atau turun tidak berarti baik atau buruk"),
-}
 LEVELS: Final = (AreaLevel.CITY, AreaLevel.DISTRICT, AreaLevel.VILLAGE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One row of the table, ready to be read."""
-
-    period: str
-    value: str
-    second: str  # the 90th percentile of a wait
-    interval: str
-    numerator: str
-    denominator: str
-    status: str
-    is_final: bool
-    remark: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,162 +65,189 @@ class Entry:
     name: str
     status: str
     latest: Line | None
+    trend: str = ""
 
 
 @bp.get("")
 @public
 def index() -> str:
-    """List all indicators; those that are computed with their latest value."""
+    """List all indicators; those that are computed with their latest value and where it goes."""
     city = current_city()
+    definitions = all_definitions()
     with public_reading() as session:
-        entries = [_entry(session, city, d) for d in all_definitions().values()]
+        found = _latest_values(session, city, definitions)
+        session.expunge_all()  # drawn without holding the database
+    entries = [_entry(d, found.get(d.code, [])) for d in definitions.values()]
     computed = [entry for entry in entries if entry.definition.is_computed]
-    others = [entry for entry in entries if not entry.definition.is_computed]
+    cut_offs = [rows[-1].cut_off_at for rows in found.values()]
+    last_day = last_day_before(max(cut_offs), city.calendar.time_zone) if cut_offs else None
     return render_template(
-        "pages/indicators.html", computed=computed, others=others, unit_names=UNIT_NAMES
+        "pages/indicators.html",
+        groups=_by_aspect(computed),
+        others=[entry for entry in entries if not entry.definition.is_computed],
+        unit_names=UNIT_NAMES,
+        last_day=format_date(last_day, "d MMMM y") if last_day else None,
     )
 
 
 @bp.get("/<code>")
 @public
 def show(code: str) -> str:
-    """Explain one indicator and show its values by period, for one area."""
+    """Explain one indicator and show its values by period, for one area, and by area on a map."""
     city, definition = current_city(), definition_of(code)
-    kinds = [kind for kind in PeriodKind if kind.value in definition.disaggregations]
-    kind = _chosen_kind(request.args.get("jenis", ""), kinds)
-    area_code = _chosen_area(city, request.args.get("wilayah", ""))
-    with public_reading() as session:
-        rows = published_values(
-            session, ValuesWanted(code=definition.code, period_kind=kind, area_code=area_code)
-        )
-        lines = [line_of(row) for row in reversed(rows[-SHOWN_PERIODS:])]
-        last_day = last_day_before(rows[-1].cut_off_at, city.calendar.time_zone) if rows else None
-        has_demo = any(row.extra.get("demo") for row in rows)
+    view = _read(city, definition)
     return render_template(
         "pages/indicator.html",
         definition=definition,
-        name=name_of(definition),
+        name=view.name,
         unit=_(UNIT_NAMES[definition.unit]),
         direction=_(DIRECTION_NAMES[definition.direction]),
         status=_(STATUS_NAMES[definition.status]),
         producer=producer_of(city, definition),
         is_wait=definition.unit in WAITS,
         has_interval=definition.unit is Unit.PERCENT or definition.universe is UniverseName.SURVEY,
-        lines=lines,
-        has_demo=has_demo,
-        last_day=format_date(last_day, "d MMMM y") if last_day else None,
-        kinds=[(k.value, _(KIND_NAMES[k]), k is kind) for k in kinds],
-        areas=_area_choices(city, area_code, definition),
-        area=_(area_name(city, area_code)),
-        meaning=_meaning(city, definition),
+        view=view,
+        lines=[
+            (line_of(row), _reports_of(city, definition, row))
+            for row in reversed(view.rows[-SHOWN_PERIODS:])
+        ],
+        kinds=[(k.value, _(KIND_NAMES[k]), k is view.kind) for k in _kinds(definition)],
+        areas=_area_choices(city, view.area_code, definition),
+        meaning=meaning_of(city, definition),
         versions=[
             (d.version, format_date(d.valid_from, "d MMMM y"))
             for d in all_versions()[definition.code]
         ],
-        filters={"period_kind": kind.value, "area": area_code},
+        here=absolute(url_for("indicator_pages.show", code=definition.code, **view.chosen)),
+        frame=absolute(url_for("indicator_pages.embed", code=definition.code, **view.chosen)),
     )
 
 
-def _meaning(city: City, definition: Definition) -> dict[str, str]:
-    """Return what an indicator is, in words: for its page."""
-    language = page_language()
-    dimensions = {dimension.dimension_code: dimension for dimension in city.dimensions}
-    dimension = dimensions.get(definition.dimension)
-    names = dimension.names if dimension else {}
-    return {
-        "language": language if language in definition.translations else "id",
-        "definition": definition.said("definition", language),
-        "interpretation": definition.said("interpretation", language),
-        "aspect": _(ASPECT_NAMES.get(definition.aspect, definition.aspect)),
-        "dimension": names.get(language) or names.get("id") or definition.dimension,
-        "cohort": _(COHORT_NAMES[definition.cohort_event]),
-        "universe": _(UNIVERSE_NAMES[definition.universe]),
-        "levels": ", ".join(_(LEVEL_NAMES[level]) for level in definition.estimation_levels),
-    }
-
-
-def name_of(definition: Definition) -> str:
-    """Return the name in the reader's language."""
-    return definition.names.get(page_language(), definition.names["id"])
-
-
-def line_of(row: PublishedIndicatorValue) -> Line:
-    """Return a published value as words and localised numbers."""
-    interval = interval_of(row)
-    return Line(
-        period=period_name(period_of(row)),
-        value=_value_words(row),
-        second=_quantile_words(row, "p90"),
-        interval=f"{format_decimal(interval[0])}–{format_decimal(interval[1])}"
-        if interval
-        else "–",
-        numerator=format_decimal(row.numerator),
-        denominator="–" if row.denominator is None else format_decimal(row.denominator),
-        status=_(VALUE_STATUS_NAMES[ValueStatus(row.status)]),
-        is_final=row.status == ValueStatus.FINAL.value,
-        remark=_remark(row.extra, row.unit),
+@bp.get("/<code>/sematkan")
+@public
+def embed(code: str) -> str:
+    """Show the chart and the latest value alone, to be framed by other sites: no cookie, no script."""
+    city, definition = current_city(), definition_of(code)
+    view = _read(city, definition)
+    allow_framing()
+    return render_template(
+        "pages/indicator_embed.html",
+        definition=definition,
+        view=view,
+        unit=_(UNIT_NAMES[definition.unit]),
+        latest=line_of(view.rows[-1]) if view.rows else None,
+        here=absolute(url_for("indicator_pages.show", code=definition.code, **view.chosen)),
     )
 
 
-def period_name(period: Period) -> str:
-    """Return a period in the reader's language."""
-    if period.kind is PeriodKind.MONTH:
-        return str(format_date(period.start_on, "MMMM y"))
-    if period.kind is PeriodKind.QUARTER:
-        number = QUARTERS[(period.start_on.month - 1) // 3]
-        return _("Triwulan %(number)s %(year)s", number=number, year=str(period.start_on.year))
-    return str(period.start_on.year)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What is shown of one indicator: the values of one area and one kind of period, oldest first."""
+
+    name: str
+    area: str
+    area_code: str
+    kind: PeriodKind
+    chosen: dict[str, Any]
+    rows: Sequence[PublishedIndicatorValue]
+    chart: str
+    areas: AreaMap | None
+    last_day: str | None
+    has_demo: bool
 
 
-def _quantile_words(row: PublishedIndicatorValue, name: str) -> str:
-    said = str(row.extra.get(name, ""))
-    mark = "> " if said.startswith("> ") else ""
-    number = said.removeprefix(mark)
-    return f"{mark}{format_decimal(Decimal(number))}" if number else "–"
+def _read(city: City, definition: Definition) -> View:
+    """Return the values that the address asks for."""
+    kind = _chosen_kind(request.args.get("jenis", ""), _kinds(definition))
+    area_code = _chosen_area(city, request.args.get("wilayah", ""))
+    wanted = ValuesWanted(code=definition.code, period_kind=kind, area_code=area_code)
+    name = name_of(definition)
+    with public_reading() as session:
+        rows = published_values(session, wanted) if definition.is_computed else []
+        by_area = _by_area(session, definition, rows)
+        session.expunge_all()  # drawn without holding the database
+    last_day = last_day_before(rows[-1].cut_off_at, city.calendar.time_zone) if rows else None
+    period = period_name(period_of(rows[-1])) if rows else ""
+    return View(
+        name=name,
+        area=_(area_name(city, area_code)),
+        area_code=area_code,
+        kind=kind,
+        chosen={"jenis": kind.value, "wilayah": area_code},
+        rows=rows,
+        chart=trend_chart(rows[-SHOWN_PERIODS:], name=name),
+        areas=area_map(city, by_area, name=name, period=period) if by_area else None,
+        last_day=format_date(last_day, "d MMMM y") if last_day else None,
+        has_demo=any(row.extra.get("demo") for row in rows),
+    )
 
 
-def _value_words(row: PublishedIndicatorValue) -> str:
-    if row.unit in WAITS:
-        return _quantile_words(row, "median")
-    if row.value is None:
-        return "–"
-    places = definition_at(row.code, row.definition_version).decimals
-    return str(format_decimal(row.value, format=f"#,##0.{'0' * places}"))
+def _by_area(
+    session: Session, definition: Definition, rows: Sequence[PublishedIndicatorValue]
+) -> Sequence[PublishedIndicatorValue]:
+    """Return the smallest areas' values of the last period that is shown."""
+    if not rows or AreaLevel.VILLAGE.value not in definition.disaggregations:
+        return []
+    period = period_of(rows[-1])
+    wanted = ValuesWanted(code=definition.code, period=period, area_level=AreaLevel.VILLAGE.value)
+    return published_values(session, wanted)
 
 
-def _remark(extra: dict[str, Any], unit: str) -> str:
-    parts = []
-    if extra.get("missing") == "population":
-        parts.append(_("belum ada angka penduduk"))
-    if "population_year" in extra:
-        parts.append(_("penduduk %(year)s", year=str(extra["population_year"])))
-    if "grade" in extra:
-        parts.append(f"{_(SURVEY_WORDS['grade'])} {extra['grade']}")
-    if "response_rate" in extra:
-        rate = format_decimal(Decimal(extra["response_rate"]))
-        parts.append(f"{_(SURVEY_WORDS['response_rate'])} {rate}")
-    parts += [
-        f"{_(words)} {format_decimal(Decimal(extra[key]))}"
-        for key, words in apart_words(unit).items()
-        if extra.get(key)
-    ]
-    return "; ".join(parts)
+def _reports_of(city: City, definition: Definition, row: PublishedIndicatorValue) -> str | None:
+    """Return where the public reports of a period and an area are listed; None where it is no list."""
+    is_list = (
+        definition.cohort_event is CohortEvent.RECEIVED
+        and definition.universe is UniverseName.PUBLIC
+    )
+    level = city.areas[row.area_code].level if row.area_code in city.areas else None
+    if not is_list or (row.area_code != city.city_code and level is not AreaLevel.VILLAGE):
+        return None
+    period = period_of(row)
+    return url_for(
+        "published.index",
+        kelurahan=row.area_code if level is AreaLevel.VILLAGE else None,
+        dari=period.start_on.isoformat(),
+        sampai=period.end_on.isoformat(),
+    )
 
 
-def _entry(session: Session, city: City, definition: Definition) -> Entry:
-    latest = None
-    if definition.is_computed:
-        wanted = ValuesWanted(
-            code=definition.code, period_kind=PeriodKind.YEAR, area_code=city.city_code
-        )
-        rows = published_values(session, wanted)
-        latest = line_of(rows[-1]) if rows else None
+def _kinds(definition: Definition) -> list[PeriodKind]:
+    kinds = [kind for kind in PeriodKind if kind.value in definition.disaggregations]
+    return kinds or [PeriodKind.YEAR]
+
+
+def _latest_values(
+    session: Session, city: City, definitions: Mapping[str, Definition]
+) -> dict[str, list[PublishedIndicatorValue]]:
+    """Return the city's values of the last TREND_DAYS, by indicator, in one query."""
+    codes = [code for code, definition in definitions.items() if definition.is_computed]
+    found: dict[str, list[PublishedIndicatorValue]] = {}
+    for row in values_of_area(session, codes, city.city_code, days=TREND_DAYS):
+        found.setdefault(row.code, []).append(row)
+    return found
+
+
+def _entry(definition: Definition, rows: Sequence[PublishedIndicatorValue]) -> Entry:
+    years = [row for row in rows if row.period_kind == PeriodKind.YEAR.value]
+    months = [row for row in rows if row.period_kind == PeriodKind.MONTH.value]
+    name = name_of(definition)
     return Entry(
         definition=definition,
-        name=name_of(definition),
+        name=name,
         status=_(STATUS_NAMES[definition.status]),
-        latest=latest,
+        latest=line_of(years[-1]) if years else None,
+        trend=small_trend(months or years, name=name),
     )
+
+
+def _by_aspect(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Return computed indicators by aspect, in the order of ASPECT_NAMES; the city's own come first."""
+    ordered = sorted(entries, key=lambda entry: not entry.definition.code.startswith("I"))
+    groups = [
+        (_(name), [entry for entry in ordered if entry.definition.aspect == aspect])
+        for aspect, name in ASPECT_NAMES.items()
+    ]
+    return [(name, inside) for name, inside in groups if inside]
 
 
 def _chosen_kind(text: str, kinds: Sequence[PeriodKind]) -> PeriodKind:

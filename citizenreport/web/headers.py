@@ -53,11 +53,18 @@ def keep_out_of_caches() -> None:
     scratch()["is_private_answer"] = True
 
 
+def allow_framing() -> None:
+    """Let any site show this answer in a frame: it is public, has no form, sets no cookie."""
+    scratch()["is_framed"] = True
+
+
 def _add_headers(response: Response) -> Response:
     headers = response.headers
     if "Content-Security-Policy" not in headers:
         headers.add("Content-Security-Policy", _policy(response))
     headers.extend(FIXED)
+    if "is_framed" in scratch():
+        del headers["X-Frame-Options"]
     if str(current_app.config["PUBLIC_URL"]).startswith("https:"):
         headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_S}; includeSubDomains")
     if "is_private_answer" in scratch():
@@ -71,6 +78,8 @@ def _policy(response: Response) -> str:
     if response.mimetype != "text/html":
         return MACHINE_POLICY
     policy = dict(PAGE_POLICY)
+    if "is_framed" in scratch():
+        policy["frame-ancestors"] = "*"
     nonce = scratch().get("csp_nonce")
     if nonce is not None:
         policy["script-src"] += f" 'nonce-{nonce}'"

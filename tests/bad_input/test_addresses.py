@@ -74,6 +74,7 @@ PUBLIC = {
     "/peta/jalan.pmtiles": ["v"],
     "/langganan": ["kelurahan", "aspek"],
     "/indikator/I01": ["jenis", "wilayah"],
+    "/indikator/I01/sematkan": ["jenis", "wilayah"],
     "/petugas/masuk": ["next", "sebab"],
     "/petugas/masuk/sso/kembali": ["code", "state", "iss", "error"],
     "/petugas/masuk/kode": ["next"],
