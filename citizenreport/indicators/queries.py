@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Row, Select, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Date, Row, Select, cast, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, Visibility
@@ -17,7 +17,13 @@ from citizenreport.indicators.models import (
     TicketFact,
 )
 from citizenreport.indicators.rules.coverage import TakingPart
-from citizenreport.indicators.rules.facts import Fact, LoggedEvent, Settlement, fold
+from citizenreport.indicators.rules.facts import (
+    Fact,
+    LoggedEvent,
+    Settlement,
+    fold,
+    fold_at,
+)
 from citizenreport.indicators.rules.periods import Period, PeriodKind
 from citizenreport.indicators.rules.satisfaction import Asked, Respondent
 from citizenreport.intake.models import Report
@@ -51,6 +57,13 @@ def folded(
     session: Session, ticket_ids: Iterable[UUID] | None = None
 ) -> Iterator[tuple[UUID, Fact]]:
     """Yield tickets with their facts as the whole log tells them; all tickets when none are named."""
+    for ticket_id, events in _streams(session, ticket_ids):
+        yield ticket_id, fold(events)
+
+
+def _streams(
+    session: Session, ticket_ids: Iterable[UUID] | None
+) -> Iterator[tuple[UUID, Iterator[LoggedEvent]]]:
     query = (
         select(
             Event.stream_id,
@@ -67,7 +80,7 @@ def folded(
         query = query.where(Event.stream_id.in_(list(ticket_ids)))
     rows = session.execute(query.execution_options(yield_per=BATCH))
     for ticket_id, events in groupby(rows, key=lambda row: row.stream_id):
-        yield ticket_id, fold(_logged(event) for event in events)
+        yield ticket_id, (_logged(event) for event in events)
 
 
 def _logged(row: Row[tuple[UUID, int, str, datetime, datetime, dict[str, object]]]) -> LoggedEvent:
@@ -97,64 +110,75 @@ def stale_tickets(session: Session) -> list[UUID]:
     return list(session.scalars(query))
 
 
-def public_facts(session: Session) -> Iterator[Fact]:
-    """Yield the facts of released tickets that are public at this moment.
+def public_facts(session: Session, *, cut_off: datetime) -> Iterator[Fact]:
+    """Yield the facts of released tickets that are public at this moment, as they stood at a cut-off."""
+    return (fact for _, fact in _public_tickets(session, cut_off))
+
+
+def _public_tickets(
+    session: Session, cut_off: datetime, *narrowed: ColumnElement[bool]
+) -> Iterator[tuple[UUID, Fact]]:
+    """Yield public tickets as they stood: what was recorded later is folded away again.
 
     Visibility is asked of the ticket itself: it is written by the act that raises it.
     """
-    query = (
-        select(*FACT_COLUMNS)
-        .join(Ticket, Ticket.id == TicketFact.ticket_id)
-        .where(TicketFact.released_at.is_not(None), Ticket.visibility == Visibility.PUBLIC.value)
-        .execution_options(yield_per=BATCH)
+    has_gone_on = exists().where(
+        Event.stream_kind == StreamKind.TICKET.value,
+        Event.stream_id == TicketFact.ticket_id,
+        Event.recorded_at >= cut_off,
     )
-    for row in session.execute(query):
-        yield as_fact(dict(row._mapping))
+    of_public = (
+        TicketFact.released_at.is_not(None),
+        TicketFact.released_at < cut_off,
+        Ticket.visibility == Visibility.PUBLIC.value,
+        *narrowed,
+    )
+    join = TicketFact.__table__.join(Ticket, Ticket.id == TicketFact.ticket_id).join(
+        Report, Report.id == Ticket.report_id
+    )
+    query = select(TicketFact.ticket_id, *FACT_COLUMNS).select_from(join)
+    as_they_are = query.where(*of_public, ~has_gone_on).execution_options(yield_per=BATCH)
+    for row in session.execute(as_they_are):
+        values = dict(row._mapping)
+        yield values.pop("ticket_id"), as_fact(values)
+    later = select(TicketFact.ticket_id).select_from(join).where(*of_public, has_gone_on)
+    ids = list(session.scalars(later.order_by(TicketFact.ticket_id)))
+    for start in range(0, len(ids), BATCH):
+        for ticket_id, events in _streams(session, ids[start : start + BATCH]):
+            fact = fold_at(events, cut_off=cut_off)
+            if fact is not None:
+                yield ticket_id, fact
 
 
-def taking_part(session: Session) -> Iterator[TakingPart]:
+def taking_part(session: Session, *, cut_off: datetime) -> Iterator[TakingPart]:
     """Yield the public reports of which somebody said the neighbourhood (RW)."""
-    query = (
-        select(Report.neighbourhood, *FACT_COLUMNS)
-        .join(Ticket, Ticket.id == TicketFact.ticket_id)
-        .join(Report, Report.id == Ticket.report_id)
-        .where(
-            TicketFact.released_at.is_not(None),
-            Ticket.visibility == Visibility.PUBLIC.value,
-            Report.neighbourhood.is_not(None),
-        )
-        .execution_options(yield_per=BATCH)
-    )
-    for neighbourhood, *columns in session.execute(query):
-        values = dict(zip((column.name for column in FACT_COLUMNS), columns, strict=True))
-        yield TakingPart(fact=as_fact(values), neighbourhood=neighbourhood)
+    said = select(Ticket.id, Report.neighbourhood).join(Report, Report.id == Ticket.report_id)
+    has_said = Report.neighbourhood.is_not(None)
+    neighbourhoods = dict(session.execute(said.where(has_said)).tuples().all())
+    for ticket_id, fact in _public_tickets(session, cut_off, has_said):
+        neighbourhood = neighbourhoods.get(ticket_id)
+        if neighbourhood is not None:
+            yield TakingPart(fact=fact, neighbourhood=neighbourhood)
 
 
-def asked_of_public(session: Session, city: City, *, until: date) -> Asked:
+def asked_of_public(session: Session, city: City, *, until: date, cut_off: datetime) -> Asked:
     """Return what reporters of released public reports have answered before a day, and on which
     days such reports were settled whose reporters could answer.
 
     An answer that no longer knows its ticket knows whether that was public.
     """
-    of_public = (
-        select(TicketFact.ticket_id, TicketFact.settlements)
-        .join(Ticket, Ticket.id == TicketFact.ticket_id)
-        .join(Report, Report.id == Ticket.report_id)
-        .where(
-            TicketFact.released_at.is_not(None),
-            Ticket.visibility == Visibility.PUBLIC.value,
+    settled: dict[UUID, list[date]] = {
+        ticket_id: [
+            city.local_date(settlement.settled_at)
+            for settlement in fact.settlements
+            if settlement.undone_at is None
+        ]
+        for ticket_id, fact in _public_tickets(
+            session,
+            cut_off,
             Report.secret_hmac.is_not(None),
             func.jsonb_array_length(TicketFact.settlements) > 0,
         )
-        .execution_options(yield_per=BATCH)
-    )
-    settled: dict[UUID, list[date]] = {
-        ticket_id: [
-            city.local_date(datetime.fromisoformat(settled_at))
-            for settled_at, undone_at, _ in settlements
-            if undone_at is None
-        ]
-        for ticket_id, settlements in session.execute(of_public).tuples()
     }
     return Asked(
         respondents=[

@@ -120,16 +120,18 @@ def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
     fold_tickets(session)
     for _ in range(ATTEMPTS):
         seen = generation(session)
-        cells = tally_public(city, public_facts(session), cut_off=cut_off)
+        cells = tally_public(city, public_facts(session, cut_off=cut_off), cut_off=cut_off)
         found = values(city, all_versions(), cells, cut_off=cut_off)
         said = satisfaction_values(
             city,
             all_versions()[SATISFACTION],
-            asked_of_public(session, city, until=counted_until(city, cut_off=cut_off)),
+            asked_of_public(
+                session, city, until=counted_until(city, cut_off=cut_off), cut_off=cut_off
+            ),
             cut_off=cut_off,
         )
         taking = coverage_values(
-            city, all_versions()[COVERAGE], taking_part(session), cut_off=cut_off
+            city, all_versions()[COVERAGE], taking_part(session, cut_off=cut_off), cut_off=cut_off
         )
         rows = [_published(value, cut_off) for value in (*found, *said, *taking)]
         if generation(session, lock=True) == seen:

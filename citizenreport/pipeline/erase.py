@@ -75,7 +75,8 @@ def _end(
     mediation.erase_words(session, ticket.id)
     right_of_reply.erase_words(session, ticket.id)
     triage.record(session, ticket, "erased", {"by": how.value}, act=act)
-    indicators.forget_ticket(session, ticket.id)
+    if how is ErasedBy.REPORTER:  # what time erases stays counted
+        indicators.forget_ticket(session, ticket.id)
 
 
 def _is_confidential(ticket: Ticket) -> bool:

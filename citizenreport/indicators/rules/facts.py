@@ -12,6 +12,8 @@ from citizenreport.triage.states import PAUSED, SETTLED, SIDE_EXITS, State
 
 ENDS_PUBLICATION = frozenset({"visibility_raised", "unreleased", "withdrawn", "erased"})
 """After one of these a report is no longer before the public (protection.md, sections 1 and 6)."""
+ERASED_BY_TIME = "retention"
+"""Of what time has erased, category, area, days and states stay, and are counted on."""
 
 CLASSIFYING = ("category_code", "aspect", "complaint_class", "area_code", "visibility")
 """What a later event may correct: whichever event names it anew."""
@@ -99,6 +101,20 @@ def fold(events: Iterable[LoggedEvent]) -> Fact:
     return Fact(**known)
 
 
+def fold_at(events: Iterable[LoggedEvent], *, cut_off: datetime) -> Fact | None:
+    """Fold a stream as it was recorded before a cut-off; None: it was not there yet.
+
+    Whether the report is before the public is told as it is now: nothing that has left comes back
+    by asking for an earlier day. Raises BrokenStream.
+    """
+    whole = list(events)
+    known = [event for event in whole if event.recorded_at < cut_off]
+    if not known:
+        return None
+    now = fold(whole)
+    return replace(fold(known), released_at=now.released_at, visibility=now.visibility)
+
+
 Known = dict[str, Any]
 """The fields of a fact while it is folded."""
 
@@ -128,7 +144,7 @@ def _take(known: Known, event: LoggedEvent) -> None:
     known.update({name: payload[name] for name in CLASSIFYING if name in payload})
     if "settlement_due_at" in payload:
         known["settlement_due_at"] = datetime.fromisoformat(payload["settlement_due_at"])
-    if event.type in ENDS_PUBLICATION:
+    if event.type in ENDS_PUBLICATION and payload.get("by") != ERASED_BY_TIME:
         known["released_at"] = None
     turn = _TURNS.get(event.type)
     if turn is not None:

@@ -42,18 +42,19 @@ def _row(events: list[Any], cut_off: Any) -> dict[str, Any] | None:
     opened = events[0]
     if any(e.type == "visibility_raised" for e in events):
         return None
-    moves = [
-        (e.occurred_at, e.payload["from"], e.payload["to"], e.payload.get("reason_code"))
-        for e in events
-        if e.type == "state_changed"
-    ]
-    if any(m[2] == "withdrawn" for m in moves):  # withdrawing ends publication
+    if any(e.payload.get("to") == "withdrawn" for e in events):  # withdrawing ends publication
         return None
     releases = [e.occurred_at for e in events if e.type == "released"]
     if not releases or releases[0] >= cut_off or opened.recorded_at >= cut_off:
         return None
     if opened.payload.get("is_outside"):
         return None
+    events = [e for e in events if e.recorded_at < cut_off]
+    moves = [
+        (e.occurred_at, e.payload["from"], e.payload["to"], e.payload.get("reason_code"))
+        for e in events
+        if e.type == "state_changed"
+    ]
     standing = None
     for move in moves:  # an archiving may be undone
         standing = None if move[1] in EXITS else standing

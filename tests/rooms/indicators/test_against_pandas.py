@@ -11,7 +11,7 @@ from citizenreport.cities.pack import read_city
 from citizenreport.cities.rules import City
 from citizenreport.indicators.definitions import all_versions
 from citizenreport.indicators.rules.cohorts import tally_public
-from citizenreport.indicators.rules.facts import LoggedEvent, fold
+from citizenreport.indicators.rules.facts import LoggedEvent, fold_at
 from citizenreport.indicators.rules.values import Value, values
 from tests.rooms.indicators import independent
 from tests.rooms.indicators.histories import random_streams
@@ -28,7 +28,8 @@ def magelang() -> City:
 
 def of_city(streams: list[list[LoggedEvent]]) -> dict[tuple[str, str], Value]:
     city = magelang()
-    cells = tally_public(city, map(fold, streams), cut_off=CUT_OFF)
+    facts = (fold_at(events, cut_off=CUT_OFF) for events in streams)
+    cells = tally_public(city, filter(None, facts), cut_off=CUT_OFF)
     found = values(city, all_versions(), cells, cut_off=CUT_OFF)
     return {
         (v.code, v.period.code): v

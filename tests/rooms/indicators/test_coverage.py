@@ -111,6 +111,7 @@ def test_it_equals_a_count_in_plain_sql(session: Session, magelang: City, seed: 
                     AND (e.payload->>'to' = 'withdrawn'
                          OR e.occurred_at < :cut_off AND NOT EXISTS (SELECT FROM event u
                                   WHERE u.stream_id = e.stream_id AND u.seq > e.seq
+                                    AND u.recorded_at < :cut_off
                                     AND u.payload->>'from' = 'archived') AND (e.payload->>'to' = 'duplicate'
                               OR e.payload->>'reason_code' IN ('spam', 'test')))))
         GROUP BY 1

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -285,8 +286,8 @@ def test_a_computation_under_way_when_a_report_leaves_begins_again(
     turned = store(session, public("2026-04-06").events)
     left: list[Any] = []
 
-    def counted_then_raised(reading: Session) -> Iterator[Fact]:
-        yield from list(public_facts(reading))
+    def counted_then_raised(reading: Session, *, cut_off: datetime) -> Iterator[Fact]:
+        yield from list(public_facts(reading, cut_off=cut_off))
         if not left:
             left.append(turned)
             raise_visibility(session, turned, at="2026-06-01")
