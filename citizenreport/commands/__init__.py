@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "api-keys": "citizenreport.commands.api_keys:api_keys",
     "duty": "citizenreport.commands.duty:duty",
     "indicators": "citizenreport.commands.indicators:indicators",
+    "snapshot": "citizenreport.commands.snapshot:snapshot",
     "jobs": "citizenreport.commands.jobs:jobs",
     "recap": "citizenreport.commands.recap:recap",
     "audit": "citizenreport.commands.audit:audit",

@@ -62,6 +62,17 @@ def transaction() -> Generator[Session, None, None]:
 
 
 @contextmanager
+def undone(session: Session) -> Generator[None, None, None]:
+    """Undo what the block writes when it ends: for computing something to look at it."""
+    savepoint = session.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+        session.expire_all()
+
+
+@contextmanager
 def single_statement() -> Generator["psycopg.Connection[tuple[Any, ...]]", None, None]:
     """Give a connection on which every statement is committed when it returns.
 

@@ -25,6 +25,7 @@ class StreamKind(StrEnum):
     ACCESS = "access"  # who read the content of a confidential ticket (id: the ticket)
     STAFF = "staff"
     PACK = "pack"
+    SNAPSHOT = "snapshot"  # a release of the numbers, and the keys it is signed with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,86 @@
+"""The numbers of a snapshot as JSON: one file a universe, the same numbers the same bytes. Pure."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from citizenreport.cities.rules import City
+from citizenreport.indicators.models import PublishedIndicatorValue
+from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_before
+from citizenreport.indicators.rules.whole import WholeShare
+from citizenreport.ledger.rules import canonical
+from citizenreport.publication.snapshots.contents import Contents
+from citizenreport.publication.snapshots.rules import SnapshotFile
+
+VALUES: Final = "nilai.json"
+WHOLE: Final = "seluruh.json"
+TABLES: Final = "tabel_rilis.json"
+NUMBERS: Final = (VALUES, WHOLE, TABLES)
+"""Files that hold the numbers, and nothing about when they were written."""
+
+
+def number_files(city: City, contents: Contents) -> list[SnapshotFile]:
+    """Return the files that a recomputation must give again, byte by byte."""
+    files = [SnapshotFile(name=VALUES, content=canonical(value_bodies(city, contents.values)))]
+    if contents.whole:
+        bodies = [whole_body(city, share) for share in contents.whole]
+        files.append(SnapshotFile(name=WHOLE, content=canonical(bodies)))
+    return files
+
+
+def value_bodies(city: City, values: Sequence[PublishedIndicatorValue]) -> list[dict[str, Any]]:
+    """Return the values with the codes of both systems; the row "not stated" has none."""
+    return [_value_body(city, row) for row in values]
+
+
+def _value_body(city: City, row: PublishedIndicatorValue) -> dict[str, Any]:
+    period = Period(start_on=row.period_start_on, kind=PeriodKind(row.period_kind))
+    area = city.areas.get(row.area_code)
+    is_city = row.area_code == city.city_code
+    return {
+        "universe": row.universe,
+        "indicator_code": row.code,
+        "definition_version": row.definition_version,
+        "period": period.code,
+        "period_kind": row.period_kind,
+        "period_start_on": period.start_on.isoformat(),
+        "period_end_on": period.end_on.isoformat(),
+        "area_code": row.area_code,
+        "area_level": row.area_level,
+        "bps_code": city.bps_code if is_city else area and area.bps_code,
+        "value": number(row.value),
+        "unit": row.unit,
+        "numerator": row.numerator,
+        "denominator": row.denominator,
+        "status": row.status,
+        "data_until": last_day_before(row.cut_off_at, city.calendar.time_zone).isoformat(),
+        "is_suppressed": False,
+        "details": row.extra,
+    }
+
+
+def whole_body(city: City, share: WholeShare) -> dict[str, Any]:
+    """Return a share over all reports; every number of a withheld one is null."""
+    return {
+        "universe": "whole",
+        "indicator_code": share.code,
+        "definition_version": 1,
+        "period": share.years,
+        "area_code": city.city_code,
+        "area_level": "kota",
+        "bps_code": city.bps_code,
+        "value": number(share.value),
+        "unit": "percent",
+        "numerator": share.numerator,
+        "denominator": share.denominator,
+        "status": "final",
+        "is_suppressed": share.is_withheld,
+        "details": {},
+    }
+
+
+def number(value: Decimal | None) -> float | int | None:
+    """Return a decimal as JSON writes it: at most four decimals, so nothing is lost."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -1,0 +1,101 @@
+"""Computing a snapshot again from the log, and comparing. Nothing of it is kept."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City
+from citizenreport.core.db import undone
+from citizenreport.indicators.rules.periods import Period, PeriodKind
+from citizenreport.indicators.service import recompute, refold_all
+from citizenreport.publication.snapshots.bodies import NUMBERS, number_files
+from citizenreport.publication.snapshots.contents import (
+    code_body,
+    dictionary_body,
+    gather,
+    input_commitment,
+)
+from citizenreport.publication.snapshots.folders import read_folder
+from citizenreport.publication.snapshots.models import Snapshot
+from citizenreport.publication.snapshots.queries import snapshot_of
+from citizenreport.publication.snapshots.revisions import changes_between
+from citizenreport.publication.snapshots.rules import MANIFEST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reproduction:
+    """What the recomputation found.
+
+    `has_same_input`: the log up to the cut-off is the one that was committed to. `other_basis`:
+    what else the computing rests on and is not the same any more (code, dictionary, city_pack).
+    """
+
+    number: int
+    has_same_input: bool
+    other_basis: tuple[str, ...]
+    files: tuple[str, ...]
+    differing: tuple[str, ...]
+    changes: list[dict[str, Any]]
+
+
+def period_of(row: Snapshot) -> Period:
+    return Period(start_on=row.period_start_on, kind=PeriodKind(row.period_kind))
+
+
+def reproduce(session: Session, city: City, number: int, *, root: Path) -> Reproduction:
+    """Fold the whole log anew, compute as of the snapshot's cut-off, compare, and undo it all.
+
+    Reports that left the public since make a difference: it is shown, and is no fault.
+
+    Raises:
+        SnapshotNotFound, ComputationDisturbed
+    """
+    row = snapshot_of(session, number)
+    files = read_folder(root, number)
+    manifest = json.loads(files[MANIFEST])
+    again = computed_anew(session, city, row)
+    names = tuple(name for name in NUMBERS if name in files or name in again)
+    committed = manifest["input_commitment"]["value"]
+    return Reproduction(
+        number=number,
+        has_same_input=input_commitment(session, bytes(row.nonce), cut_off=row.cut_off_at)
+        == committed,
+        other_basis=_other_basis(city, manifest),
+        files=names,
+        differing=tuple(name for name in names if files.get(name) != again.get(name)),
+        changes=changes_between(_rows(files), _rows(again)),
+    )
+
+
+def _other_basis(city: City, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    now = {
+        "code": code_body(),
+        "dictionary": dictionary_body(),
+        "city_pack": {"version": city.pack_version, "digest": city.digest},
+    }
+    return tuple(name for name, body in now.items() if manifest.get(name) != body)
+
+
+def differing_files(
+    session: Session, city: City, row: Snapshot, files: Mapping[str, bytes]
+) -> list[str]:
+    """Return which files of numbers a recomputation does not give again."""
+    again = computed_anew(session, city, row)
+    return [name for name in NUMBERS if files.get(name) != again.get(name)]
+
+
+def computed_anew(session: Session, city: City, row: Snapshot) -> dict[str, bytes]:
+    """Return the files of numbers as the log gives them; what it writes meanwhile is undone."""
+    with undone(session):
+        refold_all(session)
+        recompute(session, city, cut_off=row.cut_off_at)
+        contents = gather(session, city, period_of(row), cut_off=row.cut_off_at)
+        return {file.name: file.content for file in number_files(city, contents)}
+
+
+def _rows(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    return [row for name in NUMBERS if name in files for row in json.loads(files[name])]

@@ -1,0 +1,1 @@
+"""The files of a snapshot, as they are written for people and programs."""

@@ -1,0 +1,91 @@
+"""All files of a snapshot. The same numbers and the same moment give the same bytes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from citizenreport.cities.rules import City
+from citizenreport.documents.tables import Cell, csv_text
+from citizenreport.indicators.definitions import all_versions, definition_at
+from citizenreport.indicators.rules.whole import WholeShare
+from citizenreport.ledger.rules import canonical
+from citizenreport.publication.snapshots.bodies import NUMBERS, number_files
+from citizenreport.publication.snapshots.contents import Contents
+from citizenreport.publication.snapshots.preparing import Head, Writer
+from citizenreport.publication.snapshots.revisions import changes_between
+from citizenreport.publication.snapshots.rules import SnapshotFile
+from citizenreport.web.indicator_metadata import metadata
+from citizenreport.web.indicators import CSV_HEADER, UNIT_NAMES, csv_rows
+
+VALUES_CSV: Final = "nilai.csv"
+WHOLE_CSV: Final = "seluruh.csv"
+METADATA: Final = "metadata.json"
+CHANGES: Final = "perubahan.json"
+WITHHELD: Final = "disembunyikan agar tidak seorang pun dapat dikenali"
+
+
+def writer(city: City) -> Writer:
+    """Return what writes the files of a snapshot of this city."""
+
+    def write(head: Head, contents: Contents, earlier: Mapping[str, bytes]) -> list[SnapshotFile]:
+        return snapshot_files(city, head, contents, earlier)
+
+    return write
+
+
+def snapshot_files(
+    city: City, head: Head, contents: Contents, earlier: Mapping[str, bytes]
+) -> list[SnapshotFile]:
+    """Return the files: numbers as JSON and CSV, what they mean, and what changed in a revision."""
+    numbers = number_files(city, contents)
+    files = [*numbers, _csv(VALUES_CSV, csv_rows(city, contents.values))]
+    if contents.whole:
+        files.append(_csv(WHOLE_CSV, [_whole_line(city, share) for share in contents.whole]))
+    files.append(SnapshotFile(name=METADATA, content=_json(metadata(city, all_versions()))))
+    if earlier:
+        changes = changes_between(_rows(earlier), _rows({f.name: f.content for f in numbers}))
+        body = {"replaces": head.replaces, "reason": head.reason, "changes": changes}
+        files.append(SnapshotFile(name=CHANGES, content=canonical(body)))
+    return files
+
+
+def _csv(name: str, rows: Any) -> SnapshotFile:
+    return SnapshotFile(name=name, content=csv_text(CSV_HEADER, rows).encode())
+
+
+def _whole_line(city: City, share: WholeShare) -> Sequence[Cell]:
+    """Return a share over all reports in the long form; a withheld one without any number."""
+    definition = definition_at(share.code, 1)
+    return (
+        share.code,
+        definition.names["id"],
+        definition.version,
+        "whole",
+        "tahun",
+        share.years,
+        f"{share.first_year}-01-01",
+        f"{share.last_year}-12-31",
+        "kota",
+        city.city_code,
+        city.bps_code,
+        city.name,
+        "total",
+        share.value,
+        UNIT_NAMES[definition.unit],
+        "final",
+        share.numerator,
+        share.denominator,
+        1 if share.is_withheld else 0,
+        None,
+        None,
+        None,
+        WITHHELD if share.is_withheld else "",
+    )
+
+
+def _json(body: object) -> bytes:
+    return (json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _rows(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    return [row for name in NUMBERS if name in files for row in json.loads(files[name])]
