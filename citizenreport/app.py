@@ -20,6 +20,7 @@ import citizenreport.messaging.models
 import citizenreport.messaging.staff_models
 import citizenreport.pipeline.demo.models
 import citizenreport.publication.models
+import citizenreport.publication.release_models
 import citizenreport.publication.snapshots.models
 import citizenreport.routing.draft_models
 import citizenreport.routing.models

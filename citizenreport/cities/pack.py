@@ -120,6 +120,7 @@ def _read_parts(files: PackFiles, findings: Findings) -> tuple[Parts, Calendar]:
         routing=kinds.read_routing(text("routing.csv"), findings),
         holidays=holidays,
         release_tables=extras.read_release_tables(text("release_tables.toml"), findings),
+        release_policy=extras.read_release_policy(text("release_tables.toml"), findings),
         retention_days=extras.read_retention(text("retention.toml"), findings),
         texts=extras.read_texts(text("texts.toml"), findings, languages=languages),
         reply_templates=read_reply_templates(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from citizenreport.cities.release_policy import ReleasePolicy
 from citizenreport.cities.reply_templates import ReplyTemplate
 from citizenreport.geo.areas import BORDER_TOLERANCE_M, AreaIndex
 from citizenreport.geo.position import Position
@@ -329,6 +330,7 @@ class City:
     survey_open_days: int = 30  # after settlement, for the first answer
     survey_change_days: int = 14  # after the first answer, for changing it
     survey_link_days: int = 365  # after the answer, until it forgets its ticket
+    release_policy: ReleasePolicy = field(default_factory=ReleasePolicy)
     pulse_days: int = 730  # after the month, until its answers are deleted
     category_periods: Mapping[str, tuple[Category, ...]] = field(default_factory=dict)
     agency_periods: Mapping[str, tuple[Agency, ...]] = field(default_factory=dict)

@@ -60,6 +60,7 @@ def build_city(
         pulse_days=settings.surveys.pulse_days,
         retention_days=parts.retention_days,
         release_tables=parts.release_tables,
+        release_policy=parts.release_policy,
         texts=parts.texts,
         reply_templates=parts.reply_templates,
         similar_reports=settings.similar_reports,

@@ -1,6 +1,7 @@
 """Holidays, release tables, retention and free texts: the parts of a pack that may be left out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ from citizenreport.cities.format.city_toml import FILE, CalendarSettings, Identi
 from citizenreport.cities.format.parts import Holiday, Line
 from citizenreport.cities.format.settings import Section, check_sections, read_toml, section
 from citizenreport.cities.format.tables import Heading, read_table
+from citizenreport.cities.release_policy import ReleasePolicy
 from citizenreport.cities.rules import Calendar, Names, ProtectionClass, Visibility
 from citizenreport.core.text import _n
 
@@ -30,6 +32,8 @@ MAX_RELEASE_TABLES = 6
 """At most so many tables leave the service universe. Source: protection.md, section 4."""
 PERIODS = ("year", "quarter")
 UNIVERSES = ("public", "service", "whole")
+SERVICE_ROWS = ("city", "kecamatan", "kelurahan", "agency")
+SERVICE_COLUMNS = ("total", "aspect", "category")
 
 
 def read_holidays(text: str | None, findings: Findings) -> list[Line[Holiday]]:
@@ -153,7 +157,7 @@ def read_texts(
 def read_release_tables(text: str | None, findings: Findings) -> tuple[Mapping[str, object], ...]:
     """Return the closed list of tables that may be released."""
     values = read_toml(RELEASE_TABLES, text, findings)
-    check_sections(RELEASE_TABLES, values, ("table",), findings)
+    check_sections(RELEASE_TABLES, values, ("table", "policy"), findings)
     tables = values.get("table", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         findings.error(
@@ -184,5 +188,33 @@ def _check_release_table(table: Section) -> str:
         if not isinstance(table.values.get(key), list):
             table.text(key)
     table.choice("period", PERIODS)
-    table.choice("universe", UNIVERSES)
+    if table.choice("universe", UNIVERSES) == "service":
+        table.choice("rows", SERVICE_ROWS)
+        table.choice("columns", SERVICE_COLUMNS)
     return table.text("code")
+
+
+def read_release_policy(text: str | None, findings: Findings) -> ReleasePolicy:
+    """Return when a count is withheld. A city may ask for more than the first policy, never for less."""
+    usual = ReleasePolicy()
+    values = section(RELEASE_TABLES, read_toml(RELEASE_TABLES, text, findings), "policy", findings)
+    least = {
+        "version": usual.version,
+        "sensitive_to": usual.sensitive_to,
+        "at_least": usual.at_least,
+        "follow_up_working_days": usual.follow_up_working_days,
+        "merged_below": usual.merged_below,
+        "coarsen_above_percent": 0,
+    }
+    values.check_keys(*least)
+    found = {
+        key: values.whole(key, least=lowest, default=getattr(usual, key))
+        for key, lowest in least.items()
+    }
+    if found["at_least"] <= found["sensitive_to"]:
+        values.error(
+            "at_least",
+            problem=_n("%(key)s tidak lebih besar daripada sensitive_to."),
+            remedy=_n("Tulis paling sedikit sensitive_to + 1."),
+        )
+    return replace(usual, **found)

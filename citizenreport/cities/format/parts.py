@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from shapely.geometry.base import BaseGeometry
 
 from citizenreport.cities.format.city_toml import Settings
+from citizenreport.cities.release_policy import ReleasePolicy
 from citizenreport.cities.reply_templates import ReplyTemplate
 from citizenreport.cities.rules import (
     Agency,
@@ -102,6 +103,7 @@ class Parts:
     routing: list[Line[RoutingRow]]
     holidays: list[Line[Holiday]]
     release_tables: tuple[Mapping[str, object], ...]
+    release_policy: ReleasePolicy
     retention_days: Mapping[str, int]
     texts: Mapping[str, Names]
     reply_templates: tuple[ReplyTemplate, ...]
