@@ -4,6 +4,7 @@ import click
 from flask.cli import with_appcontext
 
 from citizenreport.jobs.retention import Tally, apply, preview
+from citizenreport.pipeline.retention import Part
 
 
 @click.command("retention")
@@ -11,11 +12,16 @@ from citizenreport.jobs.retention import Tally, apply, preview
 @with_appcontext
 def retention(*, is_dry: bool) -> None:
     """Erase what the pack's retention periods are over for, and say how much by kind of report."""
-    tally = preview() if is_dry else apply()
+    tally = preview() if is_dry else apply(progress=_say)
     for line in lines_of(tally):
         click.echo(line)
     number = sum(tally.erased.values())
     click.echo(f"{number} {'would be erased' if is_dry else 'erased'}.")
+
+
+def _say(part: Part, done: int) -> None:
+    """Show on the terminal how far it is; what is told at the end goes to the output."""
+    click.echo(f"{part.value}: {done}", err=True)
 
 
 def lines_of(tally: Tally) -> list[str]:

@@ -5,13 +5,13 @@ it may be in, in the act's own transaction; `recompute` brings them back without
 that was running meanwhile sees that the generation has risen, and begins again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,6 @@ from citizenreport.indicators.models import (
 from citizenreport.indicators.queries import (
     BATCH,
     asked_of_public,
-    fact_of,
     folded,
     generation,
     public_facts,
@@ -176,20 +175,30 @@ def forget_ticket(session: Session, ticket_id: UUID) -> None:
     periods since it was received, of its smallest area and of everything larger. The job brings
     them back without it. A ticket that was never counted changes nothing that is published.
     """
-    before = fact_of(session, ticket_id)
-    fold_tickets(session, [ticket_id])  # before the generation: recompute locks in this order too
+    forget_tickets(session, [ticket_id])
+
+
+def forget_tickets(session: Session, ticket_ids: Collection[UUID]) -> None:
+    """Do so for many at once: of their smallest areas, all periods since the first was received."""
+    counted = select(TicketFact.submitted_at, TicketFact.area_code).where(
+        TicketFact.ticket_id.in_(ticket_ids), TicketFact.released_at.is_not(None)
+    )
+    before = session.execute(counted).all()
+    fold_tickets(session, ticket_ids)  # before the generation: recompute locks in this order too
     session.execute(
         update(IndicatorGeneration).values(generation=IndicatorGeneration.generation + 1)
     )
-    if before is None or before.released_at is None:
+    if not before:
         return
-    received_on = before.submitted_at.astimezone(UTC).date() - timedelta(days=1)  # in any time zone
+    first = min(fact.submitted_at for fact in before)
+    received_on = first.astimezone(UTC).date() - timedelta(days=1)  # in any time zone
     row = PublishedIndicatorValue
     since = [
         (row.period_kind == kind.value)
         & (row.period_start_on >= containing(received_on, kind).start_on)
         for kind in PeriodKind
     ]
-    areas = or_(row.area_level != AreaLevel.VILLAGE.value, row.area_code == before.area_code)
+    codes = {fact.area_code for fact in before if fact.area_code is not None}
+    areas = or_(row.area_level != AreaLevel.VILLAGE.value, row.area_code.in_(codes))
     session.execute(delete(row).where(or_(*since), areas))
     outdate(session)

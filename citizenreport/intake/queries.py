@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -139,6 +139,14 @@ def hold_on(session: Session, report_id: UUID) -> LegalHold | None:
     """Return why a report may not be erased now; None when it may."""
     query = select(LegalHold).where(LegalHold.report_id == report_id, LegalHold.lifted_at.is_(None))
     return session.scalar(query)
+
+
+def on_hold(session: Session, report_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of some reports may not be erased now."""
+    query = select(LegalHold.report_id).where(
+        LegalHold.report_id.in_(report_ids), LegalHold.lifted_at.is_(None)
+    )
+    return set(session.scalars(query))
 
 
 def hold_reason(hold: LegalHold, data_key: bytes | None) -> str:

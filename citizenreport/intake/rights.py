@@ -4,11 +4,13 @@ Source: UU 27/2022 (pelindungan data pribadi), articles 5 to 8; protection.md, s
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from citizenreport.core.ids import new_id
@@ -60,38 +62,42 @@ def change_contact(session: Session, keys: KeyRing, report: Report, contact: Con
     session.flush()
 
 
-def forget_contact(session: Session, report: Report) -> None:
-    """Erase how the reporter is reached, and nothing else."""
-    report.contact_sealed = None
-    session.flush()
+def forget_contacts(session: Session, report_ids: Collection[UUID]) -> None:
+    """Erase how the reporters are reached, and nothing else."""
+    kept = update(Report).where(Report.id.in_(report_ids))
+    session.execute(kept.values(contact_sealed=None).execution_options(synchronize_session="fetch"))
 
 
-def erase(session: Session, report: Report, *, how: ErasedBy, now: datetime) -> list[str]:
-    """Remove the person from a report: words, place, contact, photos, and the key to all of it.
+def erase(
+    session: Session, report_ids: Collection[UUID], *, how: ErasedBy, now: datetime
+) -> list[str]:
+    """Remove the persons from reports: words, place, contact, photos, and the keys to all of it.
 
-    Why it was once on hold is free text about them, and goes too.
+    Why one was once on hold is free text about them, and goes too.
 
     Returns the storage keys of the photos, for the door to delete after the commit.
 
     Raises:
-        OnHold: it must be kept for now.
+        OnHold: one must be kept for now; nothing was changed.
     """
-    if queries.hold_on(session, report.id) is not None:
+    if queries.on_hold(session, report_ids):
         raise OnHold
-    files = take_photos(session, report)
-    for name in PERSONAL:
-        setattr(report, name, None)
-    report.locale = DEFAULT_LANGUAGE
-    report.erased_at = now
+    files = take_photos(session, report_ids)
+    gone: dict[str, object] = dict.fromkeys(PERSONAL)
+    gone |= {"locale": DEFAULT_LANGUAGE, "erased_at": now}
+    erased = update(Report).where(Report.id.in_(report_ids)).values(**gone)
+    session.execute(erased.execution_options(synchronize_session="fetch"))
     for table in (ReportKey, IdempotencyKey):
-        session.execute(delete(table).where(table.report_id == report.id))
+        session.execute(delete(table).where(table.report_id.in_(report_ids)))
     session.execute(
         update(LegalHold)
-        .where(LegalHold.report_id == report.id)
+        .where(LegalHold.report_id.in_(report_ids))
         .values(reason=None, reason_sealed=None)
     )
-    session.add(Erasure(id=new_id(), report_id=report.id, how=how.value, erased_at=now))
-    session.flush()
+    rows = [
+        {"id": new_id(), "report_id": id_, "how": how.value, "erased_at": now} for id_ in report_ids
+    ]
+    session.execute(insert(Erasure), rows)
     return files
 
 
@@ -123,11 +129,14 @@ def lift_hold(session: Session, report: Report, *, now: datetime) -> bool:
     return hold is not None
 
 
-def take_photos(session: Session, report: Report) -> list[str]:
-    """Delete the photos of a report that is not, or no longer, public; return their storage keys."""
-    photos = session.scalars(select(Photo).where(Photo.report_id == report.id)).all()
-    session.execute(delete(Photo).where(Photo.report_id == report.id))
-    return [key for photo in photos for key in (photo.storage_key, photo.thumbnail_key) if key]
+def take_photos(session: Session, report_ids: Collection[UUID]) -> list[str]:
+    """Delete the photos of reports that are not, or no longer, public; return their storage keys."""
+    gone = session.execute(
+        delete(Photo)
+        .where(Photo.report_id.in_(report_ids))
+        .returning(Photo.storage_key, Photo.thumbnail_key)
+    ).all()
+    return [key for row in gone for key in row if key is not None]
 
 
 def _give_key(session: Session, keys: KeyRing, report: Report) -> bytes:

@@ -73,7 +73,8 @@ def dispatch_batch(session: Session, *, now: datetime) -> int:
     calls: dict[str, list[Mapping[str, Id]]] = defaultdict(list)
     for event in events:
         for name, ids in work_of(event, facts.get(event.stream_id)):
-            calls[name].append(ids)
+            if ids or not calls[name]:  # what is about nothing in particular is done once
+                calls[name].append(ids)
     file_words(session, [UUID(e.payload["report_id"]) for e in events if e.type == "opened"])
     for name, several in calls.items():
         enqueue_all(session, name, several, priority=BY_NAME[name].priority)
@@ -199,8 +200,8 @@ def _contact_changed(event: Event, facts: Facts) -> Iterator[Call]:
         yield "check_contact", _ids(event)
 
 
-def _erased(event: Event, _facts: Facts) -> Iterator[Call]:
-    yield "note_erasure", _ids(event)
+def _erased(_event: Event, _facts: Facts) -> Iterator[Call]:
+    yield "note_erasure", {}
 
 
 def _added(_event: Event, facts: Facts) -> Iterator[Call]:

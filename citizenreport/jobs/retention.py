@@ -1,7 +1,8 @@
-"""Retention: every night what has had its time is erased, one report a transaction."""
+"""Retention: every night what has had its time is erased, some hundred reports a transaction."""
 
+import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,11 +12,16 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.intake.rules import OnHold
 from citizenreport.pipeline import retention
-from citizenreport.pipeline.retention import Part
+from citizenreport.pipeline.retention import Erased, Part
 from citizenreport.triage.rules import TicketChanged
 from citizenreport.web.context import current_city, current_keys, current_storage
 
-BATCH: Final = 500
+log = logging.getLogger(__name__)
+
+BATCH: Final = 200
+
+Progress = Callable[[Part, int], None]
+"""Told after each batch: what is being erased, and of how many reports it was by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,20 +39,23 @@ class Tally:
 
 def erase_expired(*, now: datetime | None = None) -> None:
     """Erase what is due."""
-    apply(now=now)
+    apply(now=now, progress=_log)
 
 
-def apply(*, now: datetime | None = None) -> Tally:
+def apply(*, now: datetime | None = None, progress: Progress | None = None) -> Tally:
     """Erase what is due and count it. Broken off and begun again, it goes on where it was."""
     at = now or utcnow()
     erased: Counter[tuple[Part, str]] = Counter()
     busy = 0
     for part in Part:  # the whole report first: most of the smaller parts go with it
-        for report_id, kind in _due(part, at):
-            try:
-                erased[part, kind] += _erase(report_id, part, at)
-            except (OnHold, TicketChanged):
-                busy += 1
+        done = 0
+        for batch in _due(part, at):
+            found = _erase(batch, part, at)
+            erased.update({(part, kind): count for kind, count in found.kinds.items()})
+            busy += found.busy
+            done += found.kinds.total()
+            if progress:
+                progress(part, done)
     return Tally(erased=+erased, held=_held(at), busy=busy)
 
 
@@ -61,27 +70,43 @@ def preview(*, now: datetime | None = None) -> Tally:
     return Tally(erased=erased, held=_held(at))
 
 
-def _due(part: Part, at: datetime) -> Iterator[tuple[UUID, str]]:
+def _log(part: Part, done: int) -> None:
+    log.info("retention: %s of %s reports erased", part.value, done)
+
+
+def _due(part: Part, at: datetime) -> Iterator[Sequence[UUID]]:
     after: UUID | None = None
     while True:
         with transaction() as session:
-            batch = retention.due(session, current_city(), part, now=at, limit=BATCH, after=after)
-        yield from batch
-        if len(batch) < BATCH:
+            rows = retention.due(session, current_city(), part, now=at, limit=BATCH, after=after)
+        if rows:
+            yield [id_ for id_, _ in rows]
+        if len(rows) < BATCH:
             return
-        after = batch[-1][0]
+        after = rows[-1][0]
 
 
-def _erase(report_id: UUID, part: Part, at: datetime) -> int:
+def _erase(report_ids: Sequence[UUID], part: Part, at: datetime) -> Erased:
+    """Erase a batch; where one of it stands in the way, each report by itself."""
+    try:
+        return _committed(report_ids, part, at)
+    except (OnHold, TicketChanged):
+        if len(report_ids) == 1:
+            return Erased(kinds=Counter(), files=[], busy=1)
+    alone = [_erase([id_], part, at) for id_ in report_ids]
+    kinds: Counter[str] = Counter()
+    for one in alone:
+        kinds.update(one.kinds)
+    return Erased(kinds=kinds, files=[], busy=sum(one.busy for one in alone))
+
+
+def _committed(report_ids: Sequence[UUID], part: Part, at: datetime) -> Erased:
     with transaction() as session:
-        files = retention.erase_part(
-            session, current_city(), current_keys(), report_id, part, now=at
+        found = retention.erase_part(
+            session, current_city(), current_keys(), report_ids, part, now=at
         )
-    if files is None:
-        return 0
-    for key in files:
-        current_storage().delete(key)
-    return 1
+    current_storage().delete_all(found.files)
+    return found
 
 
 def _held(at: datetime) -> int:

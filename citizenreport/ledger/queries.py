@@ -1,6 +1,7 @@
 """Reading the ledger."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -11,6 +12,11 @@ from citizenreport.ledger.rules import FIRST_PREVIOUS_HASH, SealedEvent, StreamK
 
 Head = tuple[str, UUID, int, bytes]
 """(stream kind, stream id, last seq, last hash)."""
+
+StreamEnd = tuple[int, bytes]
+"""(last seq, last hash)."""
+
+NOT_BEGUN: Final[StreamEnd] = (0, FIRST_PREVIOUS_HASH)
 
 
 def history(session: Session, kind: StreamKind, stream_id: UUID) -> Sequence[Event]:
@@ -23,7 +29,7 @@ def history(session: Session, kind: StreamKind, stream_id: UUID) -> Sequence[Eve
     return session.scalars(query).all()
 
 
-def head(session: Session, kind: StreamKind, stream_id: UUID) -> tuple[int, bytes]:
+def head(session: Session, kind: StreamKind, stream_id: UUID) -> StreamEnd:
     """Return (last seq, last hash) of a stream; (0, zero bytes) for one that has not begun."""
     query = (
         select(Event.seq, Event.hash)
@@ -32,7 +38,20 @@ def head(session: Session, kind: StreamKind, stream_id: UUID) -> tuple[int, byte
         .limit(1)
     )
     row = session.execute(query).first()
-    return (row.seq, bytes(row.hash)) if row else (0, FIRST_PREVIOUS_HASH)
+    return (row.seq, bytes(row.hash)) if row else NOT_BEGUN
+
+
+def heads_of(
+    session: Session, kind: StreamKind, stream_ids: Collection[UUID]
+) -> dict[UUID, StreamEnd]:
+    """Return the ends of some streams; one that has not begun is not in it."""
+    query = (
+        select(Event.stream_id, Event.seq, Event.hash)
+        .distinct(Event.stream_id)
+        .where(Event.stream_kind == kind.value, Event.stream_id.in_(stream_ids))
+        .order_by(Event.stream_id, Event.seq.desc())
+    )
+    return {id_: (seq, bytes(hash_)) for id_, seq, hash_ in session.execute(query)}
 
 
 def heads(session: Session) -> list[Head]:

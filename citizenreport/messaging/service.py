@@ -1,6 +1,7 @@
 """Writing whom we may write to. What came from outside is sealed before it is stored."""
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from hmac import compare_digest
@@ -254,10 +255,10 @@ def _about(row: Subscription | PushWatch) -> tuple[object, ...]:
     return (row.area_code, row.aspect)
 
 
-def forget_reporter(session: Session, report_id: UUID) -> None:
-    """Delete that anybody is told of a report: the person is erased."""
-    unwatch(session, report_id)
-    drop_check(session, report_id)
+def forget_reporters(session: Session, report_ids: Collection[UUID]) -> None:
+    """Delete that anybody is told of some reports: the persons are erased."""
+    for table in (PushWatch, ContactCheck):
+        session.execute(delete(table).where(table.report_id.in_(report_ids)))
 
 
 def forget_old(session: Session, *, now: datetime) -> None:

@@ -151,9 +151,9 @@ def _seal(session: Session, keys: KeyRing, storage: Storage, ticket: Ticket) -> 
     data_key = intake.seal_report(session, keys, report, data_key)
     unused = intake.seal_photos(session, storage, report.id, data_key)
     triage.seal_messages(session, ticket, data_key)
-    routing.forget_inputs(session, report.id, "answers")  # they are in the report, sealed
+    routing.forget_inputs(session, [report.id], "answers")  # they are in the report, sealed
     referrals.seal_words(session, ticket, data_key)
-    forget_positions(session, ticket.id)
+    forget_positions(session, [ticket.id])
     return unused
 
 

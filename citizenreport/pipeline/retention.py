@@ -5,7 +5,9 @@ exit. A protection class goes before the visibility. Contact and photos may go b
 Made-up reports of a demo stay. Source: protection.md, section 6; `retention.toml` of the pack.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -21,14 +23,13 @@ from citizenreport.intake.rules import ErasedBy
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.rules import StreamKind
 from citizenreport.messaging import service as messaging
-from citizenreport.pipeline.erase import erase_report
+from citizenreport.pipeline.erase import erase_reports
 from citizenreport.pipeline.release import follow_ticket
 from citizenreport.publication import service as publication
+from citizenreport.triage import many
 from citizenreport.triage import queries as triage_queries
-from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
-from citizenreport.triage.rules import Act
-from citizenreport.triage.states import SIDE_EXITS, Party, State
+from citizenreport.triage.states import SIDE_EXITS, State
 
 CONFIDENTIAL = Visibility.CONFIDENTIAL.value
 KINDS = (
@@ -90,59 +91,82 @@ def held(session: Session, city: City, *, now: datetime) -> int:
     return session.scalar(select(func.count()).select_from(found)) or 0
 
 
-def erase_part(
-    session: Session, city: City, keys: KeyRing, report_id: UUID, part: Part, *, now: datetime
-) -> list[str] | None:
-    """Erase a part of a report if it is still due; None when it is not.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was erased of a batch: how many reports by kind, and files that nothing names any more.
 
-    Its tickets are locked first, so that nobody opens one again meanwhile. Returns the storage keys
-    of files that nothing names any more; the caller deletes them after the commit.
+    `busy`: reports that were left because somebody was at them.
+    """
+
+    kinds: Counter[str]
+    files: list[str]
+    busy: int
+
+
+def erase_part(
+    session: Session,
+    city: City,
+    keys: KeyRing,
+    report_ids: Collection[UUID],
+    part: Part,
+    *,
+    now: datetime,
+) -> Erased:
+    """Erase a part of those of some reports of which it is still due.
+
+    Their tickets are locked first, so that nobody opens one again meanwhile; who is at one is not
+    waited for. The caller deletes the files after the commit.
 
     Raises:
-        OnHold, TicketChanged: somebody was at it at the same moment; roll back.
+        OnHold, TicketChanged: somebody was at one at the same moment; roll back.
     """
-    tickets = triage_queries.of_report(session, report_id)
-    for ticket in tickets:
-        triage_queries.for_system(session, ticket.id, wait=True)
-        session.refresh(ticket)
-    report = session.scalar(select(Report).where(Report.id == report_id).with_for_update())
-    is_due = _due(city, part, now=now).where(~_is_held(), Report.id == report_id)
-    if report is None or session.execute(is_due).first() is None:
-        return None
+    free = _locked(session, report_ids)
+    still = _due(city, part, now=now).where(~_is_held(), Report.id.in_(free))
+    kinds = dict(session.execute(still).tuples().all())
+    files = _erase(session, city, keys, list(kinds), part, now=now) if kinds else []
+    return Erased(kinds=Counter(kinds.values()), files=files, busy=len(report_ids) - len(free))
+
+
+def _locked(session: Session, report_ids: Collection[UUID]) -> set[UUID]:
+    """Lock reports with all their tickets; return those that nobody else holds."""
+    wanted = Report.id.in_(report_ids)
+    lock = select(Ticket.id).where(Ticket.report_id.in_(report_ids)).order_by(Ticket.id)
+    mine = set(session.scalars(lock.with_for_update(skip_locked=True)))
+    others = set(
+        session.scalars(
+            select(Ticket.report_id).where(Ticket.report_id.in_(report_ids), Ticket.id.not_in(mine))
+        )
+    )
+    reports = select(Report.id).where(wanted, Report.id.not_in(others)).order_by(Report.id)
+    return set(session.scalars(reports.with_for_update(skip_locked=True)))
+
+
+def _erase(
+    session: Session,
+    city: City,
+    keys: KeyRing,
+    report_ids: Collection[UUID],
+    part: Part,
+    *,
+    now: datetime,
+) -> list[str]:
+    session.expire_all()  # what was read before the lock may be old
+    if part is Part.REPORT:
+        how = ErasedBy.RETENTION
+        return erase_reports(session, city, keys, report_ids, how=how, now=now)
+    tickets = triage_queries.of_reports(session, report_ids)
     if part is Part.CONTACT:
-        return _erase_contact(session, report, tickets, now=now)
-    if part is Part.PHOTOS:
-        return _erase_photos(session, city, report, tickets, now=now)
-    return erase_report(session, city, keys, report, how=ErasedBy.RETENTION, now=now)
-
-
-def _erase_contact(
-    session: Session, report: Report, tickets: Sequence[Ticket], *, now: datetime
-) -> list[str]:
-    rights.forget_contact(session, report)
-    messaging.forget_reporter(session, report.id)
+        rights.forget_contacts(session, report_ids)
+        messaging.forget_reporters(session, report_ids)
+        many.note(session, tickets, "contact_expired", {}, now=now)
+        return []
+    ids = [ticket.id for ticket in tickets]
+    files = publication.withdraw_photos(session, ticket_ids=ids)
+    files += rights.take_photos(session, report_ids)
+    many.note(session, tickets, "photos_expired", {}, now=now)
     for ticket in tickets:
-        _record(session, ticket, "contact_expired", now=now)
-    return []
-
-
-def _erase_photos(
-    session: Session, city: City, report: Report, tickets: Sequence[Ticket], *, now: datetime
-) -> list[str]:
-    files: list[str] = []
-    for ticket in tickets:
-        files += publication.withdraw_photos(session, ticket_id=ticket.id)
-    files += rights.take_photos(session, report)
-    for ticket in tickets:
-        _record(session, ticket, "photos_expired", now=now)
         follow_ticket(session, city, ticket, now=now)
     return files
-
-
-def _record(session: Session, ticket: Ticket, type_: str, *, now: datetime) -> None:
-    act = Act(parties=frozenset({Party.SYSTEM}), at=now, seen=ticket.version)
-    triage.change(session, ticket, act=act)
-    triage.record(session, ticket, type_, {}, act=act)
 
 
 def _due(city: City, part: Part, *, now: datetime) -> Select[tuple[UUID, str]]:

@@ -1,5 +1,6 @@
 """Writing published rows. Pipeline's acts call this in their own transaction; joins come from the door."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -132,34 +133,35 @@ def withdraw(session: Session, *, ticket_id: UUID) -> list[str]:
 
     Returns the storage keys of public photo copies, for the door to delete after commit.
     """
-    release = session.get(Release, ticket_id)
-    if release is None:
+    return withdraw_all(session, ticket_ids=[ticket_id])
+
+
+def withdraw_all(session: Session, *, ticket_ids: Collection[UUID]) -> list[str]:
+    """Take everything of some tickets off every public surface. Returns as `withdraw` does."""
+    of_tickets = Release.ticket_id.in_(ticket_ids)
+    codes = session.scalars(select(Release.tracking_code).where(of_tickets)).all()
+    if not codes:
         return []
     columns = select(PublishedPhoto.storage_key, PublishedPhoto.thumbnail_key)
-    stored = session.execute(
-        columns.where(PublishedPhoto.tracking_code == release.tracking_code)
-    ).all()
-    session.execute(
-        delete(PublishedReport).where(PublishedReport.tracking_code == release.tracking_code)
-    )
-    session.execute(delete(PhotoRelease).where(PhotoRelease.ticket_id == ticket_id))
-    session.delete(release)
-    session.flush()
+    stored = session.execute(columns.where(PublishedPhoto.tracking_code.in_(codes))).all()
+    session.execute(delete(PublishedReport).where(PublishedReport.tracking_code.in_(codes)))
+    session.execute(delete(PhotoRelease).where(PhotoRelease.ticket_id.in_(ticket_ids)))
+    session.execute(delete(Release).where(of_tickets))
     return [key for row in stored for key in row if key is not None]
 
 
-def withdraw_photos(session: Session, *, ticket_id: UUID) -> list[str]:
-    """Take every photo of a ticket off every public surface; the report itself stays.
+def withdraw_photos(session: Session, *, ticket_ids: Collection[UUID]) -> list[str]:
+    """Take every photo of some tickets off every public surface; the reports themselves stay.
 
     Returns the storage keys of the public copies, for deletion after the commit.
     """
-    decided = select(PhotoRelease.photo_code).where(PhotoRelease.ticket_id == ticket_id)
+    decided = select(PhotoRelease.photo_code).where(PhotoRelease.ticket_id.in_(ticket_ids))
     gone = session.execute(
         delete(PublishedPhoto)
         .where(PublishedPhoto.photo_code.in_(decided))
         .returning(PublishedPhoto.storage_key, PublishedPhoto.thumbnail_key)
     ).all()
-    session.execute(delete(PhotoRelease).where(PhotoRelease.ticket_id == ticket_id))
+    session.execute(delete(PhotoRelease).where(PhotoRelease.ticket_id.in_(ticket_ids)))
     return [key for row in gone for key in row if key is not None]
 
 

@@ -1,5 +1,6 @@
 """Writing down who is responsible."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -49,11 +50,11 @@ def looked_at(city: City, given: RoutingInput, decision: Decision) -> dict[str, 
     }
 
 
-def forget_inputs(session: Session, report_id: UUID, *names: str) -> None:
-    """Leave of a report's decisions who was chosen and by which rule, not these inputs."""
+def forget_inputs(session: Session, report_ids: Collection[UUID], *names: str) -> None:
+    """Leave of some reports' decisions who was chosen and by which rule, not these inputs."""
     session.execute(
         update(Assignment)
-        .where(Assignment.report_id == report_id)
+        .where(Assignment.report_id.in_(report_ids))
         .values(inputs=Assignment.inputs.op("-")(literal(names, ARRAY(Text))))
         .execution_options(synchronize_session=False)
     )

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -49,14 +49,19 @@ class FileStorage:
         return is_key(key) and self._path(key).is_file()
 
     def delete(self, key: str) -> None:
-        if not is_key(key):
-            return
-        path = self._path(key)
-        try:
-            path.unlink()
-        except FileNotFoundError:
-            return
-        _sync_folder(path.parent)  # what was erased must not come back after a power cut
+        self.delete_all([key])
+
+    def delete_all(self, keys: Iterable[str]) -> None:
+        changed: set[Path] = set()
+        for key in filter(is_key, keys):
+            path = self._path(key)
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                continue
+            changed.add(path.parent)
+        for folder in changed:
+            _sync_folder(folder)  # what was erased must not come back after a power cut
 
     def keys(self, *, stored_before: datetime | None = None) -> Iterator[str]:
         for path in self._root.glob("??/??/*"):

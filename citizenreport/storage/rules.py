@@ -1,7 +1,7 @@
 """What a place for files promises, and what a key looks like."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import ClassVar, Protocol
 
@@ -34,6 +34,9 @@ class Storage(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove a file for good. One that is gone already is no failure: erasure is repeated."""
+
+    def delete_all(self, keys: Iterable[str]) -> None:
+        """Remove many files for good, as `delete` does; they are gone when this returns."""
 
     def keys(self, *, stored_before: datetime | None = None) -> Iterator[str]:
         """Give every key once, in no order; only files stored before an instant, if one is given.

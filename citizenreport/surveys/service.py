@@ -93,10 +93,9 @@ def answer_survey(
     session.execute(row.on_conflict_do_update(index_elements=["ticket_id"], set_=content))
 
 
-def forget_report(session: Session, report_id: UUID) -> None:
-    """Delete what the reporter of a report has answered. For the erasure of the report."""
-    tickets = select(Ticket.id).where(Ticket.report_id == report_id)
-    session.execute(delete(SurveyAnswer).where(SurveyAnswer.ticket_id.in_(tickets)))
+def forget_tickets(session: Session, ticket_ids: Collection[UUID]) -> None:
+    """Delete what the reporters of some tickets have answered. For the erasure of their reports."""
+    session.execute(delete(SurveyAnswer).where(SurveyAnswer.ticket_id.in_(ticket_ids)))
 
 
 def cut_links(session: Session, ticket_ids: Collection[UUID], *, public: Collection[UUID]) -> None:

@@ -1,5 +1,6 @@
 """What the reporter adds to a ticket that is open, and what is left of words once erased."""
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -62,12 +63,11 @@ def add(
     service.record(session, ticket, "added", payload, act=act)
 
 
-def erase_words(session: Session, ticket_id: UUID) -> None:
-    """Empty everything that was written on a ticket; that something was written stays."""
-    session.execute(
-        update(Message).where(Message.ticket_id == ticket_id).values(text=None, text_sealed=None)
-    )
-    forget_positions(session, ticket_id)
+def erase_words(session: Session, ticket_ids: Collection[UUID]) -> None:
+    """Empty everything that was written on some tickets; that something was written stays."""
+    written = update(Message).where(Message.ticket_id.in_(ticket_ids))
+    session.execute(written.values(text=None, text_sealed=None))
+    forget_positions(session, ticket_ids)
 
 
 def _count(session: Session, ticket: Ticket) -> int:

@@ -1,6 +1,6 @@
 """Visits to the place of a ticket: whose tasks there are, and that each visit counts once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -87,11 +87,11 @@ def acted_at(given: str, *, now: datetime) -> datetime:
     return at if at.tzinfo is not None and now - OLDEST_ACT <= at <= now else now
 
 
-def forget_positions(session: Session, ticket_id: UUID) -> None:
-    """Take the places away from the visits to a ticket; that there were visits stays."""
+def forget_positions(session: Session, ticket_ids: Collection[UUID]) -> None:
+    """Take the places away from the visits to some tickets; that there were visits stays."""
     session.execute(
         update(FieldVisit)
-        .where(FieldVisit.ticket_id == ticket_id)
+        .where(FieldVisit.ticket_id.in_(ticket_ids))
         .values(position=None, accuracy_m=None)
     )
 

@@ -5,7 +5,7 @@ nowhere in the record.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -192,12 +192,12 @@ def remind(session: Session, ticket: Ticket, day: date, *, now: datetime) -> boo
     return session.execute(due.values(reminded_at=now).returning(Mediation.id)).first() is not None
 
 
-def erase_words(session: Session, ticket_id: UUID) -> None:
-    """Empty the mediation of a ticket; that there was one stays, and nobody is reminded of it."""
-    mine = select(Mediation.id).where(Mediation.ticket_id == ticket_id)
+def erase_words(session: Session, ticket_ids: Collection[UUID]) -> None:
+    """Empty the mediations of some tickets; that there were stays, and nobody is reminded of them."""
+    mine = select(Mediation.id).where(Mediation.ticket_id.in_(ticket_ids))
     entries = update(MediationEntry).where(MediationEntry.mediation_id.in_(mine))
     session.execute(entries.values(words_sealed=None))
-    of = update(Mediation).where(Mediation.ticket_id == ticket_id)
+    of = update(Mediation).where(Mediation.ticket_id.in_(ticket_ids))
     session.execute(of.values(follow_up_on=None))
 
 

@@ -1,6 +1,6 @@
 """Numbers under which tickets also stand in channels outside; a confidential one has none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -111,6 +111,6 @@ def by_number(session: Session, city: City, actor: Actor, number: str) -> Ticket
     return session.scalar(query)
 
 
-def forget(session: Session, ticket_id: UUID) -> None:
-    """Delete the numbers of a ticket whose reporter is erased: they lead to the same words."""
-    session.execute(delete(OutsideCopy).where(OutsideCopy.ticket_id == ticket_id))
+def forget(session: Session, ticket_ids: Collection[UUID]) -> None:
+    """Delete the numbers of tickets whose reporters are erased: they lead to the same words."""
+    session.execute(delete(OutsideCopy).where(OutsideCopy.ticket_id.in_(ticket_ids)))

@@ -129,6 +129,12 @@ def of_report(session: Session, report_id: UUID) -> Sequence[Ticket]:
     return session.scalars(query).all()
 
 
+def of_reports(session: Session, report_ids: Collection[UUID]) -> Sequence[Ticket]:
+    """Return the tickets of some reports. For the system."""
+    query = select(Ticket).where(Ticket.report_id.in_(report_ids)).order_by(Ticket.id)
+    return session.scalars(query).all()
+
+
 def for_system(session: Session, ticket_id: UUID, *, wait: bool = False) -> Ticket | None:
     """Return and lock a ticket for an act of the system itself.
 

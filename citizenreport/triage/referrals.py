@@ -1,7 +1,7 @@
 """Letters to bodies outside the city: made, sent, answered, closed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -180,9 +180,9 @@ def seal_words(session: Session, ticket: Ticket, data_key: bytes) -> None:
     session.flush()
 
 
-def erase_words(session: Session, ticket_id: UUID) -> None:
-    """Empty the letters of a ticket; that they were written stays."""
-    query = update(Referral).where(Referral.ticket_id == ticket_id)
+def erase_words(session: Session, ticket_ids: Collection[UUID]) -> None:
+    """Empty the letters of some tickets; that they were written stays."""
+    query = update(Referral).where(Referral.ticket_id.in_(ticket_ids))
     session.execute(query.values(words=None, words_sealed=None))
 
 

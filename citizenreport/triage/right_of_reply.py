@@ -155,10 +155,11 @@ def answer(
     record(session, ticket, "question_answered", {"question_id": str(row.id)}, act=act)
 
 
-def erase_words(session: Session, ticket_id: UUID) -> None:
-    """Empty the questions of a ticket and throw their keys away: the body finds them no more."""
+def erase_words(session: Session, ticket_ids: Collection[UUID]) -> None:
+    """Empty the questions of some tickets and throw their keys away: the body finds them no more."""
     gone = {"question_sealed": None, "answer_sealed": None, "key_id": None, "wrapped_key": None}
-    session.execute(update(BodyQuestion).where(BodyQuestion.ticket_id == ticket_id).values(**gone))
+    asked = update(BodyQuestion).where(BodyQuestion.ticket_id.in_(ticket_ids))
+    session.execute(asked.values(**gone))
 
 
 def _opened(keys: KeyRing, row: BodyQuestion, column: str) -> str:

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from citizenreport.commands.erasures import erasures
 from citizenreport.core.clock import utcnow
 from citizenreport.intake import queries
+from citizenreport.intake.erasure_ledger import FILE_NAME
 from citizenreport.intake.models import Report
 from citizenreport.intake.rules import ErasedBy, OnHold
 from citizenreport.jobs.dispatch import dispatch
-from citizenreport.jobs.erasures import FILE_NAME, note_erasure
+from citizenreport.jobs.erasures import note_erasure
 from citizenreport.ledger.models import Event
 from citizenreport.pipeline.erase import erase_report
 from tests.scenes import Scene

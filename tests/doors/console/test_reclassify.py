@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import Visibility
 from citizenreport.core.db import transaction
 from citizenreport.identity.models import Staff
-from citizenreport.indicators.service import fact_of, fold_tickets
+from citizenreport.indicators.queries import fact_of
+from citizenreport.indicators.service import fold_tickets
 from citizenreport.intake.models import Report
 from citizenreport.ledger.models import Event
 from citizenreport.publication.models import PublishedReport
