@@ -113,7 +113,7 @@ from citizenreport.pages import (
 )
 from citizenreport.pages import indicators as indicator_pages
 from citizenreport.storage.files import FileStorage
-from citizenreport.web import limits, setup
+from citizenreport.web import limits, restored, setup
 from citizenreport.web import sso as web_sso
 from citizenreport.web.context import CityHolder, CityMissing, Services
 
@@ -221,6 +221,7 @@ def create_app(settings: Mapping[str, object]) -> Flask:
     db.init_app(app)
     api = make_api(app)
     setup.init_app(app, _services(app))
+    restored.init_app(app)
     limits.init_app(app)
     web_sso.init_app(app)
     for door in DOORS:

@@ -20,6 +20,7 @@ from citizenreport.commands.staff import describe
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.identity.demo import DemoAccounts
+from citizenreport.jobs.erasures import replay
 from citizenreport.jobs.worker import start_worker_thread
 from citizenreport.web.context import EXTENSION
 
@@ -56,6 +57,10 @@ def prepare(app: Flask) -> None:
     for change in loaded.changes:
         click.echo(f"{city.name}: {change}")
     app.extensions[EXTENSION].city_holder.replace(replace(city, pack_version=loaded.pack_version))
+    with app.app_context():
+        count, _ = replay()
+    if count:
+        click.echo(f"{count} erased again: the database was restored from a backup.")
 
 
 def demo_logins(app: Flask, deployment: Deployment) -> DemoAccounts:

@@ -6,7 +6,8 @@ answers. Source: protection.md, section 6.
 
 import fcntl
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -30,6 +31,37 @@ def kept(folder: Path) -> list[UUID]:
     """Return the reports written down, in order. A line that a crash cut short is left out."""
     path = path_in(folder)
     return _ids(path.read_text()) if path.exists() else []
+
+
+@dataclass
+class Watch:
+    """What one process has compared of the ledger: it reads only what was added since."""
+
+    folder: Path
+    compared_bytes: int = 0
+    file_id: int = 0
+
+    def is_clear(self, session: Callable[[], Session]) -> bool:
+        """Tell whether the database holds nobody whom the ledger says was erased.
+
+        While nothing was added it asks neither file nor database.
+        """
+        try:
+            known = path_in(self.folder).stat()
+        except FileNotFoundError:
+            return True
+        if (known.st_ino, known.st_size) == (self.file_id, self.compared_bytes):
+            return True
+        is_other = known.st_ino != self.file_id or known.st_size < self.compared_bytes
+        start = 0 if is_other else self.compared_bytes
+        with path_in(self.folder).open("rb") as file:
+            file.seek(start)
+            added = file.read()
+        whole = added[: added.rfind(b"\n") + 1]  # the rest of a line is still being written
+        if brought_back(session(), _ids(whole.decode())):
+            return False
+        self.file_id, self.compared_bytes = known.st_ino, start + len(whole)
+        return True
 
 
 def write_down(session: Session, folder: Path) -> int:

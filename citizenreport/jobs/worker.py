@@ -21,6 +21,7 @@ from citizenreport.core.engines import psycopg_address
 from citizenreport.jobs.dispatch import dispatch
 from citizenreport.jobs.registry import JOBS, Job
 from citizenreport.jobs.runner import MAX_ATTEMPTS, Backoff, OneLine, place_of, run_job
+from citizenreport.web.restored import check_replayed
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ def run_worker(app: Flask, stop: threading.Event, *, pace: Pace = USUAL) -> None
     logging.getLogger("procrastinate.worker").addFilter(ONE_LINE)
     while not stop.is_set():
         try:
+            with app.app_context():
+                check_replayed()  # nobody is written to who was erased since a backup
             asyncio.run(_work(app, stop, pace))
         except Exception as error:  # noqa: BLE001 - the worker goes on, whatever happened
             log.error("worker: %s at %s", type(error).__name__, place_of(error))  # noqa: TRY400
