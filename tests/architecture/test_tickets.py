@@ -9,18 +9,19 @@ import citizenreport
 ROOT = Path(citizenreport.__file__).parent
 
 # `queries` holds `readable_tickets` itself, and what the reporter's own view and the jobs ask for;
-# `service` locks the ticket an act has already been given; one job finds the ticket it
+# `service` and `many` write to tickets an act of the system has already been given; one job finds the ticket it
 # was named; `duty` finds the ticket a person was called for; import and demo go back to the tickets they made.
 MAY_ASK = {
     "triage/queries.py",
     "triage/service.py",
+    "triage/many.py",
     "duty/queries.py",
     "jobs/mails.py",
     "pipeline/demo/play.py",
     "pipeline/importing/updates.py",
 }
 DOORS_OF_STAFF = ("console",)
-NOT_FOR_STAFF = {"of_report", "locked", "uncontested", "unopened", "open_ids"}
+NOT_FOR_STAFF = {"of_report", "of_reports", "locked", "uncontested", "unopened", "open_ids"}
 
 
 def asks_for_tickets(source: str) -> bool:
