@@ -29,6 +29,7 @@ import citizenreport.triage.models
 import citizenreport.triage.queue_models
 import citizenreport.web.models  # noqa: F401
 from citizenreport.api.v1 import challenge, indicators, key, reports
+from citizenreport.api.v1 import tickets as staff_tickets
 from citizenreport.api.v1.document import make_api
 from citizenreport.cities.pack import find_pack, read_city
 from citizenreport.cities.queries import current_pack
@@ -37,6 +38,7 @@ from citizenreport.cities.service import numbered
 from citizenreport.console import (
     account,
     acts,
+    api_keys,
     board,
     body_questions,
     bulk,
@@ -129,6 +131,7 @@ DOORS: tuple[Blueprint, ...] = (
     factors.bp,
     proof.bp,
     delegation.bp,
+    api_keys.bp,
     leave.bp,
     passkey_login.bp,
     passkey_account.bp,
@@ -191,7 +194,7 @@ DOORS: tuple[Blueprint, ...] = (
     stop.bp,
     push.bp,
 )
-API = (reports.bp, indicators.bp, challenge.bp, key.bp)
+API = (reports.bp, indicators.bp, challenge.bp, key.bp, staff_tickets.bp)
 
 SAFE_DEFAULTS = {
     "MAX_CONTENT_LENGTH": 80 * 1024 * 1024,  # five photos of 15 MB and the form around them

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
-from citizenreport.console.allowed import act_of, own_parts
 from citizenreport.console.board import board_address
 from citizenreport.console.tickets import render_ticket
 from citizenreport.core.clock import utcnow
@@ -18,15 +17,16 @@ from citizenreport.core.errors import Conflict, InvalidInput, NotAllowed
 from citizenreport.core.ids import normalise_tracking_code
 from citizenreport.core.text import _n
 from citizenreport.documents.covering import CELLS
-from citizenreport.identity.rules import Actor, Permission
+from citizenreport.identity.rules import Permission
 from citizenreport.pipeline import hand_over as pipeline_hand_over
 from citizenreport.pipeline.handle import move_ticket, raise_visibility, reply_publicly
 from citizenreport.pipeline.release import TextRelease, release_photo, release_report
 from citizenreport.publication.rules import ReleaseState
 from citizenreport.triage import desk
 from citizenreport.triage.archive_rules import read_archive_reason
+from citizenreport.triage.authority import act_of, check_may, check_part, own_parts
 from citizenreport.triage.models import Ticket
-from citizenreport.triage.queries import by_id, is_readable, may_read_for
+from citizenreport.triage.queries import by_id, is_readable
 from citizenreport.triage.rules import Act, TicketNotFound
 from citizenreport.triage.states import State
 from citizenreport.web.context import current_city, current_keys, current_storage
@@ -230,22 +230,6 @@ def carry_out(
     if "papan" in request.form and (then := board_address(form_text("papan"), city, notice)):
         return redirect(then, 303)
     return redirect(url_for("ticket.show", ticket_id=ticket_id, beres=notice), 303)
-
-
-def check_may(actor: Actor, permission: Permission, ticket: Ticket) -> None:
-    """Raise NotAllowed unless the actor may do this for the agency that holds the ticket.
-
-    A handler who reads a confidential ticket for another agency's part does nothing for its lead.
-    """
-    may = actor.may_for(permission, agency_code=ticket.agency_code)
-    if not may or not may_read_for(actor, ticket, ticket.agency_code):
-        raise NotAllowed
-
-
-def check_part(actor: Actor, ticket: Ticket, agency_code: str) -> None:
-    """Raise NotAllowed unless the actor may close this agency's open part of the ticket."""
-    if agency_code not in own_parts(actor, ticket):
-        raise NotAllowed
 
 
 def _cells() -> frozenset[int]:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from citizenreport.cities.rules import City
 from citizenreport.console import words
-from citizenreport.console.allowed import Move, moves, parties_of
+from citizenreport.console.allowed import Move, moves
 from citizenreport.console.live import BOARD_STATES, queue_watch
 from citizenreport.console.queue import Line, choices_of, line_of
 from citizenreport.console.queue_filters import (
@@ -27,6 +27,7 @@ from citizenreport.core.errors import InvalidInput, NotFound
 from citizenreport.geo.position import Position
 from citizenreport.identity.rules import Actor, Permission
 from citizenreport.triage import board
+from citizenreport.triage.authority import parties_of
 from citizenreport.triage.queue import Instants, QueueRow, QueueWish
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web.context import current_city

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import Priority
 from citizenreport.console import words
 from citizenreport.console.acts import UnknownChoice
-from citizenreport.console.allowed import act_of
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, Conflict, InvalidInput, NotAllowed
@@ -22,6 +21,7 @@ from citizenreport.identity.rules import Actor, Permission
 from citizenreport.pipeline import bulk
 from citizenreport.pipeline.bulk import Chosen, Hands, Kind, ManyWish, Outcome
 from citizenreport.triage import queue, rules
+from citizenreport.triage.authority import act_of
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.queue_models import BulkOutcome
 from citizenreport.triage.rules import Act

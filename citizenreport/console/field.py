@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.console import words
-from citizenreport.console.acts import UnknownChoice, check_may, seen_version
-from citizenreport.console.allowed import act_of, may_do, parties_of
+from citizenreport.console.acts import UnknownChoice, seen_version
+from citizenreport.console.allowed import may_do
 from citizenreport.console.clocks import Clock, next_clock
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
@@ -28,6 +28,7 @@ from citizenreport.intake.models import Photo, Report
 from citizenreport.intake.photos import origin_of, prepare_photos
 from citizenreport.pipeline.visit import ON_THE_WAY, Visit, check_places, record_visit
 from citizenreport.triage import desk, field
+from citizenreport.triage.authority import act_of, check_may, parties_of
 from citizenreport.triage.field import Task
 from citizenreport.triage.models import FieldVisit, Ticket
 from citizenreport.triage.queries import by_id

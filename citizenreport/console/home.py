@@ -129,6 +129,12 @@ MENU: Final = (
         blueprints=("staff",),
         permissions=(Permission.MANAGE_STAFF,),
     ),
+    MenuItem(
+        label=_n("Kunci API"),
+        endpoint="api_keys.show",
+        blueprints=("api_keys",),
+        permissions=(Permission.END_KEYS,),
+    ),
 )
 
 

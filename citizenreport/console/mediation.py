@@ -15,8 +15,7 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
-from citizenreport.console.acts import UnknownChoice, check_may, seen_version
-from citizenreport.console.allowed import act_of
+from citizenreport.console.acts import UnknownChoice, seen_version
 from citizenreport.console.tickets import note_reading
 from citizenreport.console.work_order import pdf_response
 from citizenreport.core.clock import utcnow
@@ -28,6 +27,7 @@ from citizenreport.i18n.languages import DEFAULT_LANGUAGE
 from citizenreport.identity.rules import Permission
 from citizenreport.pipeline.handle import sealing_key
 from citizenreport.triage import desk, mediation
+from citizenreport.triage.authority import act_of, check_may
 from citizenreport.triage.mediation import Entry
 from citizenreport.triage.mediation_models import Mediation
 from citizenreport.triage.mediation_rules import (

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from citizenreport.cities.rules import City
-from citizenreport.console.allowed import own_parts
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Actor
 from citizenreport.ledger.models import Event
 from citizenreport.pipeline.hand_over import is_suited
 from citizenreport.routing.rules import agency_name
+from citizenreport.triage.authority import own_parts
 from citizenreport.triage.joint import PartState, parts_of
 from citizenreport.triage.models import Ticket
 

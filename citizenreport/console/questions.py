@@ -7,8 +7,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from citizenreport.cities.rules import Visibility
-from citizenreport.console.acts import check_may, seen_version
-from citizenreport.console.allowed import act_of
+from citizenreport.console.acts import seen_version
 from citizenreport.console.tickets import note_reading
 from citizenreport.console.words import agency_short_name
 from citizenreport.core.clock import utcnow
@@ -17,6 +16,7 @@ from citizenreport.core.errors import CitizenReportError, Conflict, InvalidInput
 from citizenreport.identity.rules import Permission
 from citizenreport.pipeline.ask_body import ask_body
 from citizenreport.triage import desk, right_of_reply
+from citizenreport.triage.authority import act_of, check_may
 from citizenreport.triage.queries import by_id
 from citizenreport.triage.question_rules import NoBodyToAsk
 from citizenreport.triage.rules import NOTE_MAX_CHARS

@@ -6,12 +6,13 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from citizenreport.cities.rules import City
-from citizenreport.console.acts import UnknownChoice, check_may
+from citizenreport.console.acts import UnknownChoice
 from citizenreport.console.prepared import filled_in, prepared_for, reply_languages
 from citizenreport.console.tickets import render_ticket
 from citizenreport.core.db import transaction
 from citizenreport.identity.rules import Permission
 from citizenreport.triage import desk
+from citizenreport.triage.authority import check_may
 from citizenreport.triage.desk import DeskTicket
 from citizenreport.web.context import current_city
 from citizenreport.web.forms import form_text

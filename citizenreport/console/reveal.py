@@ -7,8 +7,6 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from citizenreport.console.acts import check_may
-from citizenreport.console.allowed import act_of
 from citizenreport.console.proof import proof_fault
 from citizenreport.console.tickets import note_reading, render_ticket
 from citizenreport.core.clock import utcnow
@@ -19,6 +17,7 @@ from citizenreport.identity import proofs
 from citizenreport.identity.rules import Permission
 from citizenreport.intake.rules import Contact
 from citizenreport.pipeline.reveal import reveal_contact
+from citizenreport.triage.authority import act_of, check_may
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.queries import by_id
 from citizenreport.web.context import current_city, current_keys

@@ -14,7 +14,7 @@ from citizenreport.cities.rules import (
     PublicPrecision,
 )
 from citizenreport.console import words
-from citizenreport.console.allowed import May, Move, may_do, moves, parties_of
+from citizenreport.console.allowed import May, Move, may_do, moves
 from citizenreport.console.calls import ShownCall, told_calls
 from citizenreport.console.clocks import Clock, clocks_of
 from citizenreport.console.letters import Letters, channels_for, copies_of, letters_of
@@ -37,6 +37,7 @@ from citizenreport.publication.models import Release
 from citizenreport.publication.rules import ReleaseState
 from citizenreport.routing.rules import agency_name
 from citizenreport.triage import queries as triage_queries
+from citizenreport.triage.authority import parties_of
 from citizenreport.triage.desk import DeskTicket
 from citizenreport.triage.mediation import is_mediable
 from citizenreport.triage.models import Ticket

@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from citizenreport.cities.rules import ProtectionClass
 from citizenreport.core.errors import NotFound
 from citizenreport.core.text import _n
+from citizenreport.identity.api_keys import ApiKey
 from citizenreport.identity.models import Delegation, Staff, StaffRole, StaffSession
 from citizenreport.identity.rules import Actor, Grant, Role, taken_over
+
+PROGRAM: Final = "Program: "
+"""Before the name of a key, so that nobody takes it for a person."""
 
 
 class NoSuchStaff(NotFound):
@@ -214,9 +218,11 @@ def _active(session: Session, condition: ColumnElement[bool]) -> list[Actor]:
 
 
 def staff_names(session: Session, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return the names of several accounts by id, in one query."""
-    query = select(Staff.id, Staff.name).where(Staff.id.in_(list(staff_ids)))
-    return {row.id: row.name for row in session.execute(query)}
+    """Return the names of several accounts by id, in one query; of programs' keys, marked, too."""
+    ids = list(staff_ids)
+    people = select(Staff.id, Staff.name).where(Staff.id.in_(ids))
+    programs = select(ApiKey.id, literal(PROGRAM) + ApiKey.name).where(ApiKey.id.in_(ids))
+    return {row[0]: row[1] for row in session.execute(people.union_all(programs))}
 
 
 def _actor(staff_id: UUID, name: str, is_demo: bool, roles: Iterable[_HeldRole]) -> Actor:

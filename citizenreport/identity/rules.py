@@ -10,6 +10,7 @@ from uuid import UUID
 from citizenreport.cities.rules import ProtectionClass
 from citizenreport.core.errors import InvalidInput, NotAllowed, NotFound
 from citizenreport.core.text import _n
+from citizenreport.identity.scopes import KeyGrant, Scope
 
 
 class Role(StrEnum):
@@ -50,6 +51,8 @@ class Permission(StrEnum):
     READ_RECAPS = "read_recaps"
     ANSWER_FOR_BODY = "answer_for_body"
     STEER_CITY = "steer_city"
+    MAKE_KEYS = "make_keys"
+    END_KEYS = "end_keys"
 
 
 _WORK: Final = frozenset(
@@ -65,7 +68,7 @@ _WORK: Final = frozenset(
     }
 )
 
-PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
+PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
     Role.OFFICER: _WORK | {Permission.RELEASE},
     Role.AGENCY_LEAD: _WORK
     | {
@@ -74,6 +77,8 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.MANAGE_ROSTER,
         Permission.READ_RECAPS,
         Permission.ANSWER_FOR_BODY,
+        Permission.MAKE_KEYS,
+        Permission.END_KEYS,
     },
     Role.CONFIDENTIAL_HANDLER: _WORK | {Permission.READ_CONFIDENTIAL, Permission.APPROVE_EXTENSION},
     Role.CITY_DESK: _WORK
@@ -88,6 +93,8 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         Permission.READ_RECAPS,
         Permission.ANSWER_FOR_BODY,
         Permission.STEER_CITY,
+        Permission.MAKE_KEYS,
+        Permission.END_KEYS,
     },
     Role.ANALYST: frozenset({Permission.OPEN_CONSOLE, Permission.READ_INDICATORS}),
     Role.CITY_LEADER: frozenset(
@@ -111,10 +118,19 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.READ_DEADLINES,
             Permission.VERIFY_AUDIT,
             Permission.MANAGE_STAFF,
+            Permission.END_KEYS,
         }
     ),
+    Scope.READ_KEY: frozenset(),
+    Scope.READ_TICKETS: frozenset({Permission.READ_TICKETS}),
+    Scope.WRITE_TICKETS: frozenset({Permission.MOVE_TICKET, Permission.REPLY}),
+    Scope.ROUTE_TICKETS: frozenset({Permission.ROUTE_TICKET}),
 }
-"""The whole table. What is not here is refused."""
+"""The whole table, of people and of programs. What is not here is refused.
+
+Who makes a key reads what the key reads: leads for their agencies, the desk for itself. Administrators
+read no report, so they end keys and make none.
+"""
 
 AGENCY_ROLES: Final = frozenset({Role.OFFICER, Role.AGENCY_LEAD, Role.CONFIDENTIAL_HANDLER})
 
@@ -192,28 +208,37 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """A member of staff, signed in. Every staff action takes one; default is refusal."""
+    """A member of staff, signed in, or a key of a program. Every staff action takes one; default is
+    refusal.
+
+    `key_grants`: of a key, whose id is the `staff_id` then. A key has no role, so it is no handler.
+    """
 
     staff_id: UUID
     name: str
     grants: tuple[Grant, ...]
     is_demo: bool = False
     stands_in_for: tuple[tuple[UUID, str], ...] = ()  # whose work this person does during leave
+    key_grants: tuple[KeyGrant, ...] = ()
 
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset(grant.role for grant in self.grants)
 
+    @property
+    def _held(self) -> list[tuple[str | None, frozenset[Permission]]]:
+        """For which agency each grant gives what; None: for the whole city."""
+        of_person = [(grant.agency_code, PERMISSIONS[grant.role]) for grant in self.grants]
+        return of_person + [(key.agency_code, PERMISSIONS[key.scope]) for key in self.key_grants]
+
     def may(self, permission: Permission) -> bool:
         """Tell whether any role gives this permission, for whichever agency."""
-        return any(permission in PERMISSIONS[role] for role in self.roles)
+        return any(permission in given for _, given in self._held)
 
     def agencies(self, permission: Permission) -> frozenset[str]:
         """Return the agencies for which a role bound to an agency gives this permission."""
         return frozenset(
-            grant.agency_code
-            for grant in self.grants
-            if grant.agency_code is not None and permission in PERMISSIONS[grant.role]
+            code for code, given in self._held if code is not None and permission in given
         )
 
     def may_for(self, permission: Permission, *, agency_code: str) -> bool:
@@ -221,11 +246,9 @@ class Actor:
 
         Confidential content is not asked here: see `handles`.
         """
-        everywhere = any(
-            grant.agency_code is None and permission in PERMISSIONS[grant.role]
-            for grant in self.grants
+        return any(
+            permission in given and code in (None, agency_code) for code, given in self._held
         )
-        return everywhere or agency_code in self.agencies(permission)
 
     @property
     def handled(self) -> frozenset[tuple[str, ProtectionClass]]:

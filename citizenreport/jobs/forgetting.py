@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.identity import sessions
+from citizenreport.identity.api_keys import forget_old_uses
 from citizenreport.intake.models import Photo
 from citizenreport.intake.service import forget_sends
 from citizenreport.jobs.surveys import forget_surveys
@@ -38,6 +39,7 @@ def forget(*, now: datetime | None = None) -> None:
         sessions.sweep(session, now=at)
         searches.forget_old(session, now=at)
         forget_surveys(session, now=at)
+        forget_old_uses(session, now=at)
         forget_old(session, now=at)
         forget_unconfirmed(session, now=at)
         session.execute(text(DELETE_REASONS))

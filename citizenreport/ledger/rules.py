@@ -26,6 +26,8 @@ class StreamKind(StrEnum):
     STAFF = "staff"
     PACK = "pack"
     SNAPSHOT = "snapshot"  # a release of the numbers, and the keys it is signed with
+    KEY = "key"  # a program's key: made, ended
+    ROSTER = "roster"  # who is on duty for an agency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

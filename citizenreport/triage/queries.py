@@ -240,6 +240,7 @@ def bodies_of(city: City, actor: Actor) -> frozenset[str]:
         Role.INSPECTORATE: city.conflict_order.get("*"),
     }
     codes = {grant.agency_code or behind.get(grant.role) for grant in actor.grants}
+    codes |= {grant.agency_code or city.desk_agency_code for grant in actor.key_grants}
     return frozenset(code for code in codes if code is not None)
 
 

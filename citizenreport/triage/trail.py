@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, select, tuple_
+from sqlalchemy import ColumnElement, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
+from citizenreport.identity.api_keys import ApiKey
 from citizenreport.identity.models import Staff
+from citizenreport.identity.queries import PROGRAM
 from citizenreport.identity.rules import Actor
 from citizenreport.intake.models import Report
 from citizenreport.ledger.models import Event
@@ -58,12 +60,14 @@ def trail_page(
 
     Of a ticket that is about the reader's own body there is nothing, as if it did not exist.
     """
+    name = func.coalesce(Staff.name, literal(PROGRAM) + ApiKey.name)
     keys = (Event.recorded_at, Event.stream_kind, Event.stream_id, Event.seq)
     query = (
-        select(Event, Ticket.visibility, Report.tracking_code, Staff.name)
+        select(Event, Ticket.visibility, Report.tracking_code, name)
         .join(Ticket, Ticket.id == Event.stream_id)
         .join(Report, Report.id == Ticket.report_id)
         .outerjoin(Staff, Staff.id == Event.actor_id)
+        .outerjoin(ApiKey, ApiKey.id == Event.actor_id)
         .where(Event.stream_kind.in_(KINDS), is_not_about(city, actor), *_conditions(wish))
         .order_by(*(key.desc() for key in keys))
         .limit(PAGE_ENTRIES + 1)

@@ -76,6 +76,10 @@ REPORT_ACT: Final = Limit(
     message=_n("Laporan ini sudah terlalu sering diubah dalam satu jam."),
 )
 """What a reporter does with one report, whatever network it comes from."""
+KEY: Final = Limit(
+    name="key", usual="600/minute", message=_n("Terlalu banyak permintaan dengan kunci ini.")
+)
+"""What a program does with one key, whatever network it comes from."""
 EVERY_SEND: Final = Limit(name="every-send", usual="1000000000/minute")
 """No limit: how busy the whole service is."""
 
@@ -93,6 +97,7 @@ LIMITS: Final = (
     MAIL_ADDRESS,
     MAIL_SENDER,
     REPORT_ACT,
+    KEY,
 )
 
 EASY_CHALLENGES: Final = 20

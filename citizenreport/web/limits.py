@@ -30,6 +30,7 @@ from citizenreport.web.limit_rules import (
     CHALLENGE,
     EVERY_SEND,
     GUESS,
+    KEY,
     MAIL_ADDRESS,
     MAIL_SENDER,
     READ,
@@ -236,6 +237,22 @@ def count_for_report(report_id: UUID) -> None:
     mark = limits.report(report_id)
     if not limits.exact.hit(limits.items[REPORT_ACT.name], mark):
         raise _reached(REPORT_ACT, limits.exact, mark)
+
+
+def count_for_key(key_id: UUID) -> None:
+    """Count a request of a program's key.
+
+    Raises:
+        LimitReached: it is one too many within the minute.
+    """
+    limits = current_limits()
+    if not limits.quick.hit(limits.items[KEY.name], str(key_id)):
+        raise _reached(KEY, limits.quick, str(key_id))
+
+
+def key_headers(key_id: UUID) -> dict[str, str]:
+    """Return the headers that tell a program how much is left to its key."""
+    return _headers(KEY, current_limits().quick, str(key_id))
 
 
 def reached(limit: Limit) -> LimitReached:

@@ -25,6 +25,7 @@ from citizenreport.web.guards import LoginNeeded
 from citizenreport.web.locale import page_language
 from citizenreport.web.paths import is_machine_path
 from citizenreport.web.translate import _
+from citizenreport.web.versions import VersionNeeded, VersionStale
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ STATUS: Final[Mapping[type[errors.CitizenReportError], HTTPStatus]] = {
     errors.CitizenReportError: HTTPStatus.BAD_REQUEST,
     LoginNeeded: HTTPStatus.UNAUTHORIZED,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    VersionNeeded: HTTPStatus.PRECONDITION_REQUIRED,
+    VersionStale: HTTPStatus.PRECONDITION_FAILED,
 }
 
 FRAMEWORK: Final[Mapping[int, tuple[str, str]]] = {
@@ -50,13 +53,13 @@ FRAMEWORK: Final[Mapping[int, tuple[str, str]]] = {
     405: ("method-not-allowed", _n("Alamat ini tidak menerima cara permintaan itu.")),
     406: ("not-acceptable", _n("Bentuk jawaban yang diminta tidak tersedia.")),
     409: (errors.Conflict.code, errors.Conflict.title),
-    412: ("precondition-failed", _n("Data sudah berubah sejak Anda membacanya.")),
+    412: (VersionStale.code, VersionStale.title),
     413: (BodyTooLarge.code, BodyTooLarge.title),
     414: ("address-too-long", _n("Alamat yang diminta terlalu panjang.")),
     415: ("unsupported-media-type", _n("Jenis isi kiriman ini tidak diterima.")),
     416: ("range-not-satisfiable", _n("Bagian berkas yang diminta tidak ada.")),
     422: (errors.InvalidInput.code, errors.InvalidInput.title),
-    428: ("precondition-required", _n("Sertakan versi data yang Anda baca.")),
+    428: (VersionNeeded.code, VersionNeeded.title),
     429: (errors.TooMany.code, errors.TooMany.title),
     500: ("server-error", _n("Ada yang salah di sisi kami. Kiriman Anda tidak disimpan.")),
     503: (errors.Unavailable.code, errors.Unavailable.title),

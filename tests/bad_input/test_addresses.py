@@ -55,6 +55,7 @@ STAFF = {
     "/petugas/piket/kabar": ["beres"],
     "/petugas/aturan": ["beres"],
     "/petugas/kendali": ["beres"],
+    "/petugas/kunci": ["beres"],
 }
 ADMINISTRATORS = {"/petugas/staf": ["beres", "kembali"]}
 INSPECTORS = {"/petugas/jejak": ["tiket", "petugas", "jenis", "dari", "sampai", "setelah"]}

@@ -21,6 +21,7 @@ from citizenreport.identity.rules import (
     delay_after,
     is_session_alive,
 )
+from citizenreport.identity.scopes import Scope
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
@@ -30,8 +31,27 @@ def actor(*grants: Grant) -> Actor:
 
 
 def test_every_role_is_in_the_table_and_opens_the_console() -> None:
-    assert set(PERMISSIONS) == set(Role)
-    assert all(Permission.OPEN_CONSOLE in held for held in PERMISSIONS.values())
+    assert set(PERMISSIONS) == {*Role, *Scope}
+    assert all(Permission.OPEN_CONSOLE in PERMISSIONS[role] for role in Role)
+
+
+def test_no_scope_of_a_key_opens_a_page_a_contact_or_what_is_confidential() -> None:
+    given = frozenset().union(*(PERMISSIONS[scope] for scope in Scope))
+    forbidden = {
+        Permission.OPEN_CONSOLE,
+        Permission.REVEAL_CONTACT,
+        Permission.READ_CONFIDENTIAL,
+        Permission.READ_DEADLINES,
+        Permission.RELEASE,
+        Permission.MAKE_KEYS,
+    }
+    assert not forbidden & given
+
+
+def test_who_makes_keys_reads_what_a_key_reads() -> None:
+    makers = [role for role in Role if Permission.MAKE_KEYS in PERMISSIONS[role]]
+    assert makers == [Role.AGENCY_LEAD, Role.CITY_DESK]
+    assert all(Permission.READ_TICKETS in PERMISSIONS[role] for role in makers)
 
 
 def test_nobody_without_a_role_may_do_anything() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from citizenreport.commands.api_keys import api_keys as command
 from citizenreport.core.clock import utcnow
 from citizenreport.identity import api_keys
-from citizenreport.identity.api_keys import BadKeyWish, KeyNotFound, Scope
+from citizenreport.identity.api_keys import BadKeyWish, KeyNotFound
 
 URL = "/api/v1/key"
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -56,15 +56,16 @@ def test_a_revoked_key_is_worth_nothing_at_once(client: FlaskClient, session: Se
 def test_a_key_ends_with_its_days(session: Session) -> None:
     _, key = api_keys.make(session, **WISH, now=NOW)  # type: ignore[arg-type]
     before, after = NOW + timedelta(days=29), NOW + timedelta(days=30)
-    assert api_keys.accept(session, key, Scope.READ_KEY, now=before) is not None
-    assert api_keys.accept(session, key, Scope.READ_KEY, now=after) is None
+    assert api_keys.find(session, key, now=before).name == WISH["name"]
+    with pytest.raises(KeyNotFound):
+        api_keys.find(session, key, now=after)
 
 
-def test_a_key_does_what_it_names_and_nothing_else(session: Session) -> None:
-    row, key = api_keys.make(session, **WISH, now=NOW)  # type: ignore[arg-type]
+def test_a_key_does_what_it_names_and_nothing_else(client: FlaskClient, session: Session) -> None:
+    row, key = api_keys.make(session, **WISH, now=utcnow())  # type: ignore[arg-type]
     row.scopes = "another:scope"
-    session.flush()
-    assert api_keys.accept(session, key, Scope.READ_KEY, now=NOW) is None
+    session.commit()
+    assert asked(client, key) == 403
 
 
 def test_the_key_itself_is_not_kept(session: Session) -> None:
