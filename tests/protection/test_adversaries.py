@@ -32,7 +32,7 @@ from tests.protection.walk.asking import (
     about,
     of_lists,
 )
-from tests.protection.walk.stage import GAMBLING, GRAVE, KELURAHAN, Secret, Stage, handler
+from tests.protection.walk.stage import GAMBLING, GRAVE, KELURAHAN, Stage, handler
 
 NOTHING: Final = {
     "accused-lead": Grant(role=Role.AGENCY_LEAD, agency_code="KESBANGPOL"),
@@ -77,10 +77,9 @@ def unlike(stage: Stage, asker: Asker, hidden: Hidden) -> set[str]:
     return found
 
 
-def lists(stage: Stage, asker: Asker, hidden: Hidden, *secrets: Secret) -> dict[str, Answer]:
-    """Ask every list, count, search and form, with the facts of these secrets."""
-    asked = (question for secret in secrets for question in of_lists(stage.app, secret.told))
-    questions = {str(question): question for question in asked}
+def lists(stage: Stage, asker: Asker, hidden: Hidden) -> dict[str, Answer]:
+    """Ask every list, count, search and form, with the facts of the grave's report."""
+    questions = {str(question): question for question in of_lists(stage.app, GRAVE.told)}
     return {name: asker.ask(question, *hidden.codes) for name, question in questions.items()}
 
 
@@ -115,9 +114,9 @@ def test_whoever_is_granted_nothing_learns_nothing(stage: Stage, who: str) -> No
     for _ in range(2):  # once more should midnight fall between the two worlds
         day = today(stage)
         with stage.world(None) as none:
-            before = lists(stage, asker, none, GRAVE)
+            before = lists(stage, asker, none)
         with stage.world(GRAVE) as hidden:
-            after = lists(stage, asker, hidden, GRAVE)
+            after = lists(stage, asker, hidden)
         if today(stage) == day:
             break
     assert sum(status == 200 for status, _, _ in before.values()) > 20
@@ -138,7 +137,7 @@ def test_whoever_is_granted_that_it_exists_learns_its_state_and_deadline(
         worlds = []
         for secret in (None, GRAVE, GAMBLING):
             with stage.world(secret) as hidden:
-                answers = lists(stage, asker, hidden, GRAVE, GAMBLING)
+                answers = lists(stage, asker, hidden)
                 called = calls_of(asker, hidden)
                 worlds.append(without_fingerprints(answers | called))
         if today(stage) == day:
@@ -177,9 +176,9 @@ def test_the_walk_sees_what_opens(stage: Stage) -> None:
     """A handler of the class is answered otherwise: by lists, by addresses and by forms."""
     asker = stage.asker(handler("KESBANGPOL", ProtectionClass.TOLERANCE))
     with stage.world(None) as none:
-        before = lists(stage, asker, none, GRAVE)
+        before = lists(stage, asker, none)
     with stage.world(GRAVE) as hidden:
-        told = differing(before, lists(stage, asker, hidden, GRAVE))
+        told = differing(before, lists(stage, asker, hidden))
         opened = unlike(stage, asker, hidden)
         about_lead, about_village = hidden.of("ticket_id")
     assert {"GET /petugas/tiket?kategori=T03", "GET /petugas/tiket/papan?kategori=T03"} <= told
