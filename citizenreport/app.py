@@ -26,6 +26,7 @@ import citizenreport.routing.draft_models
 import citizenreport.routing.models
 import citizenreport.surveys.models
 import citizenreport.triage.models
+import citizenreport.triage.part_models
 import citizenreport.triage.queue_models
 import citizenreport.web.models  # noqa: F401
 from citizenreport.api.v1 import challenge, indicators, key, reports

@@ -26,7 +26,7 @@ def deadline_working_days(calendar: Calendar, start_at: datetime, days: int) -> 
     day = _local(calendar, start_at).date()
     for _ in range(days):
         day = next_working_day(calendar, day)
-    return _end_of(calendar, day)
+    return end_of_day(calendar, day)
 
 
 def first_response_due(
@@ -64,7 +64,7 @@ def _spend(calendar: Calendar, start: datetime, left: timedelta) -> datetime:
         start = datetime.combine(next_working_day(calendar, start.date()), time.min)
         midnight = start + _ONE_DAY
     if start + left == midnight:
-        return _end_of(calendar, start.date())
+        return end_of_day(calendar, start.date())
     return (start + left).replace(tzinfo=calendar.time_zone).astimezone(UTC)
 
 
@@ -102,5 +102,5 @@ def _local(calendar: Calendar, instant: datetime) -> datetime:
     return instant.astimezone(calendar.time_zone)
 
 
-def _end_of(calendar: Calendar, day: date) -> datetime:
+def end_of_day(calendar: Calendar, day: date) -> datetime:
     return datetime.combine(day, END_OF_DAY, tzinfo=calendar.time_zone).astimezone(UTC)

@@ -73,9 +73,17 @@ def next_clock(calendar: Calendar, ticket: Ticket, *, now: datetime) -> Clock:
     return min(running, key=lambda clock: clock.due_at, default=clocks[-1])
 
 
-def part_clock(calendar: Calendar, ticket: Ticket, *, now: datetime) -> Clock:
-    """Return the clock of an open part: it has until the ticket is to be settled."""
-    return replace(clocks_of(calendar, ticket, now=now)[-1], label=_("Bagian kami"))
+def part_clock(
+    calendar: Calendar, ticket: Ticket, due_at: datetime | None, *, now: datetime
+) -> Clock:
+    """Return the clock of an open part. `due_at` None: it has until the ticket is to be settled."""
+    clock = replace(clocks_of(calendar, ticket, now=now)[-1], label=_("Bagian kami"))
+    if due_at is None or due_at == clock.due_at:
+        return clock
+    if not clock.is_running:
+        return replace(clock, due_at=due_at)
+    tone, words = _running(calendar, due_at, now=now)
+    return replace(clock, due_at=due_at, tone=tone, words=words)
 
 
 def _met(due_at: datetime, met_at: datetime) -> tuple[Tone, str]:

@@ -1,5 +1,6 @@
 """Several agencies on one ticket: one leads and asks, the others each close a part of their own."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint
@@ -11,6 +12,7 @@ from citizenreport.identity.rules import Permission
 from citizenreport.pipeline.joint import ask_part, close_part, decline_part
 from citizenreport.triage import joint
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.part_deadlines import PartDayWrong
 from citizenreport.triage.rules import Act
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.forms import form_text
@@ -33,6 +35,7 @@ def ask(ticket_id: UUID) -> ResponseReturnValue:
             agency_code=form_text("agency_code"),
             task=form_text("text"),
             act=act,
+            due_on=_due_on(),
         )
 
     return carry_out(ticket_id, act_on, permission=Permission.MOVE_TICKET, notice="bersama")
@@ -95,3 +98,12 @@ def decline(ticket_id: UUID) -> ResponseReturnValue:
         notice="bagian-ditolak",
         part_of=form_text("agency_code"),
     )
+
+
+def _due_on() -> date | None:
+    """Return until when a part is asked for; None: until the settlement. Raises PartDayWrong."""
+    given = form_text("due_on").strip()
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        raise PartDayWrong(pointer="#/due_on") from None

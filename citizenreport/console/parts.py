@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Final
 
 from citizenreport.cities.rules import City
+from citizenreport.console.clocks import Clock, part_clock
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Actor
 from citizenreport.ledger.models import Event
 from citizenreport.pipeline.hand_over import is_suited
 from citizenreport.routing.rules import agency_name
 from citizenreport.triage.authority import own_parts
-from citizenreport.triage.joint import PartState, parts_of
+from citizenreport.triage.joint import Part, PartState, parts_of
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.part_models import PartDeadline
 
 LABELS: Final[Mapping[PartState, str]] = {
     PartState.OPEN: _n("Sedang dikerjakan"),
@@ -35,6 +37,7 @@ class ShownPart:
     label: str
     tone: str
     asked_at: datetime
+    clock: Clock | None  # of an open part
     task: str
     note: str
     is_open: bool
@@ -48,9 +51,19 @@ def shown_parts(
     ticket: Ticket,
     events: Iterable[Event],
     texts: Mapping[str, str],
+    deadlines: Mapping[str, PartDeadline],
+    *,
+    now: datetime,
 ) -> list[ShownPart]:
-    """Return the parts in the order they were asked for."""
+    """Return the parts in the order they were asked for; `deadlines`: the own ones, by agency."""
     own = own_parts(actor, ticket)
+
+    def clock(part: Part) -> Clock | None:
+        if part.state is not PartState.OPEN:
+            return None
+        kept = deadlines.get(part.agency_code)
+        return part_clock(city.calendar, ticket, kept.due_at if kept else None, now=now)
+
     return [
         ShownPart(
             agency_code=part.agency_code,
@@ -58,6 +71,7 @@ def shown_parts(
             label=LABELS[part.state],
             tone=TONES.get(part.state, ""),
             asked_at=part.asked_at,
+            clock=clock(part),
             task=texts.get(part.task_id, ""),
             note=texts.get(part.note_id or "", ""),
             is_open=part.state is PartState.OPEN,

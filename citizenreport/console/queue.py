@@ -243,7 +243,9 @@ def line_of(city: City, row: QueueRow, *, now: datetime) -> Line:
     is_sealed = ticket.visibility == Visibility.CONFIDENTIAL.value  # where: on its page, recorded
     return Line(
         row=row,
-        clock=(part_clock if row.is_part else next_clock)(city.calendar, ticket, now=now),
+        clock=part_clock(city.calendar, ticket, row.part_due_at, now=now)
+        if row.is_part
+        else next_clock(city.calendar, ticket, now=now),
         category=words.category_name(city, ticket.category_code) if seen else None,
         area=words.area_name(city, ticket.area_code) if seen and not is_sealed else None,
         agency=words.agency_short_name(city, ticket.agency_code) if seen else None,

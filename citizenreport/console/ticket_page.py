@@ -36,6 +36,7 @@ from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.models import Release
 from citizenreport.publication.rules import ReleaseState
 from citizenreport.routing.rules import agency_name
+from citizenreport.triage import part_deadlines
 from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.authority import parties_of
 from citizenreport.triage.desk import DeskTicket
@@ -180,7 +181,15 @@ def read_page(
         steps=shown_steps(city, events, names, texts),
         pieces=_pieces(actor, ticket, events),
         piece_text=_piece_text(events, texts),
-        parts=shown_parts(city, actor, ticket, events, texts),
+        parts=shown_parts(
+            city,
+            actor,
+            ticket,
+            events,
+            texts,
+            part_deadlines.of_ticket(session, ticket),
+            now=now,
+        ),
         askable=askable(city, ticket) if may.ask_part else (),
         moves=moves(ticket, parties),
         may=may,

@@ -65,7 +65,8 @@ def title_of(city: City, event: Event, names: Mapping[UUID, str]) -> str:
     payload = event.payload
     if event.type == "state_changed":
         return _(LABELS[State(str(payload["to"]))])
-    message = words.EVENTS.get(event.type)
+    of_part = words.PART_EVENTS if payload.get("joint_agency_code") else {}
+    message = of_part.get(event.type) or words.EVENTS.get(event.type)
     if message is None:
         return event.type
     return _(

@@ -72,6 +72,12 @@ REASON_HINTS: Final[Mapping[State, str]] = {
 }
 REASON_HINT: Final = _n("Satu kalimat yang dapat dimengerti pelapor.")
 
+PART_EVENTS: Final = {
+    "deadline_warned": _n("Diingatkan: tenggat bagian %(agency)s sudah dekat"),
+    "deadline_missed": _n("Tenggat bagian %(agency)s terlewati: %(body)s diberi tahu"),
+}
+"""What is told of a part's own deadline."""
+
 EVENTS: Final[Mapping[str, str]] = {
     "opened": _n("Laporan masuk"),
     "replied": _n("Jawaban kepada pelapor"),

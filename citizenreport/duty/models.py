@@ -12,7 +12,8 @@ from citizenreport.core.db import Base
 class DeadlineNotice(Base, kw_only=True):
     """One step of one deadline: 0 the warning, 1 and up the bodies of the line, 99 its end.
 
-    A deadline that moves is another deadline.
+    A deadline that moves is another deadline. `part_agency_code`: whose part it is of; empty: the
+    ticket's.
     """
 
     __tablename__ = "deadline_notice"
@@ -23,6 +24,7 @@ class DeadlineNotice(Base, kw_only=True):
     due_at: Mapped[datetime] = mapped_column(primary_key=True)
     step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     told_at: Mapped[datetime]
+    part_agency_code: Mapped[str] = mapped_column(primary_key=True, default="", server_default="")
 
 
 class DutyShift(Base, kw_only=True):

@@ -39,11 +39,13 @@ class WaitingCall:
     person: str | None
 
 
-def last_steps(session: Session, ticket_ids: Collection[UUID]) -> dict[tuple[UUID, datetime], int]:
-    """Return the latest step taken for each deadline of these tickets."""
+def last_steps(
+    session: Session, ticket_ids: Collection[UUID], *, part_of: str = ""
+) -> dict[tuple[UUID, datetime], int]:
+    """Return the latest step taken for each deadline of these tickets, or of one agency's parts."""
     query = (
         select(DeadlineNotice.ticket_id, DeadlineNotice.due_at, func.max(DeadlineNotice.step))
-        .where(DeadlineNotice.ticket_id.in_(ticket_ids))
+        .where(DeadlineNotice.ticket_id.in_(ticket_ids), DeadlineNotice.part_agency_code == part_of)
         .group_by(DeadlineNotice.ticket_id, DeadlineNotice.due_at)
     )
     return {(ticket_id, due_at): step for ticket_id, due_at, step in session.execute(query)}

@@ -22,15 +22,27 @@ def note_step(
     *,
     line: Sequence[str],
     now: datetime,
+    part_of: str = "",
 ) -> None:
-    """Take one step for a deadline, as `next_step` told; the end of the line is noted silently."""
-    notice = DeadlineNotice(ticket_id=ticket.id, due_at=clock.due_at, step=step, told_at=now)
+    """Take one step for a deadline, as `next_step` told; the end of the line is noted silently.
+
+    `part_of`: the agency whose part has this deadline.
+    """
+    notice = DeadlineNotice(
+        ticket_id=ticket.id,
+        due_at=clock.due_at,
+        step=step,
+        told_at=now,
+        part_agency_code=part_of,
+    )
     session.add(notice)
     session.flush()
     if step == LINE_ENDED:
         return
     act = Act(parties=frozenset({Party.SYSTEM}), at=now, seen=ticket.version)
     payload: Payload = {"clock": clock.name, "due_at": clock.due_at.isoformat()}
+    if part_of:
+        payload = {**payload, "joint_agency_code": part_of}
     if step == WARNING:
         triage.record(session, ticket, "deadline_warned", payload, act=act)
         return

@@ -51,10 +51,12 @@ from citizenreport.web.translate import _
 BATCH: Final = 500
 HORIZON: Final = timedelta(days=40)  # ten working days with the longest holidays between them
 FIRST_RESPONSE: Final = "first_response"
+PART: Final = "part"
 CLOCK_NAMES: Final = {
     FIRST_RESPONSE: _n("tanggapan pertama"),
     "verification": _n("verifikasi"),
     "settlement": _n("penyelesaian"),
+    PART: _n("bagian instansi"),
 }
 
 
@@ -168,7 +170,7 @@ def told_people(session: Session, city: City, subject: Subject) -> list[UUID]:
     """
     ticket, body = subject.ticket, _body(subject)
     staff = identity_queries.active_at(session, body)
-    if body != ticket.agency_code:
+    if body not in (ticket.agency_code, *ticket.joint_agency_codes):
         leads = [actor for actor in staff if body in actor.agencies(Permission.MANAGE_ROSTER)]
         return [actor.staff_id for actor in leads if not is_about(city, actor, ticket)]
     readers = [actor for actor in staff if is_readable(city, actor, ticket)]
@@ -190,27 +192,33 @@ def mail_deadline(*, ticket_id: str, seq: int, address_id: str) -> None:
 
 
 def _body(subject: Subject) -> str:
-    body: str | None = subject.event.payload.get("to")
-    return body or subject.ticket.agency_code
+    """Return who is told: a body of the line, else who has the deadline."""
+    payload = subject.event.payload
+    body: str = payload.get("to") or payload.get("joint_agency_code") or subject.ticket.agency_code
+    return body
 
 
 def is_still_so(subject: Subject) -> bool:
     """Tell whether the deadline that an event tells of still waits."""
     ticket = subject.ticket
     is_open = State(ticket.state) in OPEN and ticket.paused_at is None
-    return is_open and clock_of(ticket).due_at.isoformat() == subject.event.payload["due_at"]
+    payload = subject.event.payload
+    part_of = payload.get("joint_agency_code")
+    if part_of is not None:  # a part that ended is in nobody's hands
+        return is_open and part_of in ticket.joint_agency_codes
+    return is_open and clock_of(ticket).due_at.isoformat() == payload["due_at"]
 
 
 def deadline_mail(city: City, subject: Subject, *, to: str, purpose: str) -> Mail:
     """Write the mail: the code, which clock, and its end."""
-    ticket, event = subject.ticket, subject.event
+    event = subject.event
     body, name = event.payload.get("to"), CLOCK_NAMES[event.payload["clock"]]
     with force_locale(DEFAULT_LANGUAGE):
         clock = _(name)
     values = {
         "code": subject.report.tracking_code,
         "clock": clock,
-        "due": instant_text(city, clock_of(ticket).due_at),
+        "due": instant_text(city, datetime.fromisoformat(event.payload["due_at"])),
         "link": console_link(),
     }
     template = DEADLINE_MISSED if body else DEADLINE_NEAR

@@ -1,5 +1,7 @@
 """Joint handling across rooms: who may be asked for a part, and when a part ends by itself."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
@@ -8,6 +10,7 @@ from citizenreport.pipeline.hand_over import check_suited, is_suited
 from citizenreport.pipeline.handle import sealing_key
 from citizenreport.triage import joint
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.part_deadlines import due_of
 from citizenreport.triage.rules import Act
 
 
@@ -20,17 +23,20 @@ def ask_part(
     agency_code: str,
     task: str,
     act: Act,
+    due_on: date | None = None,
 ) -> None:
     """Ask another agency to do a part of a ticket; it reads the ticket while the part is open.
 
     Raises:
         AgencyUnsuited: not an agency of the city, the body the report is about, or without
             handlers for a confidential ticket.
+        PartDayWrong: `due_on` is not ahead, or lies after the settlement's day.
         As `triage.joint.ask`.
     """
     check_suited(city, ticket, agency_code)
+    due_at = due_of(city, ticket, due_on, now=act.at)
     data_key = sealing_key(session, keys, ticket)
-    joint.ask(session, ticket, agency_code, task, act=act, data_key=data_key)
+    joint.ask(session, ticket, agency_code, task, act=act, data_key=data_key, due_at=due_at)
 
 
 def close_part(

@@ -51,14 +51,16 @@ def board_columns(
 
     `wish.after` goes for each column.
     """
-    names = KEY_NAMES[-len(order_keys(wish.sort, is_part=False)) :]
+    names = KEY_NAMES[-len(order_keys(wish.sort)) :]
     parts = [_first(city, actor, replace(wish, state=state), names, at=at) for state in states]
     picked = union_all(*parts).subquery("first_of_each")
     keys = [picked.c[name] for name in names]
     is_backwards = replace(wish, state=states[0]).is_backwards
     query = (
         picked_tickets(picked)
-        .add_columns(picked.c.tracking_code, picked.c.assignee, picked.c.is_part, *keys)
+        .add_columns(
+            picked.c.tracking_code, picked.c.assignee, picked.c.is_part, picked.c.part_due_at, *keys
+        )
         .order_by(*(key.desc() if is_backwards else key.asc() for key in keys))
     )
     found: dict[State, list[QueueRow]] = {state: [] for state in states}
@@ -109,6 +111,7 @@ def _first(
         first.c.tracking_code,
         first.c.name.label("assignee"),
         first.c.is_part,
+        first.c.part_due_at,
         *(first.c[name] for name in names),
     )
 

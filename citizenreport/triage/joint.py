@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.ledger.models import Event
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.part_deadlines import keep
 from citizenreport.triage.rules import (
     Act,
     AlreadyJoint,
@@ -64,8 +65,11 @@ def ask(
     *,
     act: Act,
     data_key: bytes | None,
+    due_at: datetime | None = None,
 ) -> None:
-    """Ask another agency to do a part. Whether it may read such a ticket is checked before.
+    """Ask another agency to do a part. `due_at` None: it has until the ticket is to be settled.
+
+    Whether it may read such a ticket is checked before.
 
     Raises:
         TransitionNotYours: only who leads the ticket asks.
@@ -81,7 +85,10 @@ def ask(
     text = check_task(task)
     change(session, ticket, act=act, joint_agency_codes=[*ticket.joint_agency_codes, agency_code])
     message = write(session, ticket, "task", text, act=act, data_key=data_key)
+    keep(session, ticket, agency_code, due_at, now=act.at)
     payload = {"joint_agency_code": agency_code, "message_id": str(message.id)}
+    if due_at is not None:
+        payload["due_at"] = due_at.isoformat()
     record(session, ticket, ASKED, payload, act=act)
 
 

@@ -10,11 +10,14 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Integer,
     Select,
+    cast,
     func,
     literal,
     literal_column,
+    null,
     select,
     tuple_,
     union_all,
@@ -28,6 +31,7 @@ from citizenreport.intake.models import Report
 from citizenreport.intake.rules import Channel
 from citizenreport.intake.search import Wording, is_about
 from citizenreport.triage.models import OPEN_STATES_SQL, PRIORITY_RANK_SQL, Ticket
+from citizenreport.triage.part_models import PartDeadline
 from citizenreport.triage.queries import (
     is_readable,
     joined_tickets,
@@ -41,6 +45,7 @@ from citizenreport.triage.states import OPEN, State
 
 PAGE_TICKETS: Final = 25
 KEY_NAMES: Final = ("rank_key", "at_key", "id_key")
+NO_DEADLINE: Final = cast(null(), DateTime(timezone=True))
 Listing = Callable[[City, Actor], Select[tuple[Ticket]]]
 COUNT_CAP: Final = 1_000
 """Counts stop here and are shown as "1000+": a count must not cost more with every year of tickets."""
@@ -138,6 +143,7 @@ class QueueRow:
     assignee: str | None
     key: tuple[Any, ...]
     is_part: bool = False  # another agency's ticket, of which an own part is open
+    part_due_at: datetime | None = None  # until when the part is to be done
 
 
 def queue_page(
@@ -156,18 +162,20 @@ def queue_query(
     """Return the listed tickets in order, as `row_of` takes them.
 
     Own tickets, and among them those of others of which a part is asked: each kind is found by an
-    index of its own, in order, and no more than `most` of it. A part has until the settlement; the
-    other clocks are those of the agency that leads.
+    index of its own, in order, and no more than `most` of it. A part has until its own deadline, else
+    until the settlement; the other clocks are those of the agency that leads.
     """
     kinds = [
         _of_kind(tickets(city, actor), wish, at, actor, is_part=is_part, most=most)
         for tickets, is_part in _listed(wish, actor)
     ]
     picked = (kinds[0] if len(kinds) == 1 else union_all(*kinds)).subquery("picked")
-    keys = [picked.c[name] for name in KEY_NAMES[-len(order_keys(wish.sort, is_part=False)) :]]
+    keys = [picked.c[name] for name in KEY_NAMES[-len(order_keys(wish.sort)) :]]
     query = picked_tickets(picked).outerjoin(Staff, Staff.id == Ticket.assignee_id)
     query = query.order_by(*(key.desc() if wish.is_backwards else key.asc() for key in keys))
-    return query.add_columns(picked.c.tracking_code, Staff.name, picked.c.is_part, *keys)
+    return query.add_columns(
+        picked.c.tracking_code, Staff.name, picked.c.is_part, picked.c.part_due_at, *keys
+    )
 
 
 def _of_kind(
@@ -186,7 +194,7 @@ def _of_kind(
         query = query.where(Report.channel == wish.channel.value)
     if wish.wording is not None:
         query = query.where(is_about(wish.wording))
-    keys = order_keys(wish.sort, is_part=is_part)
+    keys = order_keys(wish.sort, part_of=actor if is_part else None)
     if wish.after is not None:
         here = tuple_(*keys)
         after = tuple_(*(literal(value) for value in wish.after))
@@ -199,6 +207,7 @@ def _of_kind(
         Ticket.id.label("ticket_id"),
         Report.tracking_code,
         literal(is_part).label("is_part"),
+        (_part_due(actor) if is_part else NO_DEADLINE).label("part_due_at"),
         *named,
         maintain_column_froms=True,
     )
@@ -226,6 +235,7 @@ def row_of(
     code: str,
     assignee: str | None,
     is_part: bool,
+    part_due_at: datetime | None,
     *key: Any,
 ) -> QueueRow:
     """Return a row of the queue, told whether this person may read the ticket."""
@@ -235,6 +245,7 @@ def row_of(
         is_readable=is_readable(city, actor, ticket),
         assignee=assignee,
         is_part=is_part,
+        part_due_at=part_due_at,
         key=key,
     )
 
@@ -305,7 +316,7 @@ def _conditions(
         found.append(Ticket.area_code == wish.area_code)
     if wish.whose in (Whose.MINE, Whose.NOBODY):
         found.append(_is_held(wish.whose, actor))
-    return found + _time_conditions(wish, at, _due(is_part=is_part))
+    return found + _time_conditions(wish, at, _due(part_of=actor if is_part else None))
 
 
 def _is_held(whose: Whose, actor: Actor) -> ColumnElement[bool]:
@@ -332,13 +343,31 @@ def _time_conditions(
     return found
 
 
-def _due(*, is_part: bool) -> ColumnElement[datetime]:
-    return Ticket.settlement_due_at if is_part else Ticket.next_due_at  # type: ignore[return-value]
+def _due(*, part_of: Actor | None) -> ColumnElement[datetime]:
+    return Ticket.next_due_at if part_of is None else _part_due(part_of)  # type: ignore[return-value]
 
 
-def order_keys(sort: Sort, *, is_part: bool) -> tuple[ColumnElement[Any], ...]:
-    """Return what the list is ordered by; for own tickets an index begins with the same."""
-    due = _due(is_part=is_part)
+def _part_due(actor: Actor) -> ColumnElement[datetime]:
+    """Until when the actor's agencies have their open parts of a ticket: the first of them."""
+    own = (
+        select(func.min(PartDeadline.due_at))
+        .where(
+            PartDeadline.ticket_id == Ticket.id,
+            PartDeadline.agency_code.in_(actor.agencies(Permission.READ_TICKETS)),
+            PartDeadline.agency_code == Ticket.joint_agency_codes.any_(),
+        )
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
+    return func.least(own, Ticket.settlement_due_at)
+
+
+def order_keys(sort: Sort, *, part_of: Actor | None = None) -> tuple[ColumnElement[Any], ...]:
+    """Return what the list is ordered by; for own tickets an index begins with the same.
+
+    `part_of`: for the parts that this person's agencies have.
+    """
+    due = _due(part_of=part_of)
     if sort is Sort.PRIORITY:
         rank: ColumnElement[int] = literal_column(PRIORITY_RANK_SQL, Integer)
         return (rank, due, Ticket.id)  # type: ignore[return-value]

@@ -16,6 +16,7 @@ from citizenreport.ledger import service as ledger
 from citizenreport.ledger.rules import NewEvent, Payload, StreamKind
 from citizenreport.triage.clocks import Deadlines, deadlines
 from citizenreport.triage.models import Message, Ticket
+from citizenreport.triage.part_deadlines import move_by
 from citizenreport.triage.rules import (
     Act,
     TicketChanged,
@@ -230,7 +231,10 @@ def move(
         values["joint_agency_codes"] = []
     if beside.until_on is not None:
         values["scheduled_until"] = beside.until_on
+    waited = ticket.paused_days_before_verification + ticket.paused_days_after_verification
     change(session, ticket, act=act, state=target.value, **values)
+    waited_now = ticket.paused_days_before_verification + ticket.paused_days_after_verification
+    move_by(session, city, ticket, waited_now - waited)
     payload: dict[str, Any] = {"from": source.value, "to": target.value}
     if reason.strip():
         message = write(session, ticket, "reason", reason.strip(), act=act, data_key=data_key)

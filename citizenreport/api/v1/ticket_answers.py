@@ -19,16 +19,19 @@ from citizenreport.intake.search import wording_of
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
+from citizenreport.triage import part_deadlines
 from citizenreport.triage.authority import open_steps, parties_of
 from citizenreport.triage.desk import DeskTicket
-from citizenreport.triage.joint import parts_of
+from citizenreport.triage.joint import Part, PartState, parts_of
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.part_models import PartDeadline
 from citizenreport.triage.queries import messages_of, text_of
 from citizenreport.triage.queue import DueWhen, QueueRow, QueueWish, Sort
 from citizenreport.triage.states import State
 from citizenreport.web.paging import CursorInvalid, cursor_of, read_cursor
 
 RANKS = frozenset("1234")
+READ = Permission.READ_TICKETS
 
 
 class FilterUnknown(InvalidInput):
@@ -72,7 +75,7 @@ def cursor_after(row: QueueRow) -> str:
 
 def listed(row: QueueRow) -> dict[str, Any]:
     """Return a row of the list."""
-    return _row(row.ticket, row.tracking_code, is_part=row.is_part)
+    return _row(row.ticket, row.tracking_code, part_due_at=row.part_due_at)
 
 
 def shown(session: Session, city: City, actor: Actor, found: DeskTicket) -> dict[str, Any]:
@@ -81,7 +84,10 @@ def shown(session: Session, city: City, actor: Actor, found: DeskTicket) -> dict
     events = history(session, StreamKind.TICKET, ticket.id)
     texts = {str(m.id): text_of(m, None) for m in messages_of(session, ticket.id)}
     is_own = actor.may_for(Permission.READ_TICKETS, agency_code=ticket.agency_code)
-    return _row(ticket, report.tracking_code, is_part=not is_own) | {
+    deadlines = part_deadlines.of_ticket(session, ticket)
+    own_due = [row.due_at for code, row in deadlines.items() if code in actor.agencies(READ)]
+    due_at = None if is_own else min([*own_due, ticket.settlement_due_at])
+    return _row(ticket, report.tracking_code, part_due_at=due_at) | {
         "description": intake_queries.description_of(report, None),
         "landmark": intake_queries.landmark_of(report, None),
         "position": report.position,
@@ -89,7 +95,11 @@ def shown(session: Session, city: City, actor: Actor, found: DeskTicket) -> dict
         "photo_count": len(intake_queries.photos_of(session, report.id)),
         "deadlines": ticket,
         "parts": [
-            {"agency_code": part.agency_code, "state": part.state.value, "due_at": None}
+            {
+                "agency_code": part.agency_code,
+                "state": part.state.value,
+                "due_at": _due_of_part(ticket, part, deadlines),
+            }
             for part in parts_of(events)
         ],
         "steps": _steps(city, actor, ticket),
@@ -97,14 +107,24 @@ def shown(session: Session, city: City, actor: Actor, found: DeskTicket) -> dict
     }
 
 
-def _row(ticket: Ticket, tracking_code: str, *, is_part: bool) -> dict[str, Any]:
+def _due_of_part(
+    ticket: Ticket, part: Part, deadlines: Mapping[str, PartDeadline]
+) -> datetime | None:
+    if part.state is not PartState.OPEN:
+        return None
+    kept = deadlines.get(part.agency_code)
+    return kept.due_at if kept else ticket.settlement_due_at
+
+
+def _row(ticket: Ticket, tracking_code: str, *, part_due_at: datetime | None) -> dict[str, Any]:
+    """Return what list and ticket have in common. `part_due_at`: of another agency's ticket."""
     names = "id version state category_code aspect area_code agency_code priority visibility submitted_at"
     return {name: getattr(ticket, name) for name in names.split()} | {
         "url": f"{str(current_app.config['PUBLIC_URL']).rstrip('/')}/api/v1/tickets/{ticket.id}",
         "tracking_code": tracking_code,
-        "next_due_at": ticket.settlement_due_at if is_part else ticket.next_due_at,
+        "next_due_at": part_due_at or ticket.next_due_at,
         "is_paused": ticket.paused_at is not None,
-        "is_part": is_part,
+        "is_part": part_due_at is not None,
     }
 
 

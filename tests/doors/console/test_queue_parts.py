@@ -11,6 +11,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.ledger.models import Event
 from citizenreport.triage import queue as triage_queue
 from citizenreport.triage.models import Mention, Message
+from citizenreport.triage.part_models import PartDeadline
 from tests.doors.console.conftest import Desk, Visitor
 from tests.doors.console.counting import queries_of
 from tests.doors.console.people import DESK, PARKS, ROADS
@@ -173,3 +174,33 @@ def test_a_note_on_a_confidential_part_is_sealed(desk: Desk, session: Session) -
     note = session.scalars(select(Message).where(Message.kind == "note")).one()
     assert note.text is None
     assert note.text_sealed is not None
+
+
+def test_a_part_with_a_day_of_its_own_is_ordered_and_late_by_it(
+    desk: Desk, session: Session
+) -> None:
+    far, near = desk.report(at=utcnow()), desk.report(at=utcnow())
+    near_code = desk.last.tracking_code
+    lead, partner = desk.person(ROADS), desk.person(PARKS, username="taman")
+    ask(lead, far)
+    day = (desk.city.local_date(utcnow()) + timedelta(days=1)).isoformat()
+    fields = {"form": "bersama", "agency_code": "parks", "text": "Tutup."}
+    assert send(lead, near, "/bersama", due_on=day, **fields) == 303
+    assert codes(partner, ALL)[0] == near_code
+    row = session.scalars(select(PartDeadline)).one()
+    assert desk.city.local_date(row.due_at).isoformat() == day
+    shown = lead.get(page_of(near)).text
+    assert "Sampai " in shown
+    row.due_at = utcnow() - timedelta(minutes=5)
+    session.commit()
+    assert codes(partner, f"{QUEUE}?tenggat=overdue") == [near_code]
+    assert codes(lead, f"{QUEUE}?tenggat=overdue") == []
+    assert near_code in partner.get(f"{QUEUE}/papan?urut=tenggat").text
+
+
+def test_a_part_may_not_end_after_the_settlement(desk: Desk, session: Session) -> None:
+    ticket, lead = desk.report(at=utcnow()), desk.person(ROADS)
+    fields = {"form": "bersama", "agency_code": "parks", "text": "Tutup jalannya."}
+    for due_on in ("2001-01-01", "2999-01-01", "besok"):
+        assert send(lead, ticket, "/bersama", due_on=due_on, **fields) == 422
+    assert session.scalars(select(PartDeadline)).all() == []
