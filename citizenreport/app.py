@@ -32,10 +32,9 @@ import citizenreport.web.models  # noqa: F401
 from citizenreport.api.v1 import challenge, indicators, key, reports
 from citizenreport.api.v1 import tickets as staff_tickets
 from citizenreport.api.v1.document import make_api
-from citizenreport.cities.pack import find_pack, read_city
 from citizenreport.cities.queries import current_pack
 from citizenreport.cities.rules import City
-from citizenreport.cities.service import numbered
+from citizenreport.cities.service import city_in_force
 from citizenreport.console import (
     account,
     acts,
@@ -252,7 +251,7 @@ def _read_city(name: str) -> City:
     session = db.session()
     if current_pack(session) is None:
         raise CityMissing
-    return numbered(session, read_city(find_pack(name)))
+    return city_in_force(session, name)
 
 
 def _read_keys(app: Flask) -> KeyRing | None:

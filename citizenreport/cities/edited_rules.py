@@ -1,9 +1,7 @@
 """Routing rows as cells of routing.csv: what the city desk edits, from a day on, history kept. Pure."""
 
 import csv
-import hashlib
 import io
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -60,12 +58,6 @@ def with_routing(city: City, cells: Iterable[RuleCells]) -> City:
     """Return the city with these rows, which were found good, in the place of its own."""
     rows = read_routing(routing_text(cells), Findings())
     return replace(city, routing=tuple(line.value for line in rows))
-
-
-def edited_digest(base_digest: str, cells: Sequence[RuleCells]) -> str:
-    """Return what names a pack whose rules were edited: SHA-256 over its files and the rows, hex."""
-    rows = json.dumps([dict(row) for row in cells], sort_keys=True)
-    return hashlib.sha256(f"{base_digest}\0{rows}".encode()).hexdigest()
 
 
 def lasting(cells: Iterable[RuleCells], day: date) -> list[dict[str, str]]:

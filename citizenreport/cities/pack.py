@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from citizenreport.cities.checks import check_parts
+from citizenreport.cities.edited_files import overlay
+from citizenreport.cities.edits import Files
 from citizenreport.cities.findings import BadPack, Finding, Findings, Severity
 from citizenreport.cities.format import bodies, extras, kinds, places
 from citizenreport.cities.format.build import build_city
@@ -38,17 +40,23 @@ class Checked:
         return tuple(finding for finding in self.findings if finding.severity == severity)
 
 
-def check_pack(city: str | Path, *, on: date | None = None, routing: str | None = None) -> Checked:
+def check_pack(
+    city: str | Path,
+    *,
+    on: date | None = None,
+    edited: Files | None = None,
+    edited_from: str | None = None,
+) -> Checked:
     """Read a pack and report everything wrong with it; never raises for what a pack may contain.
 
     `city` is a folder, or the name of a pack that comes with the product. `on` is the day whose
-    periods of validity count; today in the city when None. `routing` is looked at in the place of
-    the pack's own routing.csv.
+    periods of validity count; today in the city when None. `edited` are files in the place of the
+    pack's own, where those have the digest `edited_from` or that is None.
     """
     findings = Findings()
     files = read_files(find_pack(city), findings)
-    if routing is not None:
-        files.texts["routing.csv"] = routing
+    if edited and edited_from in (None, files.digest):
+        overlay(files.texts, edited)
     parts, calendar = _read_parts(files, findings)
     check_parts(parts, calendar, findings)
     content = content_of(files, findings)

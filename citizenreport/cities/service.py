@@ -1,28 +1,30 @@
 """Makes a pack the one a database runs on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.changes import changes_between
-from citizenreport.cities.edited_rules import RuleCells, edited_digest, with_routing
+from citizenreport.cities.edited_files import (
+    ROUTING,
+    edited_digest,
+    edited_files,
+    outliving,
+)
+from citizenreport.cities.edited_rules import with_routing
+from citizenreport.cities.edits import Files
 from citizenreport.cities.models import PackVersion
+from citizenreport.cities.pack import check_pack, find_pack, good_city
 from citizenreport.cities.queries import current_pack, pack_with_digest
 from citizenreport.cities.rules import City
 from citizenreport.core.errors import Conflict
 from citizenreport.core.queue import enqueue
 from citizenreport.core.text import _n
 
-ROUTING: Final = "routing.csv"
-RESTS_ON: Final = (
-    *(ROUTING, "city.toml", "agencies.csv", "areas.csv", "categories.csv", "questions.csv"),
-    "handlers.csv",
-)
-"""What the check of rules looks at: rules of the desk outlive new files that leave it as it is."""
 _LOADING = 0x9AC4  # advisory lock: one load at a time
 
 
@@ -55,14 +57,13 @@ def load(session: Session, city: City, *, content: Mapping[str, object], now: da
     row = _make_current(
         session, before, city.digest, city_code=city.city_code, content=content, now=now
     )
-    if before is not None and before.base_digest and _fits(session, before.base_digest, content):
-        cells = before.content[ROUTING]
-        content = {**content, ROUTING: cells}
-        digest = edited_digest(city.digest, cells)
+    kept = outliving(_base(session, before).content, before.content, content) if before else {}
+    if kept:
+        content = {**content, **kept}
         row = _make_current(
             session,
             row,
-            digest,
+            edited_digest(city.digest, kept),
             city_code=city.city_code,
             content=content,
             now=now,
@@ -86,18 +87,43 @@ def numbered(session: Session, city: City) -> City:
     return replace(city, pack_version=current.pack_version if current and is_same else 0)
 
 
-def put_rules(session: Session, cells: Sequence[RuleCells], *, now: datetime) -> PackVersion:
-    """Make these routing rows the ones in force, over the files of the pack the database runs on."""
+def city_in_force(session: Session, name: str) -> City:
+    """Return the city of a pack with what the desk edited, numbered as the database knows it.
+
+    Raises:
+        BadPack: something is wrong with it.
+    """
+    current = current_pack(session)
+    edited = edits_in_force(session)
+    base = current.base_digest if current is not None else None
+    checked = check_pack(find_pack(name), edited=edited, edited_from=base or "")
+    return numbered(session, good_city(checked, name))
+
+
+def edits_in_force(session: Session) -> dict[str, Any]:
+    """Return the files that the desk edited of the pack the database runs on."""
+    current = current_pack(session)
+    return edited_files(_base(session, current).content, current.content) if current else {}
+
+
+def put_files(session: Session, files: Files, *, now: datetime) -> PackVersion:
+    """Make these files the ones in force, over those of the pack the database runs on."""
     session.execute(select(func.pg_advisory_xact_lock(_LOADING)))
     before = current_pack(session)
-    assert before is not None, "rules are changed where a pack is loaded"
-    base = before.base_digest or before.digest
-    digest = edited_digest(base, cells)
-    content = {**before.content, ROUTING: [dict(row) for row in cells]}
+    assert before is not None, "files are edited where a pack is loaded"
+    base = _base(session, before)
+    content = {**before.content, **files}
+    digest = edited_digest(base.digest, edited_files(base.content, content))
     code = before.city_code
     return _make_current(
-        session, before, digest, city_code=code, content=content, now=now, base=base
+        session, before, digest, city_code=code, content=content, now=now, base=base.digest
     )
+
+
+def _base(session: Session, pack: PackVersion) -> PackVersion:
+    """Return the pack as its files are, without what the desk edited."""
+    base = pack_with_digest(session, pack.base_digest) if pack.base_digest else None
+    return base or pack
 
 
 def _make_current(
@@ -127,9 +153,3 @@ def _make_current(
     row.is_current = True
     session.flush()
     return row
-
-
-def _fits(session: Session, base_digest: str, content: Mapping[str, object]) -> bool:
-    """Return whether rules of the desk may stand over new files: what they rest on is the same."""
-    base = pack_with_digest(session, base_digest)
-    return base is not None and all(base.content.get(n) == content.get(n) for n in RESTS_ON)

@@ -16,11 +16,14 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from citizenreport.cities.edited_rules import RuleCells, cells_of, merged, routing_text
+from citizenreport.cities.edited_files import ROUTING
+from citizenreport.cities.edited_rules import RuleCells, cells_of, merged
 from citizenreport.cities.findings import Finding, Severity
 from citizenreport.cities.pack import check_pack
 from citizenreport.cities.rules import AreaLevel, City
+from citizenreport.cities.service import edits_in_force
 from citizenreport.console import words
 from citizenreport.console.rule_words import agency_choices, receiver_name, rule_conditions
 from citizenreport.core.clock import utcnow
@@ -100,7 +103,7 @@ def save(category_code: str) -> ResponseReturnValue:
             others = [row for row in rows if row["category_code"] != category_code]
             wanted = [*others, *_finished(typed, rows)]
             if version == _seen():
-                check_rules(city, wanted)
+                check_rules(session, city, wanted)
             drafts.save(
                 session,
                 city,
@@ -126,15 +129,17 @@ def discard() -> ResponseReturnValue:
     return redirect(url_for("rules.show", beres="buang"), 303)
 
 
-def check_rules(city: City, wanted: Sequence[RuleCells]) -> None:
+def check_rules(session: Session, city: City, wanted: Sequence[RuleCells]) -> None:
     """Check what a draft would put into force today. Raises DraftRefused."""
     day = city.local_date(utcnow())
-    check_table(merged([cells_of(row) for row in city.routing], wanted, from_day=day))
+    current = [cells_of(row) for row in city.routing]
+    check_table(session, merged(current, wanted, from_day=day))
 
 
-def check_table(rows: Sequence[RuleCells]) -> None:
+def check_table(session: Session, rows: Sequence[RuleCells]) -> None:
     """Check a whole table with the checker of packs. Raises DraftRefused, carrying what is wrong."""
-    checked = check_pack(str(current_app.config["CITY"]), routing=routing_text(rows))
+    edited = {**edits_in_force(session), ROUTING: rows}
+    checked = check_pack(str(current_app.config["CITY"]), edited=edited)
     found = checked.of(Severity.ERROR)
     if found:
         raise DraftRefused(pointer="#/aturan", findings=[_sentence(one) for one in found])

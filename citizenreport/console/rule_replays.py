@@ -51,7 +51,7 @@ def ask() -> ResponseReturnValue:
             by=current_actor().staff_id,
             now=now,
         )
-        check_table(row.rows)
+        check_table(session, row.rows)
         replay_id = row.id
     return redirect(url_for("rule_replays.show", replay_id=replay_id), 303)
 
@@ -70,7 +70,7 @@ def activate(replay_id: UUID) -> ResponseReturnValue:
     city, reason = current_city(), form_text("reason")
     try:
         with transaction() as session:
-            check_table(drafts.replay_of(session, replay_id).rows)
+            check_table(session, drafts.replay_of(session, replay_id).rows)
             rule_change.activate(
                 session,
                 city,

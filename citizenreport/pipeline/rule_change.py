@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from citizenreport.cities.edited_files import ROUTING
 from citizenreport.cities.edited_rules import lasting, merged
 from citizenreport.cities.queries import current_pack
 from citizenreport.cities.rules import City
-from citizenreport.cities.service import put_rules
+from citizenreport.cities.service import put_files
 from citizenreport.core.errors import Conflict, InvalidInput
 from citizenreport.core.ids import new_id
 from citizenreport.core.queue import enqueue
@@ -64,7 +65,7 @@ def activate(
         raise ReplayOutdated
     if row.from_day < city.local_date(now):
         raise DayPassed
-    row.new_pack_version = put_rules(session, row.rows, now=now).pack_version
+    row.new_pack_version = put_files(session, {ROUTING: row.rows}, now=now).pack_version
     row.reason, row.activated_by, row.activated_at = why, by, now
     assert draft is not None
     session.delete(draft)
@@ -152,7 +153,7 @@ def undo(
     rows = row.previous_rows
     if row.from_day < today:
         rows = merged(row.rows, lasting(rows, today), from_day=today)
-    version = put_rules(session, rows, now=now).pack_version
+    version = put_files(session, {ROUTING: rows}, now=now).pack_version
     row.undo_reason, row.undone_by, row.undone_at = why, by, now
     session.flush()
     payload: Payload = {"replay_id": str(row.id), "pack_version": version}
