@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
+import citizenreport.cities.edit_models
 import citizenreport.cities.models
 import citizenreport.duty.models
 import citizenreport.identity.api_keys

@@ -55,7 +55,7 @@ def activate(
     Raises:
         ReasonNeeded, ReplayOutdated, DayPassed, ReplayNotFound.
     """
-    why = _reason(reason)
+    why = reason_of(reason)
     row = replay_of(session, replay_id, lock=True)
     draft, current = draft_of(session, city), current_pack(session)
     is_fresh = draft is not None and draft.version == row.draft_version
@@ -143,7 +143,7 @@ def undo(
     Raises:
         ReasonNeeded, NotActive, ReplayNotFound.
     """
-    why = _reason(reason)
+    why = reason_of(reason)
     row = replay_of(session, replay_id, lock=True)
     current = current_pack(session)
     is_active = row.activated_at is not None and row.undone_at is None
@@ -210,7 +210,8 @@ def _act(ticket: Ticket, by: UUID | None, now: datetime) -> Act:
     return Act(parties=frozenset({Party.SYSTEM}), at=now, seen=ticket.version, actor_id=by)
 
 
-def _reason(text: str) -> str:
+def reason_of(text: str) -> str:
+    """Return a reason without blanks around it. Raises ReasonNeeded."""
     why = text.strip()
     if not 0 < len(why) <= REASON_MAX_CHARS:
         raise ReasonNeeded(pointer="#/reason")

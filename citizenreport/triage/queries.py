@@ -207,6 +207,14 @@ def with_running_clocks(session: Session, *, after: UUID | None, limit: int) -> 
     return session.scalars(query.order_by(Ticket.id).limit(limit)).all()
 
 
+def running_clocks(session: Session) -> Sequence[Ticket]:
+    """Return all open tickets whose deadlines we count ourselves, for reading only."""
+    query = select(Ticket).where(
+        Ticket.state.in_([state.value for state in OPEN]), Ticket.has_fixed_deadlines.is_(False)
+    )
+    return session.scalars(query.order_by(Ticket.id)).all()
+
+
 def visible_among(
     session: Session, ticket_ids: Collection[UUID], visibility: Visibility
 ) -> Sequence[UUID]:

@@ -27,7 +27,7 @@ from citizenreport.triage.rules import (
     parts_ended,
 )
 from citizenreport.triage.states import Party, State
-from citizenreport.triage.ticket_clocks import clock_values, due_values
+from citizenreport.triage.ticket_clocks import clock_values, moved_due
 
 FIRST_VERSION = 1
 
@@ -339,11 +339,14 @@ def assign(
 
 
 def move_deadlines(session: Session, city: City, ticket: Ticket, *, act: Act) -> bool:
-    """Compute an open ticket's deadlines anew, after a holiday was decreed; tell whether one moved."""
-    due = due_values(city, ticket)
-    if all(getattr(ticket, name) == value for name, value in due.items()):
+    """Move an open ticket's deadlines after a holiday was decreed; tell whether one moved.
+
+    What was promised holds: where a holiday was taken back, no deadline comes nearer.
+    """
+    later = moved_due(city, ticket).later
+    if not later:
         return False
-    change(session, ticket, act=act, **due)
+    change(session, ticket, act=act, **later)
     payload: Payload = {
         "verification_due_at": ticket.verification_due_at.isoformat(),
         "settlement_due_at": ticket.settlement_due_at.isoformat(),

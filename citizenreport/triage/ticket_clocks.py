@@ -1,6 +1,7 @@
 """The clock columns of a ticket: what a step, a priority, an extension or a category does to them."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from citizenreport.cities.rules import Category, City, Priority
 from citizenreport.triage.clocks import Pauses, deadlines, with_pause
@@ -73,6 +74,25 @@ def due_values(
     return {name: value for name, value in values.items() if name.endswith("_due_at")}
 
 
+class MovedDue(NamedTuple):
+    """The deadlines that move, and whether there is one that would come nearer and therefore stays."""
+
+    later: dict[str, datetime]
+    is_kept: bool
+
+
+def moved_due(city: City, ticket: Ticket) -> MovedDue:
+    """Return the deadlines that lie later when counted anew, by the calendar as it is now."""
+    later, is_kept = {}, False
+    for name, value in due_values(city, ticket).items():
+        assert isinstance(value, datetime)
+        before: datetime = getattr(ticket, name)
+        if value > before:
+            later[name] = value
+        is_kept = is_kept or value < before
+    return MovedDue(later, is_kept)
+
+
 def _due(
     city: City,
     ticket: Ticket,
@@ -88,7 +108,7 @@ def _due(
         "paused_days_before_verification": pauses.before_verification,
         "paused_days_after_verification": pauses.after_verification,
     }
-    category = category or city.categories.get(ticket.category_code)
+    category = _standing(city, ticket, category)
     if ticket.has_fixed_deadlines or category is None:
         return kept
     due = deadlines(
@@ -106,3 +126,10 @@ def _due(
         "verification_due_at": due.verification_due_at,
         "settlement_due_at": due.settlement_due_at,
     }
+
+
+def _standing(city: City, ticket: Ticket, category: Category | None) -> Category | None:
+    """Return the category as it stood when the report came in: what was promised then holds."""
+    code = category.category_code if category else ticket.category_code
+    on_day = city.category_on(code, city.local_date(ticket.submitted_at))
+    return on_day or category or city.categories.get(code)

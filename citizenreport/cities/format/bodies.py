@@ -1,10 +1,14 @@
 """Agencies, who handles what is confidential, and the numbers to call first."""
 
+import re
+
 from citizenreport.cities.findings import Findings
 from citizenreport.cities.format.parts import Line
-from citizenreport.cities.format.tables import Heading, read_table
+from citizenreport.cities.format.tables import Heading, Row, read_table
 from citizenreport.cities.rules import Agency, EmergencyNumber, HandlerLine, ProtectionClass
+from citizenreport.core.text import _n
 
+ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 AGENCIES = Heading(
     file="agencies.csv",
     needed=("agency_code", "name"),
@@ -50,7 +54,7 @@ def read_agencies(text: str | None, findings: Findings) -> list[Line[Agency]]:
                 kind=row.text("kind"),
                 is_external=row.flag("is_external", default=False),
                 area_code=row.optional_code("area_code"),
-                duty_email=row.optional("duty_email"),
+                duty_email=_address(row, "duty_email"),
                 channel=row.optional("channel"),
                 address=row.text("address"),
                 duties=row.text("duties"),
@@ -63,6 +67,18 @@ def read_agencies(text: str | None, findings: Findings) -> list[Line[Agency]]:
         )
         for row in read_table(text, AGENCIES, findings)
     ]
+
+
+def _address(row: Row, column: str) -> str | None:
+    """Return a mail address, None when empty."""
+    value = row.optional(column)
+    if value is not None and not ADDRESS.fullmatch(value):
+        row.error(
+            column,
+            problem=_n("Kolom %(column)s berisi “%(value)s”, bukan alamat surel."),
+            remedy=_n("Tulis satu alamat seperti piket@contoh.go.id."),
+        )
+    return value
 
 
 def read_handlers(text: str | None, findings: Findings) -> list[Line[HandlerLine]]:

@@ -13,6 +13,7 @@ from citizenreport.cities.format.parts import Holiday, Line
 from citizenreport.cities.format.settings import Section, check_sections, read_toml, section
 from citizenreport.cities.format.tables import Heading, read_table
 from citizenreport.cities.release_policy import ReleasePolicy
+from citizenreport.cities.reply_templates import has_stray_brace, placeholders_of
 from citizenreport.cities.rules import Calendar, Names, ProtectionClass, Visibility
 from citizenreport.core.text import _n
 
@@ -142,6 +143,7 @@ def read_texts(
         words.check_keys("id", *languages)
         names = {language: words.text(language) for language in words.values}
         texts[key] = {"id": next(iter(names.values()), ""), **names}
+        _check_names(words, names)
         for language in languages:
             if language not in names:
                 findings.open(
@@ -152,6 +154,25 @@ def read_texts(
                     language=language,
                 )
     return texts
+
+
+def _check_names(words: Section, names: Names) -> None:
+    """Record a language that does not fill in what the first one does, and braces that stand alone."""
+    wanted = placeholders_of(next(iter(names.values()), ""))
+    for language, text in names.items():
+        if sorted(placeholders_of(text)) != sorted(wanted):
+            words.error(
+                language,
+                problem=_n("%(key)s tidak memuat nama dalam kurung kurawal yang sama."),
+                remedy=_n("Pakai persis: %(names)s.") if wanted else _n("Hapus kurungnya."),
+                names=", ".join(f"{{{name}}}" for name in wanted),
+            )
+        if has_stray_brace(text):
+            words.error(
+                language,
+                problem=_n("%(key)s berisi kurung kurawal yang tidak berpasangan."),
+                remedy=_n("Tulis {code} dengan satu kurung buka dan satu kurung tutup."),
+            )
 
 
 def read_release_tables(text: str | None, findings: Findings) -> tuple[Mapping[str, object], ...]:
