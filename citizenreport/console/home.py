@@ -102,7 +102,7 @@ MENU: Final = (
     MenuItem(
         label=_n("Kendali"),
         endpoint="control_room.show",
-        blueprints=("control_room", "rules", "rule_replays"),
+        blueprints=("control_room", "rules", "rule_replays", "pack_edits", "pack_changes"),
         permissions=(Permission.STEER_CITY,),
     ),
     MenuItem(

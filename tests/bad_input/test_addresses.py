@@ -54,6 +54,7 @@ STAFF = {
     "/petugas/piket": ["instansi", "beres"],
     "/petugas/piket/kabar": ["beres"],
     "/petugas/aturan": ["beres"],
+    "/petugas/isi/libur": ["beres"],
     "/petugas/kendali": ["beres"],
     "/petugas/kunci": ["beres"],
 }
@@ -99,6 +100,10 @@ PATHS = [
         "/petugas/panggilan/",
         "/petugas/aturan/kategori/",
         "/petugas/aturan/uji/",
+        "/petugas/isi/",
+        "/petugas/isi/libur/butir/",
+        "/petugas/isi/kategori/butir/",
+        "/petugas/isi/perubahan/",
     ),
     *("/petugas/tiket/foto/", "/api/v1/indicators/", "/api/v1/reports/", "/", "/api/", "/open311/"),
 ]

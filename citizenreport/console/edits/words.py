@@ -1,0 +1,117 @@
+"""What columns and values of the pack are called where staff read them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from citizenreport.cities.edits import EntryChange
+from citizenreport.cities.rules import ProtectionClass
+from citizenreport.console.words import PRIORITIES, VISIBILITIES
+from citizenreport.core.text import _n
+from citizenreport.i18n.languages import LANGUAGE_NAMES
+from citizenreport.triage.states import LABELS
+from citizenreport.web.area_words import ASPECT_NAMES
+from citizenreport.web.translate import _
+
+DAY_KINDS: Final[Mapping[str, str]] = {
+    "libur_nasional": _n("hari libur"),
+    "cuti_bersama": _n("cuti bersama"),
+    "hari_kerja": _n("tetap hari kerja"),
+}
+CLASSES: Final[Mapping[str, str]] = {
+    ProtectionClass.NONE.value: _n("tanpa kelas perlindungan"),
+    ProtectionClass.TOLERANCE.value: _n("toleransi"),
+    ProtectionClass.VIOLENCE.value: _n("kekerasan"),
+    ProtectionClass.CHILD.value: _n("anak"),
+    ProtectionClass.ABUSE_OF_OFFICE.value: _n("penyalahgunaan jabatan"),
+    ProtectionClass.PRIVATE_LIFE.value: _n("kehidupan pribadi"),
+    ProtectionClass.CRIME.value: _n("tindak pidana"),
+}
+COLUMNS: Final[Mapping[str, str]] = {
+    "name": _n("Nama"),
+    "short_name": _n("Nama singkat"),
+    "kind": _n("Jenis"),
+    "source": _n("Dasar"),
+    "date": _n("Tanggal"),
+    "aspect": _n("Aspek"),
+    "priority": _n("Prioritas"),
+    "visibility": _n("Keterbukaan"),
+    "public_precision": _n("Ketelitian tempat untuk umum"),
+    "public_photo": _n("Foto untuk umum"),
+    "village_access": _n("Dibaca kelurahan"),
+    "may_be_suggested": _n("Boleh disarankan otomatis"),
+    "protection_class": _n("Kelas perlindungan"),
+    "first_response_hours": _n("Tanggapan pertama (jam)"),
+    "verification_working_days": _n("Verifikasi (hari kerja)"),
+    "settlement_working_days": _n("Target selesai (hari kerja)"),
+    "valid_from": _n("Berlaku sejak"),
+    "valid_to": _n("Hari terakhir"),
+    "successor_code": _n("Digantikan oleh"),
+    "duty_email": _n("Surel piket"),
+    "channel": _n("Cara menghubungi"),
+    "address": _n("Alamat surat"),
+    "duties": _n("Urusan"),
+    "positions": _n("Penangan"),
+    "escalation": _n("Bila tidak dibuka, diberi tahu"),
+    "status": _n("Status"),
+    "states": _n("Pada keadaan"),
+    "categories": _n("Untuk kategori"),
+    "is_neutral": _n("Boleh untuk laporan rahasia"),
+    "title": _n("Judul"),
+    "text": _n("Isi"),
+    "lang": _n("Bahasa"),
+    "category_code": _n("Kode kategori"),
+    "agency_code": _n("Kode instansi"),
+    "is_external": _n("Di luar pemerintah kota"),
+}
+YES_NO: Final[Mapping[str, str]] = {"yes": _n("ya"), "no": _n("tidak")}
+VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "kind": DAY_KINDS,
+    "aspect": {aspect.value: name for aspect, name in ASPECT_NAMES.items()},
+    "priority": PRIORITIES,
+    "visibility": VISIBILITIES,
+    "protection_class": CLASSES,
+    "public_precision": {
+        "tepat": _n("titik tepat"),
+        "100m": _n("kotak 100 m"),
+        "kelurahan": _n("kelurahan saja"),
+        "tidak_ada": _n("tidak ditampilkan"),
+    },
+    "village_access": {
+        "ya": _n("ya"),
+        "per_kasus": _n("per kasus"),
+        "tidak": _n("tidak"),
+    },
+    "public_photo": YES_NO,
+    "may_be_suggested": YES_NO,
+    "is_neutral": YES_NO,
+    "is_external": YES_NO,
+    "status": {"confirmed": _n("dipastikan kota"), "proposed": _n("usulan")},
+    "states": {state.value: label for state, label in LABELS.items()},
+}
+
+
+def column_name(column: str) -> str:
+    """Return what a column is called; of a text in several languages with the language."""
+    name, dot, language = column.partition(".")
+    label = _(COLUMNS[name]) if name in COLUMNS else name
+    if not dot:
+        return LANGUAGE_NAMES.get(name, label) if name not in COLUMNS else label
+    return f"{label} ({LANGUAGE_NAMES.get(language, language)})"
+
+
+def value_words(column: str, value: str) -> str:
+    """Return a value of a column in words, as it is where it has none."""
+    known = VALUES.get(column)
+    if known is None:
+        return value
+    return ", ".join(_(known[one]) if one in known else one for one in value.split(", "))
+
+
+def change_words(change: EntryChange) -> list[tuple[str, str, str]]:
+    """Return what differs in an entry: name of the column, before, after."""
+    return [
+        (column_name(column), value_words(column, before), value_words(column, after))
+        for column, before, after in change.columns
+        if column not in ("category_code", "agency_code", "lang", "protection_class", "date")
+        or not (change.is_new or change.is_gone)
+    ]
