@@ -6,7 +6,7 @@ from citizenreport.cities.edits import AGENCIES, HANDLERS, KINDS, Entry, Patch
 from citizenreport.cities.rules import City
 from citizenreport.console.edits.categories import confirmed
 from citizenreport.console.edits.fields import Entries, Field, Form, Group, Listed
-from citizenreport.console.edits.words import CLASSES, COLUMNS
+from citizenreport.console.edits.words import CLASSES, column_name
 from citizenreport.console.words import agency_short_name
 from citizenreport.core.text import _n
 from citizenreport.web.translate import _
@@ -61,7 +61,7 @@ class Agencies:
             _field("valid_to", entry, kind="date"),
             Field(
                 name="successor_code",
-                label=_(COLUMNS["successor_code"]),
+                label=column_name("successor_code"),
                 kind="choice",
                 options=(("", "–"), *sorted(successors, key=lambda one: one[1])),
                 value=entry.get("successor_code", ""),
@@ -112,7 +112,7 @@ class Agencies:
 def _field(name: str, entry: Entry, *, kind: str = "text", is_required: bool = False) -> Field:
     return Field(
         name=name,
-        label=_(COLUMNS[name]),
+        label=column_name(name),
         kind=kind,
         value=entry.get(name) or "",
         is_required=is_required,
@@ -124,18 +124,18 @@ def _begins() -> tuple[Field, ...]:
     return (
         Field(
             name="agency_code",
-            label=_(COLUMNS["agency_code"]),
+            label=column_name("agency_code"),
             hint=_("Huruf besar, angka, garis bawah. Tidak dapat diubah lagi."),
             is_required=True,
             most=40,
         ),
         Field(
             name="valid_from",
-            label=_(COLUMNS["valid_from"]),
+            label=column_name("valid_from"),
             kind="date",
             hint=_("Kosong: sejak perubahan ini berlaku."),
         ),
-        Field(name="is_external", label=_(COLUMNS["is_external"]), kind="flag"),
+        Field(name="is_external", label=column_name("is_external"), kind="flag"),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from citizenreport.cities.edits import CATEGORIES, CATEGORY_TEXTS, KINDS, Entry, Patch
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.console.edits.fields import Entries, Field, Form, Group, Listed
-from citizenreport.console.edits.words import COLUMNS, VALUES
+from citizenreport.console.edits.words import VALUES, column_name, value_words
 from citizenreport.core.text import _n
 from citizenreport.i18n.languages import LANGUAGE_NAMES
 from citizenreport.web.translate import _
@@ -38,7 +38,7 @@ class Categories:
                 key=key,
                 name=f"{key} · {_name(city, entries, key)}",
                 note=_("%(n)s hari kerja", n=entry.get("settlement_working_days", "")),
-                section=_(VALUES["aspect"].get(entry.get("aspect", ""), "-")),
+                section=value_words("aspect", entry.get("aspect", "")),
             )
             for key, entry in sorted(entries[CATEGORIES].items())
         ]
@@ -59,7 +59,7 @@ class Categories:
         clocks = tuple(
             Field(
                 name=name,
-                label=_(COLUMNS[name]),
+                label=column_name(name),
                 kind="number",
                 value=entry.get(name, ""),
                 is_required=True,
@@ -119,7 +119,7 @@ def _name(city: City, entries: Entries, code: str) -> str:
 def _choice(column: str, entry: Entry) -> Field:
     return Field(
         name=column,
-        label=_(COLUMNS[column]),
+        label=column_name(column),
         kind="choice",
         options=tuple((code, _(label)) for code, label in VALUES[column].items()),
         value=entry.get(column, ""),
@@ -130,11 +130,11 @@ def _visibility(entry: Entry) -> Field:
     now = Visibility(entry.get("visibility", Visibility.CONFIDENTIAL))
     return Field(
         name="visibility",
-        label=_(COLUMNS["visibility"]),
+        label=column_name("visibility"),
         kind="choice",
         hint=_("Hanya dapat diperketat. Tempat dan foto lalu tidak ditampilkan kepada umum."),
         options=tuple(
-            (one.value, _(VALUES["visibility"][one.value]))
+            (one.value, value_words("visibility", one.value))
             for one in Visibility
             if one.strictness >= now.strictness
         ),

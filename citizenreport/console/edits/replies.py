@@ -8,7 +8,7 @@ from citizenreport.cities.reply_templates import PLACEHOLDERS, STATES
 from citizenreport.cities.rules import City
 from citizenreport.console.edits.fields import Entries, Field, Form, Group, Listed
 from citizenreport.console.edits.texts import language_fields, read_languages
-from citizenreport.console.edits.words import VALUES
+from citizenreport.console.edits.words import value_words
 from citizenreport.core.text import _n
 from citizenreport.web.translate import _
 
@@ -27,7 +27,7 @@ class Replies:
         found = []
         for key, entry in entries[REPLIES].items():
             titles = dict(entry.get("title", {}))
-            states = [_(VALUES["states"].get(one, one)) for one in entry.get("states", ())]
+            states = [value_words("states", one) for one in entry.get("states", ())]
             name = next((titles[code] for code in city.languages if code in titles), key)
             found.append(Listed(key=key, name=name, note=", ".join(states) or _("semua keadaan")))
         return sorted(found, key=lambda one: one.name)
@@ -42,7 +42,7 @@ class Replies:
                 label=_("Pada keadaan"),
                 kind="checks",
                 hint=_("Tanpa pilihan: pada semua keadaan."),
-                options=tuple((code, _(VALUES["states"].get(code, code))) for code in STATES),
+                options=tuple((code, value_words("states", code)) for code in STATES),
                 chosen=tuple(entry.get("states", ())),
             ),
             Field(
