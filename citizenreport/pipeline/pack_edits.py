@@ -53,7 +53,9 @@ class ProtectionLoosened(InvalidInput):
 
 class HolidayPassed(InvalidInput):
     code = "holiday-passed"
-    title = _n("Hari yang sudah lewat tidak dapat diubah: tenggat sudah dihitung dengan hari itu.")
+    title = _n(
+        "Hari sebelum perubahan ini berlaku tidak dapat diubah: tenggat sudah dihitung dengan hari itu."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
