@@ -19,6 +19,7 @@ from citizenreport.cities.rules import AreaLevel, City
 from citizenreport.core.errors import Unavailable
 from citizenreport.core.queue import enqueue
 from citizenreport.core.text import _n
+from citizenreport.indicators.beside import values_beside
 from citizenreport.indicators.definitions import all_versions, definition_at
 from citizenreport.indicators.models import (
     IndicatorGeneration,
@@ -132,7 +133,8 @@ def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
         taking = coverage_values(
             city, all_versions()[COVERAGE], taking_part(session, cut_off=cut_off), cut_off=cut_off
         )
-        rows = [_published(value, cut_off) for value in (*found, *said, *taking)]
+        others = values_beside(session, city, cells, cut_off=cut_off)
+        rows = [_published(value, cut_off) for value in (*found, *said, *taking, *others)]
         if generation(session, lock=True) == seen:
             session.execute(delete(PublishedIndicatorValue))
             for start in range(0, len(rows), BATCH):

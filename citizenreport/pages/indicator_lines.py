@@ -13,6 +13,7 @@ from citizenreport.indicators.rules.periods import Period, PeriodKind
 from citizenreport.indicators.rules.values import ValueStatus
 from citizenreport.web.indicator_charts import QUARTERS
 from citizenreport.web.indicators import (
+    CHANNEL_NAMES,
     SURVEY_WORDS,
     VALUE_STATUS_NAMES,
     WAITS,
@@ -96,9 +97,17 @@ def _remark(extra: dict[str, Any], unit: str) -> str:
         parts.append(_("penduduk %(year)s", year=str(extra["population_year"])))
     if "grade" in extra:
         parts.append(f"{_(SURVEY_WORDS['grade'])} {extra['grade']}")
-    if "response_rate" in extra:
-        rate = format_decimal(Decimal(extra["response_rate"]))
-        parts.append(f"{_(SURVEY_WORDS['response_rate'])} {rate}")
+    parts += [
+        f"{_(SURVEY_WORDS[key])} {format_decimal(Decimal(extra[key]))}"
+        for key in ("response_rate", "counting_error", "effective_n")
+        if key in extra
+    ]
+    if extra.get("weighted_by_sex"):
+        parts.append(_("ditimbang menurut jenis kelamin"))
+    parts += [
+        f"{_(CHANNEL_NAMES.get(name, name))} {format_decimal(Decimal(share))} %"
+        for name, share in extra.get("channels", {}).items()
+    ]
     parts += [
         f"{_(words)} {format_decimal(Decimal(extra[key]))}"
         for key, words in apart_words(unit).items()

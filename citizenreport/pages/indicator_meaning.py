@@ -26,7 +26,7 @@ COHORT_NAMES: Final = {
 UNIVERSE_NAMES: Final = {
     UniverseName.PUBLIC: _n("laporan publik yang sudah ditayangkan"),
     UniverseName.WHOLE: _n("semua laporan, juga yang terbatas dan rahasia"),
-    UniverseName.SURVEY: _n("jawaban survei dari pelapor laporan publik"),
+    UniverseName.SURVEY: _n("jawaban survei"),
     UniverseName.PROGRAMME: _n("register program dan inovasi kota"),
     UniverseName.EXTERNAL: _n("data lembaga lain"),
 }

@@ -41,7 +41,7 @@ MEASURES: Final[Mapping[Unit, str]] = {
 UNIVERSES: Final[Mapping[UniverseName, str]] = {
     UniverseName.PUBLIC: "laporan publik yang sudah ditayangkan",
     UniverseName.WHOLE: "semua laporan, termasuk terbatas dan rahasia",
-    UniverseName.SURVEY: "jawaban survei pelapor laporan publik",
+    UniverseName.SURVEY: "jawaban survei",
     UniverseName.PROGRAMME: "register program dan inovasi kota",
     UniverseName.EXTERNAL: "data lembaga lain",
 }

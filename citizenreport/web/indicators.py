@@ -12,6 +12,7 @@ from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.rules.definitions import Definition, IndicatorNotFound, Status, Unit
 from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_before
 from citizenreport.indicators.rules.values import NOT_STATED, ValueStatus, wilson
+from citizenreport.intake.rules import Channel
 
 DESK: Final = "@DESK"
 UNIT_NAMES: Final = {
@@ -209,6 +210,8 @@ def apart_words(unit: str) -> Mapping[str, str]:
 SURVEY_WORDS: Final = {
     "grade": _n("mutu pelayanan"),
     "response_rate": _n("tingkat respons (persen)"),
+    "counting_error": _n("bukan sampel acak; ketidakpastian hitungan ± poin persen"),
+    "effective_n": _n("n efektif"),
 }
 APART_WORDS: Final = {
     "censored": _n("belum diverifikasi"),
@@ -227,5 +230,16 @@ SPAN_WORDS: Final = {
     "ended_duplicate": _n("digabung dengan laporan lain"),
     "share_event": _n("sudah sampai di sini (persen, Aalen–Johansen)"),
     "demo": _n("laporan contoh"),
+}
+CHANNEL_NAMES: Final = {
+    Channel.WEB.value: _n("formulir web"),
+    Channel.API.value: _n("aplikasi lain (API)"),
+    Channel.GEOREPORT.value: _n("GeoReport"),
+    Channel.COUNTER.value: _n("loket"),
+    Channel.PHONE.value: _n("telepon"),
+    Channel.WHATSAPP.value: _n("WhatsApp"),
+    Channel.SOCIAL.value: _n("media sosial"),
+    Channel.IMPORT.value: _n("diimpor dari layanan lain"),
+    Channel.DEMO.value: _n("laporan contoh"),
 }
 WAITS: Final = frozenset({Unit.WORKING_DAYS.value, Unit.WORKING_HOURS.value})

@@ -5,7 +5,7 @@ and of "not stated". So one fact is counted once, in its month and smallest area
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -18,7 +18,7 @@ from citizenreport.cities.rules import (
 )
 from citizenreport.disclosure.rules import counting_area
 from citizenreport.indicators.rules import flows
-from citizenreport.indicators.rules.ends import CENSORED, Ends
+from citizenreport.indicators.rules.ends import CENSORED, EVENT, Ends
 from citizenreport.indicators.rules.facts import (
     Fact,
     Turn,
@@ -38,6 +38,12 @@ ANSWERED_WITHIN = 5
 CONTESTED_WITHIN = 10
 """Calendar days. Source: indicators.csv I14."""
 COMPLAINTS = frozenset({ComplaintClass.SUPERVISORY.value, ComplaintClass.ORDINARY.value})
+COMPLAINTS_ABOUT: Mapping[str, str] = {
+    Aspect.SAFETY.value: "I05",
+    Aspect.COMFORT.value: "R01",
+    Aspect.TOLERANCE.value: "R02",
+    Aspect.HARMONY.value: "R03",
+}
 SHOWN_APART = frozenset({State.REFERRED.value, State.ARCHIVED.value, State.EMERGENCY.value})
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
 
@@ -143,8 +149,9 @@ def entries(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
     yield from _turns(reckoning, fact)
     if fact.complaint_class in COMPLAINTS:
         yield _year_end(reckoning, fact)
-        if fact.aspect == Aspect.SAFETY.value:
-            yield Entry(code="I05", day=reckoning.day(fact.submitted_at), marks=(NUMERATOR,))
+        if fact.aspect in COMPLAINTS_ABOUT:
+            day = reckoning.day(fact.submitted_at)
+            yield Entry(code=COMPLAINTS_ABOUT[fact.aspect], day=day, marks=(NUMERATOR,))
 
 
 def _settlement(reckoning: Reckoning, fact: Fact) -> Entry:
@@ -235,11 +242,15 @@ def _contests(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
 
 
 def _turns(reckoning: Reckoning, fact: Fact) -> Iterator[Entry]:
-    """H01 to H03: what agencies did with one another about reports received in the period."""
+    """H01 to H04: what agencies did with one another about reports received in the period."""
     day, as_of = reckoning.day(fact.submitted_at), reckoning.as_of
     handed_over = flows.turns_until(fact, Turn.HANDED_OVER, as_of)
     marks = (DENOMINATOR, *([NUMERATOR] * handed_over))
     yield Entry(code=flows.HAND_OVERS, day=day, marks=marks)
+    if handed_over:
+        last_at = flows.last_turn(fact, Turn.HANDED_OVER, as_of)
+        minutes = reckoning.minutes(fact.submitted_at, last_at)
+        yield Entry(code=flows.TIME_LOST, day=day, end=(minutes, EVENT))
     is_returned = flows.turns_until(fact, Turn.RETURNED, as_of) > 0
     yield _share(flows.RETURNED, day, is_met=is_returned)
     is_together = flows.settled_together(fact, as_of)

@@ -1,7 +1,7 @@
 """How fast reports are handled, and how agencies work together, by report. Pure.
 
 W01 to W03: hours of work to the first answer, the verification, the settlement. L01: still late.
-H01 to H03: hand-overs, returns, closures of several agencies. K01, K02: contested, reopened.
+H01 to H04: hand-overs, returns, closures of several agencies, time until the last hand-over. K01, K02: contested, reopened.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from citizenreport.triage.states import State
 
 FIRST_ANSWER, VERIFICATION, SETTLEMENT = "W01", "W02", "W03"
 STILL_LATE = "L01"
-HAND_OVERS, RETURNED, TOGETHER = "H01", "H02", "H03"
+HAND_OVERS, RETURNED, TOGETHER, TIME_LOST = "H01", "H02", "H03", "H04"
 CONTESTED, REOPENED = "K01", "K02"
 
 
@@ -75,6 +75,11 @@ def is_still_late(fact: Fact, as_of: datetime) -> bool:
 def turns_until(fact: Fact, turn: Turn, as_of: datetime) -> int:
     """Return how often something was done by an instant."""
     return sum(kind == turn and at <= as_of for kind, at in fact.turns)
+
+
+def last_turn(fact: Fact, turn: Turn, as_of: datetime) -> datetime:
+    """Return when something was last done by an instant; it was done by then."""
+    return max(at for kind, at in fact.turns if kind == turn and at <= as_of)
 
 
 def settled_together(fact: Fact, as_of: datetime) -> bool | None:

@@ -38,8 +38,8 @@ NOT_STATED = "tidak_disebut"
 POPULATION_MAX_AGE_YEARS = 2
 """Source: indicators.csv I05."""
 MEDIAN, NINETIETH = Fraction(1, 2), Fraction(9, 10)
-NOT_FROM_TICKETS = frozenset({"I13"})
-"""Computed of reports, but not by adding up tickets (see `coverage.py`)."""
+NOT_FROM_TICKETS = frozenset({"C01", "C02", "I13", "U01"})
+"""Computed of reports, but not by adding up tickets (see `coverage.py`, `beside.py`)."""
 WILSON_Z = 1.959963984540054
 """Two-sided 95 % of the normal distribution."""
 

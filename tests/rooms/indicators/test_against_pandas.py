@@ -16,7 +16,7 @@ from citizenreport.indicators.rules.values import Value, values
 from tests.rooms.indicators import independent
 from tests.rooms.indicators.histories import random_streams
 
-UNLIKE = ("I05", "W01", "W02", "W03")
+UNLIKE = ("I05", "R01", "R02", "R03", "W01", "W02", "W03")
 """Has a population below, or counts duplicates too."""
 CUT_OFF = datetime(2026, 6, 30, 17, tzinfo=UTC)  # midnight in Magelang
 

@@ -5,7 +5,8 @@ from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.rules.definitions import Status, parse_definition
 from tests.shared_data import rows_of, shared_data
 
-FLOWS = ["H01", "H02", "H03", "K01", "K02", "L01", "W01", "W02", "W03"]
+FLOWS = ["C01", "C02", "H01", "H02", "H03", "H04", "K01", "K02", "L01", "P01", "P02"]
+FLOWS += ["R01", "R02", "R03", "U01", "W01", "W02", "W03"]
 COMPUTED = ["I01", "I02", "I03", "I04", "I05", "I09", "I12", "I13", "I14", "I19", "I22"]
 
 

@@ -1,0 +1,147 @@
+"""Reading what is counted by place, channel or month of a questionnaire (see `rules/beside.py`)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City, PublicPrecision, Visibility
+from citizenreport.indicators.definitions import all_versions
+from citizenreport.indicators.rules.beside import (
+    CELL_M,
+    COMES_BACK_WITHIN,
+    Beside,
+    MonthCount,
+    Pulse,
+    areas_reached,
+    channels_used,
+    coming_back,
+    pulse_values,
+)
+from citizenreport.indicators.rules.cohorts import Cell, Tally
+from citizenreport.indicators.rules.facts import ExitReason
+from citizenreport.indicators.rules.periods import last_day_before
+from citizenreport.indicators.rules.reckoning import Reckoning
+from citizenreport.indicators.rules.values import Value
+from citizenreport.surveys.models import PublishedPulseValue
+from citizenreport.surveys.rules.pulse import Division, Question
+from citizenreport.triage.states import State
+
+PLACED = frozenset({PublicPrecision.EXACT, PublicPrecision.GRID_100M})
+CHANNELS = text(
+    """
+SELECT date_part('year', fact.submitted_at AT TIME ZONE :zone)::int, report.channel, count(*)
+  FROM ticket_fact AS fact
+  JOIN ticket ON ticket.id = fact.ticket_id
+  JOIN report ON report.id = ticket.report_id
+ WHERE fact.released_at < :cut_off AND fact.submitted_at < :cut_off
+   AND ticket.visibility = :public AND NOT fact.is_outside
+ GROUP BY 1, 2
+"""
+)
+# `settled`: when it was first declared settled. A duplicate follows its parent.
+RETURNING = text(
+    """
+WITH placed AS MATERIALIZED (
+SELECT fact.ticket_id, fact.category_code, fact.submitted_at,
+       (fact.settlements -> 0 ->> 0)::timestamptz AS settled,
+       floor(ST_X(point) / :cell_m)::int AS x, floor(ST_Y(point) / :cell_m)::int AS y
+  FROM (SELECT fact.*, ST_Transform(report.position::geometry, :crs) AS point
+          FROM ticket_fact AS fact
+          JOIN ticket ON ticket.id = fact.ticket_id
+          JOIN report ON report.id = ticket.report_id
+          WHERE fact.released_at < :cut_off AND fact.submitted_at < :cut_off
+           AND ticket.visibility = :public AND NOT fact.is_outside
+           AND report.position IS NOT NULL
+           AND fact.category_code = ANY(:categories)
+           AND (fact.exited_at IS NULL OR fact.exited_at >= :cut_off
+                OR (fact.exit_state <> :duplicate
+                    AND (fact.exit_reason IS NULL OR NOT fact.exit_reason = ANY(:reasons))
+                    AND (fact.exit_state <> :withdrawn OR fact.verified_at IS NOT NULL)))
+       ) AS fact
+)
+SELECT date_trunc('month', new.submitted_at AT TIME ZONE :zone)::date AS month_on,
+       count(*) FILTER (WHERE EXISTS (
+           SELECT FROM placed AS old
+            WHERE (old.category_code, old.x, old.y) = (new.category_code, new.x, new.y)
+              AND old.settled <= new.submitted_at
+              AND old.settled > new.submitted_at - :days * interval '1 day')) AS part,
+       count(*) AS whole
+  FROM placed AS new
+ GROUP BY 1
+ ORDER BY 1
+"""
+)
+
+
+def values_beside(
+    session: Session, city: City, cells: Mapping[Cell, Tally], *, cut_off: datetime
+) -> Iterator[Value]:
+    """Yield what is not added up ticket by ticket; `cells` are what was."""
+    reckoning = Reckoning(calendar=city.calendar, cut_off=cut_off)
+    beside = Beside(city=city, dictionary=all_versions(), reckoning=reckoning)
+    yield from areas_reached(beside, cells)
+    yield from channels_used(beside, channels_by_year(session, city, cut_off=cut_off))
+    yield from coming_back(beside, returning_by_month(session, city, cut_off=cut_off))
+    yield from pulse_values(beside, pulses(session, city, cut_off=cut_off))
+
+
+def channels_by_year(
+    session: Session, city: City, *, cut_off: datetime
+) -> dict[int, dict[str, int]]:
+    """Return how many public reports came in each local year through each channel."""
+    found: dict[int, dict[str, int]] = {}
+    for year, channel, count in session.execute(CHANNELS, _public(city, cut_off)):
+        found.setdefault(year, {})[channel] = count
+    return found
+
+
+def returning_by_month(session: Session, city: City, *, cut_off: datetime) -> list[MonthCount]:
+    """Return of each local month the reports with a public place, and how many came back there."""
+    categories = [c.category_code for c in city.categories.values() if c.public_precision in PLACED]
+    rows = session.execute(
+        RETURNING,
+        _public(city, cut_off)
+        | {
+            "crs": city.metric_crs,
+            "cell_m": CELL_M,
+            "days": COMES_BACK_WITHIN,
+            "categories": categories,
+            "reasons": [reason.value for reason in ExitReason],
+            "duplicate": State.DUPLICATE.value,
+            "withdrawn": State.WITHDRAWN.value,
+        },
+    )
+    return [
+        MonthCount(month_on=month_on, numerator=part, denominator=whole)
+        for month_on, part, whole in rows
+    ]
+
+
+def _public(city: City, cut_off: datetime) -> dict[str, object]:
+    return {
+        "cut_off": cut_off,
+        "public": Visibility.PUBLIC.value,
+        "zone": city.calendar.time_zone.key,
+    }
+
+
+def pulses(session: Session, city: City, *, cut_off: datetime) -> list[Pulse]:
+    """Return what was published of the feeling of safety, for the city, of months before a cut-off."""
+    row = PublishedPulseValue
+    last_day = last_day_before(cut_off, city.calendar.time_zone)
+    query = select(row).where(row.division == Division.NONE.value, row.month_on <= last_day)
+    return [
+        Pulse(
+            month_on=one.month_on,
+            question=Question(one.question),
+            n=one.n,
+            share=one.share,
+            standard_error=one.standard_error,
+            effective_n=one.effective_n,
+            is_weighted=one.is_weighted,
+            is_demo=one.is_demo,
+        )
+        for one in session.scalars(query.order_by(row.month_on, row.question))
+    ]
