@@ -30,6 +30,7 @@ import citizenreport.triage.models
 import citizenreport.triage.part_models
 import citizenreport.triage.queue_models
 import citizenreport.web.models  # noqa: F401
+from citizenreport import open311
 from citizenreport.api.v1 import challenge, indicators, key, reports
 from citizenreport.api.v1 import tickets as staff_tickets
 from citizenreport.api.v1.document import make_api
@@ -90,6 +91,10 @@ from citizenreport.console import (
 from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
 from citizenreport.core.keys import BrokenKeys, KeyRing, read_key_files
+from citizenreport.open311 import discovery as georeport_discovery
+from citizenreport.open311 import requests as georeport_requests
+from citizenreport.open311 import sending as georeport_sending
+from citizenreport.open311 import services as georeport_services
 from citizenreport.pages import (
     about,
     city_map,
@@ -199,6 +204,12 @@ DOORS: tuple[Blueprint, ...] = (
     stop.bp,
     push.bp,
 )
+GEOREPORT = (
+    georeport_discovery.bp,
+    georeport_services.bp,
+    georeport_requests.bp,
+    georeport_sending.bp,
+)
 API = (reports.bp, indicators.bp, challenge.bp, key.bp, staff_tickets.bp)
 
 SAFE_DEFAULTS = {
@@ -232,7 +243,8 @@ def create_app(settings: Mapping[str, object]) -> Flask:
     restored.init_app(app)
     limits.init_app(app)
     web_sso.init_app(app)
-    for door in DOORS:
+    open311.init_app(app)
+    for door in (*DOORS, *GEOREPORT):
         app.register_blueprint(door)
     for resource in API:
         api.register_blueprint(resource)

@@ -315,6 +315,7 @@ class City:
     office_by_area: Mapping[str, str] = field(init=False)  # area code -> the agency serving it
     bps_code: str | None = None
     border_tolerance_m: float = BORDER_TOLERANCE_M
+    takes_georeport_without_key: bool = True  # reports from residents' apps
     general_channel: str = ""  # where to turn far outside the city, in plain words
     neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
     landmarks: tuple[Landmark, ...] = ()

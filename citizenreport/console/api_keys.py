@@ -36,6 +36,7 @@ bp = Blueprint("api_keys", __name__, url_prefix="/petugas/kunci", template_folde
 
 SCOPES: Final = {
     Scope.READ_KEY: _n("Membaca keterangan kunci itu sendiri"),
+    Scope.SEND_GEOREPORT: _n("Mengirim laporan lewat GeoReport"),
     Scope.READ_TICKETS: _n("Membaca tiket umum dan terbatas, tanpa kontak pelapor"),
     Scope.WRITE_TICKETS: _n("Mengubah keadaan, menjawab pelapor, menulis catatan"),
     Scope.ROUTE_TICKETS: _n("Langkah meja kota"),

@@ -22,7 +22,7 @@ from citizenreport.core.errors import InvalidInput, NotFound
 from citizenreport.core.ids import new_id
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Actor
-from citizenreport.identity.scopes import KeyGrant, Scope
+from citizenreport.identity.scopes import WITHOUT_AGENCY, KeyGrant, Scope
 from citizenreport.ledger import service as ledger
 from citizenreport.ledger.rules import NewEvent, Payload, StreamKind
 
@@ -118,9 +118,9 @@ def make(
     lives = timedelta(days=days) if 0 < days <= LONGEST.days else None
     if not 0 < len(name.strip()) <= NAME_MAX_CHARS or not wanted or lives is None:
         raise BadKeyWish
-    if not wanted - {Scope.READ_KEY.value} <= known:
+    if not wanted <= known:
         raise BadKeyWish(pointer="#/scopes")
-    if wanted != {Scope.READ_KEY.value} and agency_code is None:
+    if wanted - {scope.value for scope in WITHOUT_AGENCY} and agency_code is None:
         raise KeyNeedsAgency(pointer="#/agency_code")
     key = PREFIX + secrets.token_urlsafe(KEY_BYTES)
     row = ApiKey(

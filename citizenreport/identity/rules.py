@@ -122,6 +122,7 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
         }
     ),
     Scope.READ_KEY: frozenset(),
+    Scope.SEND_GEOREPORT: frozenset(),
     Scope.READ_TICKETS: frozenset({Permission.READ_TICKETS}),
     Scope.WRITE_TICKETS: frozenset({Permission.MOVE_TICKET, Permission.REPLY}),
     Scope.ROUTE_TICKETS: frozenset({Permission.ROUTE_TICKET}),

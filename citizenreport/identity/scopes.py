@@ -8,9 +8,14 @@ class Scope(StrEnum):
     """One thing a key may do. Which permissions that is stands in `rules.PERMISSIONS`."""
 
     READ_KEY = "key:read"  # its own name, scopes and last day
+    SEND_GEOREPORT = "georeport:send"  # reports over GeoReport, in the name of an app
     READ_TICKETS = "tickets:read"
     WRITE_TICKETS = "tickets:write"
     ROUTE_TICKETS = "tickets:route"  # steps that only the city desk makes
+
+
+WITHOUT_AGENCY = frozenset({Scope.READ_KEY, Scope.SEND_GEOREPORT})
+"""What a key may do that stands for no agency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ its own error body (GeoReport) asks `describe` and renders the Problem its own w
 import logging
 import secrets
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
@@ -112,6 +112,11 @@ class Problem:
         return {**self.members, **body}
 
 
+Body = Callable[[Problem], Response]
+BODIES: Final = "citizenreport.problem_bodies"
+"""Doors with a body of their own put it there, by the path they stand below."""
+
+
 def init_app(app: Flask) -> None:
     """Render every error of every route, unknown addresses and wrong methods included."""
     app.register_error_handler(errors.CitizenReportError, _answer)
@@ -132,8 +137,12 @@ def describe(error: Exception) -> Problem:
 
 
 def render(problem: Problem) -> Response:
-    """Render a problem as JSON for machines, as a page for people."""
-    if is_machine_path(request.path):
+    """Render a problem as JSON for machines, as a page for people; GeoReport has its own body."""
+    bodies: Mapping[str, Body] = current_app.extensions.get(BODIES, {})
+    own = next((body for prefix, body in bodies.items() if _is_below(request.path, prefix)), None)
+    if own is not None:
+        response = own(problem)
+    elif is_machine_path(request.path):
         response = Response(json.dumps(problem.document()), problem.status, content_type=MEDIA_TYPE)
     else:
         page = render_template(
@@ -143,6 +152,10 @@ def render(problem: Problem) -> Response:
     response.headers.update(problem.headers)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _is_below(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(f"{prefix}/")
 
 
 def status_of(kind: type[errors.CitizenReportError]) -> HTTPStatus:

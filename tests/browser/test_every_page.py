@@ -36,6 +36,7 @@ TABS: Final = 25
 SHARED_DOORS: Final = (problem_pages.bp, link_pages.bp)
 KNOWN: Final = {"code": "I01", "name": "none", "filename": "none"}
 
+STOPS = "document.querySelectorAll('a[href], button, input, select, textarea, summary').length"
 SIDEWAYS: Final = "() => document.documentElement.scrollWidth - window.innerWidth"
 TOO_SMALL: Final = """
 () => [...document.querySelectorAll('a, button, input, select, summary, textarea, [role=button]')]
@@ -174,7 +175,7 @@ def assert_the_keyboard_is_followed(page: Page) -> None:
             break
         assert stop["isGood"], stop["html"]
         seen.append(stop["html"])
-    assert len(seen) >= 3
+    assert len(seen) >= min(3, page.evaluate(STOPS))
 
 
 def test_the_walk_finds_the_pages_that_are_there() -> None:

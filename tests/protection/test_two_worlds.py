@@ -49,6 +49,17 @@ PLACES_QUERIES = (
     "tampilan=kepadatan&kategori=A12",
     "tampilan=kepadatan&kelurahan=33.71.03.1005",
 )
+GEOREPORT_QUERIES = (
+    "service_code=A04",
+    "service_code=A12",
+    "status=open&extensions=true",
+    "page_size=2&page=2",
+    "bbox=110,-8,111,-7",
+    "lat=-7.478474&long=110.22199&radius=5000",
+    "q=lampu",
+    "updated_after=2020-01-01T00:00:00Z",
+    "sort=updated_datetime:asc",
+)
 VOLATILE_HEADERS = {"Date", "Set-Cookie", "Content-Security-Policy", "RateLimit"}
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
@@ -186,11 +197,8 @@ def add_what_is_not_public(scene: Scene) -> tuple[list[str], str]:
 def all_questions(app: Flask, code: str, photo_code: str) -> Iterator[str]:
     """Yield an address for every public GET route, with what exists and with what does not."""
     for rule in public_rules(app):
-        if not rule.arguments:
-            yield rule.rule
-            places = PLACES_QUERIES if rule.rule.startswith("/laporan") else ()
-            for query in (*QUERIES, *places):
-                yield f"{rule.rule}?{query}"
+        if rule.arguments <= {"form"}:
+            yield from all_lists(re.sub(r"<[^>]*form>", "xml", rule.rule))
             continue
         for values in fillings(rule, code, photo_code):
             address = rule.rule
@@ -198,6 +206,17 @@ def all_questions(app: Flask, code: str, photo_code: str) -> Iterator[str]:
                 address = re.sub(rf"<(?:\w+(?:\([^)]*\))?:)?{name}>", value, address)
             assert "<" not in address, f"teach this test to fill {rule.rule}"
             yield address
+
+
+def all_lists(address: str) -> Iterator[str]:
+    yield address
+    own: tuple[str, ...] = ()
+    if address.startswith("/laporan"):
+        own = PLACES_QUERIES
+    elif address.startswith("/open311"):
+        own = GEOREPORT_QUERIES
+    for query in (*QUERIES, *own):
+        yield f"{address}?{query}"
 
 
 def fillings(rule: Rule, code: str, photo_code: str) -> Iterator[dict[str, str]]:
@@ -212,6 +231,7 @@ def fillings(rule: Rule, code: str, photo_code: str) -> Iterator[dict[str, str]]
         "path": ["none.css"],
         "format": ["csv"],
         "category_code": ["A04", "Q99"],
+        "form": ["xml"],
     }
     missing = rule.arguments - known.keys()
     assert not missing, f"teach this test what {missing} of {rule.rule} may be"
@@ -231,9 +251,9 @@ def public_rules(app: Flask) -> list[Rule]:
 
 def addresses_of_a_code(app: Flask, code: str) -> list[str]:
     return [
-        re.sub(r"<[^>]*tracking_code>", code, rule.rule)
+        re.sub(r"<[^>]*form>", "json", re.sub(r"<[^>]*tracking_code>", code, rule.rule))
         for rule in public_rules(app)
-        if rule.arguments == {"tracking_code"}
+        if rule.arguments - {"form"} == {"tracking_code"}
     ]
 
 

@@ -68,6 +68,7 @@ def build_city(
         outside_channels=settings.outside_channels,
         border_tolerance_m=settings.border_tolerance_m,
         general_channel=settings.general_channel,
+        takes_georeport_without_key=settings.takes_georeport_without_key,
         official_area_km2=settings.city.official_area_km2,
         boundaries_source=settings.city.boundaries_source,
         deadlines_valid_from=settings.deadlines.valid_from,

@@ -82,6 +82,7 @@ class Settings:
     conflict: Mapping[str, str]
     border_tolerance_m: float
     general_channel: str
+    takes_georeport_without_key: bool
     sliver_tolerance_m: float
     has_enclaves: bool
     similar_reports: SimilarReports
@@ -102,7 +103,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
     check_sections(FILE, values, names, findings)
     sections = {name: section(FILE, values, name, findings) for name in names}
     intake, geometry = sections["intake"], sections["geometry"]
-    intake.check_keys("border_tolerance_m", "general_channel")
+    intake.check_keys("border_tolerance_m", "general_channel", "georeport_without_key")
     geometry.check_keys("sliver_tolerance_m", "has_enclaves")
     return Settings(
         city=_identity(sections["city"]),
@@ -113,6 +114,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
         conflict=_conflict(sections["conflict"]),
         border_tolerance_m=intake.number("border_tolerance_m", least=0, default=BORDER_TOLERANCE_M),
         general_channel=intake.text("general_channel", default=""),
+        takes_georeport_without_key=intake.flag("georeport_without_key", default=True),
         sliver_tolerance_m=geometry.number(
             "sliver_tolerance_m", least=0, default=SLIVER_TOLERANCE_M
         ),

@@ -1,0 +1,4 @@
+"""Other systems: how they speak.
+
+georeport   GeoReport v2 as XML and JSON
+"""

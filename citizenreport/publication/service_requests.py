@@ -1,0 +1,156 @@
+"""Published reports as other systems ask for them: by time, state, place and words; in one query."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Date, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Session
+
+from citizenreport.geo.columns import PositionType
+from citizenreport.geo.position import Position
+from citizenreport.publication.models import PublishedPhoto, PublishedReply, PublishedReport
+
+Box = tuple[float, float, float, float]  # west, south, east, north; WGS 84 degrees
+
+
+class Order(StrEnum):
+    """By what a list is sorted; equal ones by their code."""
+
+    REQUESTED = "requested_datetime"
+    UPDATED = "updated_datetime"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which published reports are asked for; None is any.
+
+    `since` and `until` are moments of submission, both included. A report without a published hour
+    counts from the first moment of its day in `time_zone`. Days of change are whole days.
+    """
+
+    time_zone: str
+    codes: Collection[str] | None = None
+    category_codes: Collection[str] | None = None
+    states: Collection[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    changed_from: date | None = None
+    changed_to: date | None = None
+    box: Box | None = None
+    near: Position | None = None
+    radius_m: float = 0
+    words: str | None = None
+    order: Order = Order.REQUESTED
+    newest_first: bool = True
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A published report and the code of its first photo."""
+
+    report: PublishedReport
+    photo_code: str | None
+
+
+def found(session: Session, wanted: Wanted) -> list[Found]:
+    """Return the reports that fit, in order, in one query whatever their number."""
+    row = PublishedReport
+    photo = (
+        select(PublishedPhoto.photo_code)
+        .where(PublishedPhoto.tracking_code == row.tracking_code)
+        .order_by(PublishedPhoto.position_in_report)
+        .limit(1)
+        .scalar_subquery()
+    )
+    day = row.submitted_on if wanted.order is Order.REQUESTED else row.changed_on
+    keys = [day, row.tracking_code]
+    query = (
+        select(row, photo)
+        .where(*_when(wanted), *_what(wanted), *_where(wanted))
+        .order_by(*(key.desc() if wanted.newest_first else key.asc() for key in keys))
+        .offset(wanted.offset)
+        .limit(wanted.limit)
+    )
+    rows = session.execute(query).tuples()
+    return [Found(report=report, photo_code=photo_code) for report, photo_code in rows]
+
+
+def replies_among(
+    session: Session, tracking_codes: Collection[str]
+) -> dict[str, list[PublishedReply]]:
+    """Return the public replies of some reports, oldest first, by report."""
+    query = (
+        select(PublishedReply)
+        .where(PublishedReply.tracking_code.in_(tracking_codes))
+        .order_by(PublishedReply.tracking_code, PublishedReply.number)
+    )
+    replies: dict[str, list[PublishedReply]] = {}
+    for reply in session.scalars(query):
+        replies.setdefault(reply.tracking_code, []).append(reply)
+    return replies
+
+
+def replied_between(session: Session, first: date, last: date) -> Sequence[PublishedReply]:
+    """Return the public replies of some days, both included, in the order they were given."""
+    query = (
+        select(PublishedReply)
+        .where(PublishedReply.replied_on.between(first, last))
+        .order_by(PublishedReply.replied_on, PublishedReply.tracking_code, PublishedReply.number)
+    )
+    return session.scalars(query).all()
+
+
+def _when(wanted: Wanted) -> list[ColumnElement[bool]]:
+    row = PublishedReport
+    day = cast(row.submitted_on, TIMESTAMP)
+    moment = func.coalesce(row.submitted_at, func.timezone(wanted.time_zone, day))
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.since is not None:
+        first = cast(func.timezone(wanted.time_zone, literal(wanted.since)), Date)
+        conditions += [row.submitted_on >= first, moment >= wanted.since]
+    if wanted.until is not None:
+        last = cast(func.timezone(wanted.time_zone, literal(wanted.until)), Date)
+        conditions += [row.submitted_on <= last, moment <= wanted.until]
+    if wanted.changed_from is not None:
+        conditions.append(row.changed_on >= wanted.changed_from)
+    if wanted.changed_to is not None:
+        conditions.append(row.changed_on <= wanted.changed_to)
+    return conditions
+
+
+def _what(wanted: Wanted) -> list[ColumnElement[bool]]:
+    row = PublishedReport
+    among = (
+        (row.tracking_code, wanted.codes),
+        (row.category_code, wanted.category_codes),
+        (row.state, wanted.states),
+    )
+    conditions: list[ColumnElement[bool]] = [
+        column.in_(values) for column, values in among if values is not None
+    ]
+    if wanted.words is not None:
+        pattern = f"%{_escaped(wanted.words)}%"
+        conditions.append(or_(row.text.ilike(pattern), row.landmark.ilike(pattern)))
+    return conditions
+
+
+def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
+    row = PublishedReport
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.box is not None:
+        box = func.geography(func.ST_MakeEnvelope(*wanted.box, 4326))
+        conditions.append(func.ST_Intersects(row.position, box))
+    if wanted.near is not None:
+        here = literal(wanted.near, PositionType)
+        conditions.append(func.ST_DWithin(row.position, here, wanted.radius_m))
+    return conditions
+
+
+def _escaped(words: str) -> str:
+    """Return words as they stand inside a LIKE pattern."""
+    return words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
