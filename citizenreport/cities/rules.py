@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from citizenreport.cities.release_calendar import ReleaseCalendar
 from citizenreport.cities.release_policy import ReleasePolicy
 from citizenreport.cities.reply_templates import ReplyTemplate
 from citizenreport.geo.areas import BORDER_TOLERANCE_M, AreaIndex
@@ -335,6 +336,7 @@ class City:
     pulse_days: int = 730  # after the month, until its answers are deleted
     category_periods: Mapping[str, tuple[Category, ...]] = field(default_factory=dict)
     agency_periods: Mapping[str, tuple[Agency, ...]] = field(default_factory=dict)
+    releases: ReleaseCalendar = field(default_factory=ReleaseCalendar)
 
     def __post_init__(self) -> None:
         by_category: dict[str, tuple[RoutingRow, ...]] = {}

@@ -88,7 +88,7 @@ def run(period: Period, key_ids: tuple[str, ...], cut_off: datetime | None, *, r
     bar = tqdm(disable=None, leave=False, bar_format="{desc} {elapsed}")
     with bar, transaction() as session:
         say = bar.set_description_str
-        write = writer(city)
+        write = writer(city, current_app.config["PUBLIC_URL"])
         row = prepare(session, city, order, root=root, write=write, now=utcnow(), say=say)
         say("signing")
         for key_id, key in signing.items():

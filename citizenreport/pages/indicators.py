@@ -27,12 +27,12 @@ from citizenreport.indicators.rules.definitions import (
 from citizenreport.indicators.rules.periods import PeriodKind, last_day_before
 from citizenreport.indicators.rules.values import NOT_STATED
 from citizenreport.pages.finding import absolute
-from citizenreport.pages.indicator_lines import Line, line_of, name_of, period_name
 from citizenreport.pages.indicator_meaning import ASPECT_NAMES, DIRECTION_NAMES, meaning_of
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.headers import allow_framing
 from citizenreport.web.indicator_charts import AreaMap, area_map, small_trend, trend_chart
+from citizenreport.web.indicator_lines import Line, line_of, name_of, period_name
 from citizenreport.web.indicators import (
     NOT_STATED_NAME,
     STATUS_NAMES,

@@ -124,7 +124,9 @@ def small_trend(rows: Sequence[Row], *, name: str) -> str:
     return spark(points, alt_text=words)
 
 
-def area_map(city: City, rows: Sequence[Row], *, name: str, period: str) -> AreaMap | None:
+def area_map(
+    city: City, rows: Sequence[Row], *, name: str, period: str, theme: Theme = PAGE
+) -> AreaMap | None:
     """Return the values of one period for the smallest areas as a map; None without any."""
     by_area = {row.area_code: row for row in rows}
     outlines = outlines_of(city)
@@ -157,7 +159,7 @@ def area_map(city: City, rows: Sequence[Row], *, name: str, period: str) -> Area
         name=name,
         period=period,
     )
-    svg = choropleth(shapes, alt_text=words)
+    svg = choropleth(shapes, alt_text=words, theme=theme)
     return AreaMap(svg=svg, period=period, lines=lines, classes=_class_words(comparable, ends))
 
 

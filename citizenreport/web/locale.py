@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, format_date, format_time, get_locale, refresh
 
 from citizenreport.cities.rules import Names
@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
         app,
         default_locale=DEFAULT_LANGUAGE,
         default_translation_directories=str(CATALOGUES),
-        locale_selector=page_language,
+        locale_selector=_asked_language,
         timezone_selector=_page_zone,
     )
     app.before_request(refresh)  # it remembers the language in the application context
@@ -57,6 +57,11 @@ def language_url(code: str) -> str:
 
 
 def page_language() -> str:
+    """Return the language of this request; where a paper is written without one, the paper's."""
+    return _asked_language() if has_request_context() else str(get_locale())
+
+
+def _asked_language() -> str:
     """Return the language of this request: `?lang=`, the cookie, Accept-Language, Indonesian."""
     language = choose_language(
         asked=request.args.get("lang"),

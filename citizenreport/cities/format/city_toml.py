@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from pyproj.exceptions import CRSError
 
 from citizenreport.cities.findings import Findings
+from citizenreport.cities.format.releases_toml import read_releases
 from citizenreport.cities.format.settings import Section, check_sections, read_toml, section
+from citizenreport.cities.release_calendar import ReleaseCalendar
 from citizenreport.cities.rules import DutyRules, SimilarReports
 from citizenreport.core.text import _n
 from citizenreport.geo.areas import BORDER_TOLERANCE_M
@@ -88,6 +90,7 @@ class Settings:
     similar_reports: SimilarReports
     duty: DutyRules
     outside_channels: Mapping[str, str]
+    releases: ReleaseCalendar
 
 
 def read_settings(text: str | None, findings: Findings) -> Settings:
@@ -98,7 +101,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
         findings = Findings()
     names = (
         *("city", "calendar", "contest", "conflict", "deadlines", "intake", "geometry"),
-        *("survey", "similar", "duty", "outside_channels"),
+        *("survey", "similar", "duty", "outside_channels", "releases"),
     )
     check_sections(FILE, values, names, findings)
     sections = {name: section(FILE, values, name, findings) for name in names}
@@ -122,6 +125,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
         similar_reports=_similar_reports(sections["similar"]),
         duty=_duty(sections["duty"]),
         outside_channels=_outside_channels(sections["outside_channels"]),
+        releases=read_releases(sections["releases"]),
     )
 
 

@@ -16,32 +16,54 @@ from citizenreport.publication.snapshots.revisions import changes_between
 from citizenreport.publication.snapshots.rules import SnapshotFile
 from citizenreport.web.indicator_metadata import metadata
 from citizenreport.web.indicators import CSV_HEADER, UNIT_NAMES, csv_rows
+from citizenreport.web.snapshots.brief import brief_files
+from citizenreport.web.snapshots.catalogue import catalogue_file, csvw_file, written
+from citizenreport.web.snapshots.geodata import geodata_files
+from citizenreport.web.snapshots.workbook import workbook
 
 VALUES_CSV: Final = "nilai.csv"
 WHOLE_CSV: Final = "seluruh.csv"
 METADATA: Final = "metadata.json"
+WORKBOOK: Final = "buku-kerja.xlsx"
 CHANGES: Final = "perubahan.json"
 WITHHELD: Final = "disembunyikan agar tidak seorang pun dapat dikenali"
 
 
-def writer(city: City) -> Writer:
-    """Return what writes the files of a snapshot of this city."""
+KEY: Final = ("kode_indikator", "periode", "kode_wilayah_kemendagri", "nama_wilayah", "klasifikasi")
+
+
+def writer(city: City, public_url: str) -> Writer:
+    """Return what writes all files of a snapshot of this city."""
 
     def write(head: Head, contents: Contents, earlier: Mapping[str, bytes]) -> list[SnapshotFile]:
-        return snapshot_files(city, head, contents, earlier)
+        files = [
+            *table_files(city, head, contents, earlier),
+            *geodata_files(city, head, contents),
+            SnapshotFile(name=WORKBOOK, content=workbook(city, head, contents)),
+            *brief_files(city, head, contents),
+        ]
+        licence = city.releases.licence
+        return [
+            *files,
+            catalogue_file(city, head, files, public_url=public_url, licence=licence),
+        ]
 
     return write
 
 
-def snapshot_files(
+def table_files(
     city: City, head: Head, contents: Contents, earlier: Mapping[str, bytes]
 ) -> list[SnapshotFile]:
-    """Return the files: numbers as JSON and CSV, what they mean, and what changed in a revision."""
+    """Return the numbers as JSON and CSV, what they mean, and what changed in a revision."""
     numbers = number_files(city, contents)
-    files = [*numbers, _csv(VALUES_CSV, csv_rows(city, contents.values))]
+    files = [
+        *numbers,
+        _csv(VALUES_CSV, csv_rows(city, contents.values)),
+        csvw_file(VALUES_CSV, CSV_HEADER, key=KEY),
+    ]
     if contents.whole:
         files.append(_csv(WHOLE_CSV, [_whole_line(city, share) for share in contents.whole]))
-    files.append(SnapshotFile(name=METADATA, content=_json(metadata(city, all_versions()))))
+    files.append(SnapshotFile(name=METADATA, content=written(metadata(city, all_versions()))))
     if earlier:
         changes = changes_between(_rows(earlier), _rows({f.name: f.content for f in numbers}))
         body = {"replaces": head.replaces, "reason": head.reason, "changes": changes}
@@ -81,10 +103,6 @@ def _whole_line(city: City, share: WholeShare) -> Sequence[Cell]:
         None,
         WITHHELD if share.is_withheld else "",
     )
-
-
-def _json(body: object) -> bytes:
-    return (json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def _rows(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
