@@ -89,11 +89,12 @@ def run(period: Period, key_ids: tuple[str, ...], cut_off: datetime | None, *, r
     with bar, transaction() as session:
         say = bar.set_description_str
         write = writer(city, current_app.config["PUBLIC_URL"])
-        row = prepare(session, city, order, root=root, write=write, now=utcnow(), say=say)
+        made = prepare(session, city, order, root=root, write=write, now=utcnow(), say=say)
+        row = made.row
         say("signing")
         for key_id, key in signing.items():
             sign(session, row.number, key, key_id=key_id, root=root, now=utcnow())
-        public = publish(session, city, row.number, root=root, now=utcnow())
+        public = publish(session, city, row.number, root=root, now=utcnow(), release=made.release)
         number, sha256, audit_s = public.number, public.manifest_sha256, row.audit_s
     files = sorted(path for path in folder_of(root, number).iterdir())
     click.echo(f"Snapshot {number} of {period.code}: {len(files)} files in {files[0].parent}")

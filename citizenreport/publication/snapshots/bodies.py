@@ -1,14 +1,16 @@
 """The numbers of a snapshot as JSON: one file a universe, the same numbers the same bytes. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from citizenreport.cities.rules import City
+from citizenreport.disclosure.whole import WholeYear
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_before
 from citizenreport.indicators.rules.whole import WholeShare
 from citizenreport.ledger.rules import canonical
+from citizenreport.publication.release_rules import ReleaseCell, ReleaseTable
 from citizenreport.publication.snapshots.contents import Contents
 from citizenreport.publication.snapshots.rules import SnapshotFile
 
@@ -22,10 +24,61 @@ NUMBERS: Final = (VALUES, WHOLE, TABLES)
 def number_files(city: City, contents: Contents) -> list[SnapshotFile]:
     """Return the files that a recomputation must give again, byte by byte."""
     files = [SnapshotFile(name=VALUES, content=canonical(value_bodies(city, contents.values)))]
-    if contents.whole:
-        bodies = [whole_body(city, share) for share in contents.whole]
-        files.append(SnapshotFile(name=WHOLE, content=canonical(bodies)))
+    release = contents.release
+    if release is None:
+        return files
+    period = contents.period.code
+    tables = [_cell_body(period, table, cell) for table in release.tables for cell in table.cells]
+    files.append(SnapshotFile(name=TABLES, content=canonical(tables)))
+    if release.whole is not None:
+        shares = [whole_body(city, share) for share in release.shares]
+        groups = list(_group_bodies(city, release.whole))
+        files.append(SnapshotFile(name=WHOLE, content=canonical([*groups, *shares])))
     return files
+
+
+def _cell_body(period: str, table: ReleaseTable, cell: ReleaseCell) -> dict[str, Any]:
+    """Return one number of the service universe; "total" is a margin."""
+    return {
+        "universe": table.universe,
+        "indicator_code": table.code,
+        "row_level": table.rows,
+        "column_level": table.columns,
+        "period": period,
+        "period_kind": table.period,
+        "area_code": f"{cell.row}/{cell.column}",
+        "row": cell.row,
+        "column": cell.column,
+        "value": cell.count,
+        "numerator": cell.count,
+        "denominator": None,
+        "status": "final",
+        "definition_version": 1,
+        "is_suppressed": cell.count is None,
+        "details": {},
+    }
+
+
+def _group_bodies(city: City, whole: WholeYear) -> Iterator[dict[str, Any]]:
+    """Yield all reports of the year, and the confidential ones by group of protection."""
+    groups = [("all", whole.total), *(("+".join(g.classes), g.count) for g in whole.groups)]
+    for code, count in groups:
+        yield {
+            "universe": "whole",
+            "indicator_code": f"reports:{code}",
+            "definition_version": 1,
+            "period": str(whole.year),
+            "area_code": city.city_code,
+            "area_level": "kota",
+            "bps_code": city.bps_code,
+            "value": count,
+            "unit": "count",
+            "numerator": count,
+            "denominator": None,
+            "status": "final",
+            "is_suppressed": count is None,
+            "details": {},
+        }
 
 
 def value_bodies(city: City, values: Sequence[PublishedIndicatorValue]) -> list[dict[str, Any]]:

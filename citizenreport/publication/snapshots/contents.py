@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -17,58 +17,74 @@ from citizenreport.cities.rules import City
 from citizenreport.indicators.definitions import all_versions
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.queries import published_cut_off
-from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_before
-from citizenreport.indicators.rules.whole import WholeShare
+from citizenreport.indicators.rules.periods import Period, last_day_before
 from citizenreport.indicators.service import recompute
-from citizenreport.indicators.whole import whole_shares
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.queries import latest_checkpoint
 from citizenreport.ledger.rules import StreamKind, canonical
+from citizenreport.publication.release_rules import PeriodRelease, proof_record
 from citizenreport.publication.snapshots.rules import (
     check_period,
     commitment,
     input_line,
     kinds_within,
 )
+from citizenreport.publication.snapshots.tables import tables_of
 
 PACKAGE: Final = "citizenreport"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """The numbers of a snapshot. `suppression`: the public log, how much is withheld, never which
-    cell is primary. `full_log` stays inside. `audit_s`: seconds that the auditor took.
+    """The numbers of a snapshot. `release`: its tables and what is counted over all reports; None
+    while they are not final.
     """
 
     period: Period
     cut_off_at: datetime
     values: Sequence[PublishedIndicatorValue]
-    whole: Sequence[WholeShare]
-    suppression: dict[str, Any]
-    full_log: dict[str, Any]
-    audit_s: float
+    release: PeriodRelease | None
+
+    @property
+    def suppression(self) -> dict[str, Any]:
+        """Return the public log: how much is withheld, never which cell was the reason."""
+        if self.release is None:
+            return {"tables": "not-final-or-none"}
+        return {
+            "log": asdict(self.release.log),
+            "proof": proof_record(self.release.proof),
+            "releases_compared": self.release.seen_releases,
+        }
+
+    @property
+    def audit_s(self) -> float:
+        """Return how long the auditor took, in seconds."""
+        return self.release.proof.seconds if self.release else 0.0
 
 
-def gather(session: Session, city: City, period: Period, *, cut_off: datetime) -> Contents:
+def gather(
+    session: Session, city: City, period: Period, *, cut_off: datetime, now: datetime
+) -> Contents:
     """Return what there is to tell of a period, as of a cut-off; computed anew where it is not.
 
     Raises:
         PeriodNotOver: something of the period lies after the cut-off.
+        ReleaseNotSafe: the auditor found that somebody could be recognised.
         ComputationDisturbed: reports kept leaving the public meanwhile.
     """
+    values = gather_values(session, city, period, cut_off=cut_off)
+    release = tables_of(session, city, period, cut_off=cut_off, now=now) if values else None
+    return Contents(period=period, cut_off_at=cut_off, values=values, release=release)
+
+
+def gather_values(
+    session: Session, city: City, period: Period, *, cut_off: datetime
+) -> Sequence[PublishedIndicatorValue]:
+    """Return the values of a period as of a cut-off. Raises PeriodNotOver, ComputationDisturbed."""
     check_period(period, last_day=last_day_before(cut_off, city.calendar.time_zone))
     if published_cut_off(session) != cut_off:
         recompute(session, city, cut_off=cut_off)
-    whole = _whole(session, city, period, cut_off)
-    return Contents(
-        period=period,
-        cut_off_at=cut_off,
-        values=values_within(session, period),
-        whole=whole,
-        suppression={"whole": {"shares": len(whole), "withheld": _withheld(whole)}},
-        full_log={},
-        audit_s=0.0,
-    )
+    return values_within(session, period)
 
 
 def values_within(session: Session, period: Period) -> Sequence[PublishedIndicatorValue]:
@@ -82,19 +98,6 @@ def values_within(session: Session, period: Period) -> Sequence[PublishedIndicat
     ]
     order = (row.code, row.period_kind, row.period_start_on, row.area_code)
     return session.scalars(select(row).where(or_(*inside)).order_by(*order)).all()
-
-
-def _whole(session: Session, city: City, period: Period, cut_off: datetime) -> Sequence[WholeShare]:
-    """Return the shares over all reports: by the year only."""
-    if period.kind is not PeriodKind.YEAR:
-        return []
-    year = period.start_on.year
-    found = whole_shares(session, city, cut_off=cut_off)
-    return [share for share in found if share.last_year == year]
-
-
-def _withheld(whole: Sequence[WholeShare]) -> int:
-    return sum(share.is_withheld for share in whole)
 
 
 def input_commitment(session: Session, nonce: bytes, *, cut_off: datetime) -> str:

@@ -13,8 +13,7 @@ from citizenreport.core.db import Base
 class Snapshot(Base, kw_only=True):
     """One snapshot inside the house. Its files lie in a folder of its number.
 
-    `nonce` is what its input was committed with, and never leaves. `suppression_log` is the full
-    one. `publish_from`: the embargo. `generation`: how often a report had left the public by then.
+    `nonce` is what its input was committed with, and never leaves. `publish_from`: the embargo. `generation`: how often a report had left the public by then.
     """
 
     __tablename__ = "snapshot"
@@ -43,7 +42,6 @@ class Snapshot(Base, kw_only=True):
     manifest_sha256: Mapped[str]
     nonce: Mapped[bytes]
     generation: Mapped[int]
-    suppression_log: Mapped[dict[str, Any]]
     audit_s: Mapped[float]
 
 

@@ -20,6 +20,7 @@ from citizenreport.indicators.queries import generation
 from citizenreport.indicators.rules.periods import Period
 from citizenreport.indicators.service import ComputationDisturbed
 from citizenreport.ledger.rules import canonical, instant_text
+from citizenreport.publication.release_rules import PeriodRelease
 from citizenreport.publication.snapshots.acts import alone, give_up, tell
 from citizenreport.publication.snapshots.bodies import NUMBERS
 from citizenreport.publication.snapshots.contents import (
@@ -79,6 +80,14 @@ class Order:
     publish_from: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A snapshot that waits, and what its tables were made of: publishing at once need not again."""
+
+    row: Snapshot
+    release: PeriodRelease | None
+
+
 Writer = Callable[[Head, Contents, dict[str, bytes]], Sequence[SnapshotFile]]
 """Writes a snapshot's files; the last argument are those of the snapshot it replaces."""
 Say = Callable[[str], None]
@@ -94,18 +103,18 @@ def prepare(
     write: Writer,
     now: datetime,
     say: Say,
-) -> Snapshot:
+) -> Prepared:
     """Compute, write and number a snapshot; it waits for two signatures.
 
     Raises:
         PublicationRunning, PeriodNotOver, NothingToPublish, ReasonMissing, NothingToRevise,
-        NothingChanged, ComputationDisturbed: nothing is left behind.
+        NothingChanged, ComputationDisturbed, ReleaseNotSafe: nothing is left behind.
     """
     alone(session)
     seen = generation(session)
     remove_strays(root, [row.number for row in snapshots(session)])
     say("computing")
-    contents = gather(session, city, order.period, cut_off=order.cut_off)
+    contents = gather(session, city, order.period, cut_off=order.cut_off, now=now)
     if not contents.values:
         raise NothingToPublish(period=order.period.code)
     head, earlier = _head(session, order, root=root, now=now)
@@ -123,7 +132,7 @@ def prepare(
     write_folder(root, head.number, {f.name: f.content for f in files} | {MANIFEST: content})
     if generation(session, lock=True) != seen:
         raise ComputationDisturbed
-    return row
+    return Prepared(row=row, release=contents.release)
 
 
 def _row(
@@ -144,7 +153,6 @@ def _row(
         manifest_sha256=manifest_sha256,
         nonce=nonce,
         generation=seen,
-        suppression_log=contents.full_log,
         audit_s=contents.audit_s,
     )
 

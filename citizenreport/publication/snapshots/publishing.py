@@ -14,7 +14,11 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.indicators.queries import generation
 from citizenreport.ledger.rules import canonical, instant_text
+from citizenreport.publication.release_rules import PeriodRelease
+from citizenreport.publication.release_store import record_release
 from citizenreport.publication.snapshots.acts import alone, check_prepared, tell
+from citizenreport.publication.snapshots.bodies import TABLES, WHOLE, number_files
+from citizenreport.publication.snapshots.contents import gather
 from citizenreport.publication.snapshots.errors import (
     Embargoed,
     SameSigner,
@@ -38,7 +42,7 @@ from citizenreport.publication.snapshots.models import (
     SnapshotSignature,
 )
 from citizenreport.publication.snapshots.queries import published_keys, signatures_of, snapshot_of
-from citizenreport.publication.snapshots.reproducing import differing_files
+from citizenreport.publication.snapshots.reproducing import differing_files, period_of
 from citizenreport.publication.snapshots.rules import (
     KEYS,
     MANIFEST,
@@ -94,13 +98,22 @@ def _checked_holder(
 
 
 def publish(
-    session: Session, city: City, number: int, *, root: Path, now: datetime
+    session: Session,
+    city: City,
+    number: int,
+    *,
+    root: Path,
+    now: datetime,
+    release: PeriodRelease | None = None,
 ) -> PublishedSnapshot:
     """Put a signed snapshot before the public, once it verifies as a stranger would verify it.
 
+    `release`: its tables, if they were made in this transaction; else they are made again.
+
     Raises:
         SnapshotSettled, Embargoed, SignatureMissing, SigningKeyInvalid, SnapshotChanged
-        SnapshotOutdated: a report that it counts has left the public since it was prepared.
+        SnapshotOutdated: a report that it counts has left the public since it was prepared, or
+            another release of the year has come between.
     """
     alone(session)
     row = snapshot_of(session, number, lock=True)
@@ -111,6 +124,7 @@ def publish(
     keys = {key.key_id: key for key in published_keys(session)}
     signed = _signed(session, row, keys)
     files = read_folder(root, number)
+    _record_tables(session, city, row, files, release, now=now)
     package = package_name(city.city_code, number)
     files.pop(package, None)  # of a publication that a crash ended
     files |= {SIGNATURES: canonical(signed), KEYS: canonical(keys_body(keys.values()))}
@@ -134,6 +148,29 @@ def _check_counted(session: Session, city: City, row: Snapshot, root: Path) -> N
         return
     if differing_files(session, city, row, read_folder(root, row.number)):
         raise SnapshotOutdated(number=row.number)
+
+
+def _record_tables(
+    session: Session,
+    city: City,
+    row: Snapshot,
+    files: Mapping[str, bytes],
+    release: PeriodRelease | None,
+    *,
+    now: datetime,
+) -> None:
+    """Keep the tables, so that every later release is proven against them too."""
+    if TABLES not in files:
+        return
+    if release is None:
+        period = period_of(row)
+        contents = gather(session, city, period, cut_off=row.cut_off_at, now=now)
+        made = {file.name: file.content for file in number_files(city, contents)}
+        if any(made.get(name) != files.get(name) for name in (TABLES, WHOLE)):
+            raise SnapshotOutdated(number=row.number)
+        release = contents.release
+    assert release is not None
+    record_release(session, release, now=now)
 
 
 def _signed(session: Session, row: Snapshot, keys: Mapping[str, Key]) -> list[dict[str, Any]]:

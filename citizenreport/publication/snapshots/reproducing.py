@@ -12,11 +12,12 @@ from citizenreport.cities.rules import City
 from citizenreport.core.db import undone
 from citizenreport.indicators.rules.periods import Period, PeriodKind
 from citizenreport.indicators.service import recompute, refold_all
-from citizenreport.publication.snapshots.bodies import NUMBERS, number_files
+from citizenreport.publication.snapshots.bodies import NUMBERS, TABLES, number_files
 from citizenreport.publication.snapshots.contents import (
+    Contents,
     code_body,
     dictionary_body,
-    gather,
+    gather_values,
     input_commitment,
 )
 from citizenreport.publication.snapshots.folders import read_folder
@@ -24,6 +25,7 @@ from citizenreport.publication.snapshots.models import Snapshot
 from citizenreport.publication.snapshots.queries import snapshot_of
 from citizenreport.publication.snapshots.revisions import changes_between
 from citizenreport.publication.snapshots.rules import MANIFEST
+from citizenreport.publication.snapshots.tables import tables_again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ def reproduce(session: Session, city: City, number: int, *, root: Path) -> Repro
     row = snapshot_of(session, number)
     files = read_folder(root, number)
     manifest = json.loads(files[MANIFEST])
-    again = computed_anew(session, city, row)
+    again = computed_anew(session, city, row, files)
     names = tuple(name for name in NUMBERS if name in files or name in again)
     committed = manifest["input_commitment"]["value"]
     return Reproduction(
@@ -84,16 +86,24 @@ def differing_files(
     session: Session, city: City, row: Snapshot, files: Mapping[str, bytes]
 ) -> list[str]:
     """Return which files of numbers a recomputation does not give again."""
-    again = computed_anew(session, city, row)
+    again = computed_anew(session, city, row, files)
     return [name for name in NUMBERS if files.get(name) != again.get(name)]
 
 
-def computed_anew(session: Session, city: City, row: Snapshot) -> dict[str, bytes]:
+def computed_anew(
+    session: Session, city: City, row: Snapshot, files: Mapping[str, bytes]
+) -> dict[str, bytes]:
     """Return the files of numbers as the log gives them; what it writes meanwhile is undone."""
+    period, cut_off = period_of(row), row.cut_off_at
     with undone(session):
         refold_all(session)
-        recompute(session, city, cut_off=row.cut_off_at)
-        contents = gather(session, city, period_of(row), cut_off=row.cut_off_at)
+        recompute(session, city, cut_off=cut_off)
+        values = gather_values(session, city, period, cut_off=cut_off)
+        release = None
+        if TABLES in files:
+            seen = json.loads(files[MANIFEST])["suppression"]["releases_compared"]
+            release = tables_again(session, city, period, cut_off=cut_off, seen_releases=seen)
+        contents = Contents(period=period, cut_off_at=cut_off, values=values, release=release)
         return {file.name: file.content for file in number_files(city, contents)}
 
 

@@ -65,7 +65,9 @@ def read_package(path: Path) -> dict[str, bytes]:
     """Return the files of a ZIP, or of a folder, by name. Raises NotASnapshot."""
     try:
         if path.is_dir():
-            return {one.name: one.read_bytes() for one in sorted(path.iterdir()) if one.is_file()}
+            found = [one for one in sorted(path.iterdir()) if one.is_file()]
+            # Beside the files of a published snapshot lies the package of them all.
+            return {one.name: one.read_bytes() for one in found if one.suffix != ".zip"}
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if len(entries) > MOST_FILES or sum(e.file_size for e in entries) > MOST_BYTES:

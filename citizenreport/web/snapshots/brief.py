@@ -161,16 +161,28 @@ def _map(city: City, head: Head, contents: Contents) -> dict[str, Any]:
 
 def withheld_lines(contents: Contents) -> list[str]:
     """Return the public log in words: how much is withheld, never which was the reason."""
-    whole = contents.suppression.get("whole", {})
-    lines = []
-    if whole.get("withheld"):
-        lines.append(
-            _(
-                "Dari %(all)s angka semua laporan, %(withheld)s disembunyikan agar tidak seorang pun dapat dikenali.",
-                all=format_decimal(whole["shares"]),
-                withheld=format_decimal(whole["withheld"]),
-            )
+    if contents.release is None:
+        return []
+    log = contents.release.log
+    lines = [
+        _(
+            "Tabel rilis juga menghitung laporan terbatas. Dari %(all)s sel, %(withheld)s disembunyikan agar "
+            "tidak seorang pun dapat dikenali; sebagian hanya supaya sel lain tidak dapat dihitung balik.",
+            all=format_decimal(log.cells),
+            withheld=format_decimal(log.withheld),
         )
+    ]
+    lines += [
+        _(
+            "%(table)s: %(withheld)s dari %(all)s sel, antara %(low)s dan %(high)s persen laporan.",
+            table=table.code,
+            withheld=format_decimal(table.withheld),
+            all=format_decimal(table.cells),
+            low=str(table.share_low),
+            high=str(table.share_high),
+        )
+        for table in log.tables
+    ]
     return lines
 
 

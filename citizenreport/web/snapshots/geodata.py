@@ -67,7 +67,7 @@ def places_of(city: City, head: Head, contents: Contents) -> list[Place]:
     whole = Area(
         area_code=city.city_code, level=AreaLevel.CITY, name=city.name, bps_code=city.bps_code
     )
-    areas = [whole, *sorted(city.areas.values(), key=lambda a: (a.level.value, a.area_code))]
+    areas = {city.city_code: whole} | dict(sorted(city.areas.items()))
     return [
         Place(
             area_code=area.area_code,
@@ -77,7 +77,7 @@ def places_of(city: City, head: Head, contents: Contents) -> list[Place]:
             border=shapely.set_precision(borders[area.area_code], 10**-DECIMALS),
             numbers=_numbers(head, contents, area.area_code),
         )
-        for area in areas
+        for area in areas.values()
         if area.area_code in borders
     ]
 

@@ -22,6 +22,7 @@ from citizenreport.publication.snapshots.contents import Contents
 from citizenreport.publication.snapshots.preparing import Head
 from citizenreport.web.indicator_charts import number_of
 from citizenreport.web.indicators import (
+    CSV_HEADER,
     UNIT_NAMES,
     VALUE_STATUS_NAMES,
     area_name,
@@ -29,6 +30,7 @@ from citizenreport.web.indicators import (
     period_of,
     producer_of,
 )
+from citizenreport.web.snapshots.release_lines import TABLE_HEADER, cell_line, whole_lines
 
 OPTIONS: Final = {
     "in_memory": True,
@@ -36,7 +38,7 @@ OPTIONS: Final = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-SUMMARY: Final = ("Kode", "Indikator", "Nilai", "Satuan", "Status", "Pembilang", "Penyebut", "Arah")
+SUMMARY: Final = ("Kode", "Indikator", "Nilai", "Satuan", "Status", "Pembilang", "Penyebut")
 VALUES: Final = (
     *("Jenis periode", "Periode", "Kode wilayah", "Wilayah", "Nilai", "Selang 95 % bawah"),
     *("Selang 95 % atas", "Pembilang", "Penyebut", "Status", "Versi definisi"),
@@ -66,6 +68,7 @@ METHOD: Final = (
 )
 AXIS_KINDS: Final = ("bulan", "triwulan", "tahun")
 CHART_COLOUR: Final = "#0B6156"
+LINE_HEIGHT: Final = 15  # points
 Row = PublishedIndicatorValue
 
 
@@ -77,6 +80,7 @@ class _Book:
     title: Any
     head: Any
     wrap: Any
+    fact: Any
 
     def sheet(self, name: str, widths: Sequence[int]) -> Any:
         sheet = self.book.add_worksheet(name)
@@ -88,8 +92,15 @@ class _Book:
         return sheet
 
     def table(
-        self, sheet: Any, first_row: int, header: Sequence[str], rows: Sequence[Sequence[Cell]]
+        self,
+        sheet: Any,
+        first_row: int,
+        header: Sequence[str],
+        rows: Sequence[Sequence[Cell]],
+        *,
+        heights: Sequence[int] = (),
     ) -> None:
+        """Write a table. `heights`: the columns' widths, where text may take several lines."""
         for column, name in enumerate(header):
             sheet.write_string(first_row, column, name, self.head)
         for number, row in enumerate(rows, start=first_row + 1):
@@ -98,6 +109,18 @@ class _Book:
                     sheet.write_string(number, column, safe_text(cell), self.wrap)
                 elif cell is not None:
                     sheet.write_number(number, column, cell)
+            if heights:
+                sheet.set_row(number, LINE_HEIGHT * _lines(row, heights))
+
+
+def _lines(row: Sequence[Cell], widths: Sequence[int]) -> int:
+    """Return how many lines the longest text of a row takes: not every program works it out."""
+    texts = [
+        (len(cell), width)
+        for cell, width in zip(row, widths, strict=False)
+        if isinstance(cell, str)
+    ]
+    return max((-(-length // width) for length, width in texts), default=1)
 
 
 def workbook(city: City, head: Head, contents: Contents) -> bytes:
@@ -111,11 +134,13 @@ def workbook(city: City, head: Head, contents: Contents) -> bytes:
             title=file.add_format({"bold": True, "font_size": 16, "font_color": CHART_COLOUR}),
             head=file.add_format({"bold": True, "bg_color": "#DCEFE9", "text_wrap": True}),
             wrap=file.add_format({"text_wrap": True, "valign": "top"}),
+            fact=file.add_format({"align": "left", "text_wrap": True}),
         )
         _cover(book, city, head, contents)
         _summary(book, city, head, contents)
         for code, rows in groupby(contents.values, key=lambda row: row.code):
             _indicator(book, city, code, list(rows))
+        _release(book, city, head, contents)
         _definitions(book, city)
         sheet = book.sheet("Metode", [120])
         book.table(sheet, 0, ["Metode"], [[line] for line in METHOD])
@@ -148,14 +173,14 @@ def _cover(book: _Book, city: City, head: Head, contents: Contents) -> None:
     for number, (name, value) in enumerate(facts, start=2):
         sheet.write_string(number, 0, name, book.head)
         if isinstance(value, str):
-            sheet.write_string(number, 1, safe_text(value), book.wrap)
+            sheet.write_string(number, 1, safe_text(value), book.fact)
         elif value is not None:
-            sheet.write_number(number, 1, value)
+            sheet.write_number(number, 1, value, book.fact)
 
 
 def _summary(book: _Book, city: City, head: Head, contents: Contents) -> None:
     """Write one line an indicator: the city, the whole period."""
-    sheet = book.sheet("Ringkasan", [8, 52, 12, 20, 12, 12, 12, 40])
+    sheet = book.sheet("Ringkasan", [8, 64, 12, 22, 13, 12, 12])
     wanted = (head.period.kind.value, head.period.start_on, city.city_code)
     rows = [
         row
@@ -177,7 +202,6 @@ def _summary_line(row: Row) -> Sequence[Cell]:
         VALUE_STATUS_NAMES[row.status],  # type: ignore[index]
         row.numerator,
         row.denominator,
-        definition.interpretation,
     )
 
 
@@ -258,10 +282,28 @@ def _chart(
     sheet.insert_chart(4, 12, chart, {"description": words})
 
 
+def _release(book: _Book, city: City, head: Head, contents: Contents) -> None:
+    """Write the tables of the release; a withheld number is an empty cell that says so beside it."""
+    if contents.release is None:
+        return
+    sheet = book.sheet("Tabel rilis", [26, 10, 10, 12, 16, 30, 12, 12, 34, 10, 14, 50])
+    lines = [
+        cell_line(city, head, table, cell)
+        for table in contents.release.tables
+        for cell in table.cells
+    ]
+    book.table(sheet, 0, TABLE_HEADER, lines)
+    sheet.freeze_panes(1, 0)
+    if contents.release.whole is not None:
+        sheet = book.sheet("Semua laporan", [10, 60, 8, 10, 8, 8, 12, 12, 8, 10, 8, 18, 20, 10, 10])
+        book.table(sheet, 0, CSV_HEADER, list(whole_lines(city, contents.release.whole)))
+
+
 def _definitions(book: _Book, city: City) -> None:
-    sheet = book.sheet("Definisi", [8, 6, 40, 40, 40, 24, 60, 60, 60, 40, 40, 14, 50, 40, 24])
+    widths = [8, 6, 40, 40, 40, 24, 60, 60, 60, 40, 40, 14, 50, 40, 24, 24, 40, 12, 12]
+    sheet = book.sheet("Definisi", widths)
     rows = [_definition_line(city, definition) for definition in all_definitions().values()]
-    book.table(sheet, 0, DEFINITIONS, rows)
+    book.table(sheet, 0, DEFINITIONS, rows, heights=widths)
     sheet.freeze_panes(1, 1)
 
 

@@ -19,6 +19,13 @@ from citizenreport.web.indicators import CSV_HEADER, UNIT_NAMES, csv_rows
 from citizenreport.web.snapshots.brief import brief_files
 from citizenreport.web.snapshots.catalogue import catalogue_file, csvw_file, written
 from citizenreport.web.snapshots.geodata import geodata_files
+from citizenreport.web.snapshots.release_lines import (
+    TABLE_HEADER,
+    TABLE_KEY,
+    WITHHELD,
+    cell_line,
+    whole_lines,
+)
 from citizenreport.web.snapshots.workbook import workbook
 
 VALUES_CSV: Final = "nilai.csv"
@@ -26,7 +33,7 @@ WHOLE_CSV: Final = "seluruh.csv"
 METADATA: Final = "metadata.json"
 WORKBOOK: Final = "buku-kerja.xlsx"
 CHANGES: Final = "perubahan.json"
-WITHHELD: Final = "disembunyikan agar tidak seorang pun dapat dikenali"
+TABLES_CSV: Final = "tabel_rilis.csv"
 
 
 KEY: Final = ("kode_indikator", "periode", "kode_wilayah_kemendagri", "nama_wilayah", "klasifikasi")
@@ -61,8 +68,19 @@ def table_files(
         _csv(VALUES_CSV, csv_rows(city, contents.values)),
         csvw_file(VALUES_CSV, CSV_HEADER, key=KEY),
     ]
-    if contents.whole:
-        files.append(_csv(WHOLE_CSV, [_whole_line(city, share) for share in contents.whole]))
+    release = contents.release
+    if release is not None:
+        rows = [
+            cell_line(city, head, table, cell) for table in release.tables for cell in table.cells
+        ]
+        content = csv_text(TABLE_HEADER, rows).encode()
+        files.append(SnapshotFile(name=TABLES_CSV, content=content))
+        files.append(csvw_file(TABLES_CSV, TABLE_HEADER, key=TABLE_KEY))
+    if release is not None and release.whole is not None:
+        groups = whole_lines(city, release.whole)
+        shares = [_whole_line(city, share) for share in release.shares]
+        files.append(_csv(WHOLE_CSV, [*groups, *shares]))
+        files.append(csvw_file(WHOLE_CSV, CSV_HEADER, key=KEY))
     files.append(SnapshotFile(name=METADATA, content=written(metadata(city, all_versions()))))
     if earlier:
         changes = changes_between(_rows(earlier), _rows({f.name: f.content for f in numbers}))
