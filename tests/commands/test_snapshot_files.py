@@ -118,7 +118,7 @@ def test_the_workbook_opens_in_a_spreadsheet_program(folder: Path) -> None:
 def test_the_briefs_are_tagged_a4_and_in_their_language(folder: Path) -> None:
     if shutil.which("pdfinfo") is None:
         pytest.skip(f"needs {OPENERS['pdfinfo']}")
-    told = {"id": "Arah dari waktu", "en": "Course over time", "jv": "Arah saka wektu"}
+    told = {"id": "Angka kota", "en": "City figures", "jv": "Angka kutha"}
     for language, words in told.items():
         path = folder / f"ringkasan-{language}.pdf"
         about = _said("pdfinfo", path)
