@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, null, update
 from sqlalchemy.orm import Session
 
 from citizenreport.core.ids import new_id
@@ -83,7 +83,7 @@ def erase(
     if queries.on_hold(session, report_ids):
         raise OnHold
     files = take_photos(session, report_ids)
-    gone: dict[str, object] = dict.fromkeys(PERSONAL)
+    gone: dict[str, object] = dict.fromkeys(PERSONAL, null())
     gone |= {"locale": DEFAULT_LANGUAGE, "erased_at": now}
     erased = update(Report).where(Report.id.in_(report_ids)).values(**gone)
     session.execute(erased.execution_options(synchronize_session="fetch"))

@@ -12,6 +12,7 @@ from tests.benchmarks import (
     locating,
     queue,
     replaying,
+    retaining,
 )
 
 FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
@@ -21,6 +22,7 @@ FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
     "queue": queue.figures,
     "indicators": indicators.figures,
     "replaying": replaying.figures,
+    "retaining": retaining.figures,
     "lighthouse": lighthouse.figures,
 }
 

@@ -1,27 +1,21 @@
 """A backup brings back whom it knew; the service does not answer before they are erased again."""
 
-import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
 from flask.cli import ScriptInfo
-from psycopg import sql
 from sqlalchemy import text
 
 from citizenreport.commands.erasures import erasures
 from citizenreport.core.db import db, transaction
-from citizenreport.core.postgres import find_binaries
 from citizenreport.jobs.erasures import note_erasure
 from citizenreport.jobs.worker import Pace, run_worker
 from citizenreport.ledger.audit import verify
 from citizenreport.ledger.queries import heads, walk
-from tests.databases import FreshDatabase, dispose
+from tests.backups import backup, restored
+from tests.databases import FreshDatabase
 from tests.protection.test_canaries import dump
 from tests.protection.test_erasure import (
     MoreCanaries,
@@ -32,38 +26,6 @@ from tests.protection.test_erasure import (
 )
 from tests.protection.test_retention import report_of
 from tests.servers import LiveServer
-
-
-def address_of(database: FreshDatabase) -> str:
-    return urlsplit(database.url.replace("+psycopg", "")).geturl()
-
-
-def backup(database: FreshDatabase, path: Path) -> Path:
-    command = [str(find_binaries() / "pg_dump"), "-Fc", "-f", str(path), address_of(database)]
-    subprocess.run(command, check=True, capture_output=True)
-    return path
-
-
-@contextmanager
-def restored(path: Path, lost: FreshDatabase) -> Iterator[FreshDatabase]:
-    """Give a database with what a backup holds, beside the files and keys of the lost one."""
-    name = f"restored_{uuid4().hex[:12]}"
-    old = urlsplit(lost.url).path.removeprefix("/")
-    with lost.owner() as connection:
-        made = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
-        connection.execute(made.format(sql.Identifier(name)))
-    one = FreshDatabase(url=lost.url.replace(f"/{old}", f"/{name}", 1), settings=lost.settings)
-    command = [str(find_binaries() / "pg_restore"), "-d", address_of(one), str(path)]
-    subprocess.run(command, check=True, capture_output=True)
-    try:
-        with one.app.app_context():
-            yield one
-            db.session.remove()
-            dispose()
-    finally:
-        with lost.owner() as connection:
-            gone = sql.SQL("DROP DATABASE {} WITH (FORCE)")
-            connection.execute(gone.format(sql.Identifier(name)))
 
 
 def replay(database: FreshDatabase) -> tuple[int, str]:
