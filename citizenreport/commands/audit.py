@@ -72,7 +72,7 @@ def check(folder: Path | None) -> None:
 def known_heads(session: Session, folder: Path) -> tuple[Heads, list[str]]:
     """Return where streams stood at the last checkpoint, and what is wrong with the files."""
     try:
-        files = read_files(folder, current_keys().checkpoint.public_key())
+        files = read_files(folder, current_keys().checkpoint_key_at)
         heads = heads_after(files)
     except BadCheckpoint as error:
         raise click.ClickException(f"The checkpoint files cannot be trusted: {error}") from error

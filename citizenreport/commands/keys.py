@@ -9,16 +9,20 @@ import click
 from flask.cli import AppGroup, ScriptInfo
 
 from citizenreport.commands.private import current_deployment
+from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.keys import (
     BrokenKeys,
     KeyRing,
     SealBroken,
+    add_encryption_key,
     make_key_files,
     make_push_key,
     read_key_files,
+    replace_checkpoint_key,
 )
 from citizenreport.intake.queries import newest_wrapped_keys
+from citizenreport.jobs.rewrapping import rewrap_all
 
 SAMPLE: Final = 200
 
@@ -55,6 +59,46 @@ def make_push(folder: Path | None) -> None:
     except (BrokenKeys, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{chosen}: push.key made. Restart the service and its worker.")
+
+
+@keys.command("add-encryption", with_appcontext=False)
+@folder_option
+def add_encryption(folder: Path | None) -> None:
+    """Add a key-encryption key. It seals when service and worker are started again."""
+    chosen = folder or configured_folder()
+    try:
+        id_ = add_encryption_key(chosen)
+    except (BrokenKeys, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(
+        f"{chosen}: encryption-{id_}.key made. Restart the service and its worker, everywhere, then"
+        " run `citizenreport keys rewrap`; the worker does so every night."
+    )
+
+
+@keys.command("replace-checkpoint", with_appcontext=False)
+@folder_option
+def replace_checkpoint(folder: Path | None) -> None:
+    """Sign checkpoints with a fresh key from now on; the old public key is kept to verify."""
+    chosen = folder or configured_folder()
+    try:
+        kept = replace_checkpoint_key(chosen, now=utcnow())
+    except (BrokenKeys, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(
+        f"{kept.name} keeps the old public key. Restart the worker now: what it signs with the old"
+        " key from here on does not verify. Give the inspectorate both public keys."
+    )
+
+
+@keys.command("rewrap")
+def rewrap() -> None:
+    """Wrap anew what older key-encryption keys have wrapped, and say whether they may go."""
+    count, left = rewrap_all()
+    click.echo(f"{count} wrapped anew.")
+    if left:
+        raise click.ClickException(f"{left} still need an older key: somebody held them. Again.")
+    click.echo("No older key is needed, but by backups of before: keep it as long as those.")
 
 
 @keys.command("check", with_appcontext=False)

@@ -6,6 +6,7 @@ A folder (`KEYS_DIR`, 0700; files 0600) holds, each as base64 text:
 * `pepper.key`           HMAC of tracking secrets, idempotency keys and client prefixes
 * `derivation.key`       makes a tracking secret from a report and its idempotency key
 * `checkpoint.key`       Ed25519 private key that signs checkpoints of the ledger
+* `checkpoint-until-<instant>.pub`  public key that signed them before, up to that instant (UTC)
 * `push.key`             P-256 private key that signs Web Push messages (VAPID); may be missing
 * `DEMO`                 present in a set made for `make run`; production refuses it
 
@@ -21,6 +22,7 @@ import os
 from binascii import Error as BadBase64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -30,13 +32,15 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     derive_private_key,
     generate_private_key,
 )
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 DEMO_MARK = "DEMO"
 PUSH_KEY = "push.key"
+RETIRED = "checkpoint-until-"
+UNTIL_FORMAT = "%Y%m%dT%H%M%S.%fZ"
 SECRET_CHARS_MIN = 22  # 128 bits in URL-safe base64
 
 
@@ -70,11 +74,21 @@ class KeyRing:
     checkpoint: Ed25519PrivateKey
     is_demo: bool
     push: EllipticCurvePrivateKey | None = None  # None: no Web Push
+    retired_checkpoints: tuple[
+        tuple[datetime, Ed25519PublicKey], ...
+    ] = ()  # (until, key), in order
 
     @property
     def current_id(self) -> str:
         """The id of the key-encryption key that seals now."""
         return max(self.encryption)
+
+    def checkpoint_key_at(self, instant: datetime) -> Ed25519PublicKey:
+        """Return the public key that a checkpoint made at an instant is signed with; no other is."""
+        for until, key in self.retired_checkpoints:
+            if instant <= until:
+                return key
+        return self.checkpoint.public_key()
 
     def wrap(self, data_key: bytes, *, row: str, table: str = "report_key") -> tuple[str, bytes]:
         """Return (key id, wrapped data key) for storing beside the row it belongs to."""
@@ -157,7 +171,52 @@ def read_key_files(folder: Path) -> KeyRing:
         checkpoint=Ed25519PrivateKey.from_private_bytes(_read_key(folder / "checkpoint.key")),
         is_demo=(folder / DEMO_MARK).exists(),
         push=_read_push_key(folder / PUSH_KEY),
+        retired_checkpoints=_read_retired(folder),
     )
+
+
+def add_encryption_key(folder: Path) -> str:
+    """Add a key-encryption key to a set; it seals from the next start on. Returns its id.
+
+    Raises:
+        BrokenKeys: there is no good set of keys.
+    """
+    newest = read_key_files(folder).current_id
+    if not newest.isdecimal():
+        raise BrokenKeys(f"encryption-{newest}.key: the id is no number")
+    id_ = f"{int(newest) + 1:0{len(newest)}}"
+    _write_private(folder / f"encryption-{id_}.key", base64.b64encode(os.urandom(KEY_BYTES)))
+    return id_
+
+
+def replace_checkpoint_key(folder: Path, *, now: datetime) -> Path:
+    """Sign checkpoints with a fresh key from now on; return the file that keeps the old public one.
+
+    Raises:
+        BrokenKeys: there is no good set of keys.
+    """
+    old = read_key_files(folder).checkpoint.public_key()
+    until = now.astimezone(UTC).strftime(UNTIL_FORMAT)
+    kept = folder / f"{RETIRED}{until}.pub"
+    _write_private(kept, base64.b64encode(old.public_bytes_raw()))
+    fresh = folder / "checkpoint.new"
+    fresh.unlink(missing_ok=True)
+    _write_private(fresh, base64.b64encode(os.urandom(KEY_BYTES)))
+    fresh.replace(folder / "checkpoint.key")
+    return kept
+
+
+def _read_retired(folder: Path) -> tuple[tuple[datetime, Ed25519PublicKey], ...]:
+    found = []
+    for path in folder.glob(f"{RETIRED}*.pub"):
+        try:
+            said = f"{path.stem.removeprefix(RETIRED)}+0000"
+            until = datetime.strptime(said, f"{UNTIL_FORMAT}%z")
+        except ValueError as error:
+            raise BrokenKeys(f"{path.name}: the instant in the name cannot be read") from error
+        key = Ed25519PublicKey.from_public_bytes(_read_key(path))
+        found.append((until, key))
+    return tuple(sorted(found, key=lambda one: one[0]))
 
 
 def _read_push_key(path: Path) -> EllipticCurvePrivateKey | None:

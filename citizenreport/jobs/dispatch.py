@@ -189,6 +189,11 @@ def _follow_up(event: Event, _facts: Facts) -> Iterator[Call]:
     yield "tell_of_follow_up", _ids(event)
 
 
+def _question_answered(event: Event, facts: Facts) -> Iterator[Call]:
+    if not facts.is_demo:
+        yield "tell_of_answer", _ids(event)
+
+
 def _visibility_raised(_event: Event, facts: Facts) -> Iterator[Call]:
     """Sealing a photo drops its plain thumbnail: it gets a sealed one."""
     yield from _thumbnails(facts)
@@ -239,6 +244,7 @@ TICKET_WORK: Final[Mapping[str, Callable[[Event, Facts], Iterator[Call]]]] = {
     "deadline_warned": _deadline,
     "deadline_missed": _deadline,
     "follow_up_due": _follow_up,
+    "question_answered": _question_answered,
 }
 
 

@@ -29,6 +29,7 @@ from citizenreport.jobs import (
     recaps,
     receipt,
     retention,
+    rewrapping,
     rules,
     scheduling,
     staff_notices,
@@ -73,6 +74,7 @@ JOBS: Final = (
     Job(name="tell_of_deadline", run=overdue.tell_of_deadline),
     Job(name="tell_of_follow_up", run=mediations.tell_of_follow_up),
     Job(name="tell_body_of_question", run=questions.tell_body_of_question),
+    Job(name="tell_of_answer", run=questions.tell_of_answer),
     Job(name="message_staff", run=staff_notices.message_staff),
     Job(name="message_call", run=staff_notices.message_call, priority=URGENT),
     Job(name="send_staff_digest", run=staff_notices.send_staff_digest),
@@ -109,6 +111,7 @@ JOBS: Final = (
     Job(name="start_staff_digests", run=staff_notices.start_staff_digests, cron="*/10 * * * *"),
     Job(name="start_recaps", run=recaps.start_recaps, cron="*/10 * * * *"),
     Job(name="forget", run=forgetting.forget, cron="40 * * * *"),
+    Job(name="rewrap_keys", run=rewrapping.rewrap_keys, cron="30 18 * * *"),
     Job(name="erase_expired", run=retention.erase_expired, cron="50 17 * * *"),
 )
 

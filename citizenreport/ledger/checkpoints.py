@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -157,8 +158,15 @@ def settle_files(session: Session, folder: Path) -> None:
             partial.unlink()
 
 
-def read_files(folder: Path, public_key: Ed25519PublicKey) -> list[CheckpointFile]:
+KeyAt = Callable[[datetime], Ed25519PublicKey]
+"""Gives the public key that was in use at an instant."""
+
+
+def read_files(folder: Path, key_at: KeyAt) -> list[CheckpointFile]:
     """Read all checkpoint files in order, each signature and the chain between them checked.
+
+    The key of a file is the one in use when it says it was made: a key that was replaced signs
+    nothing afterwards.
 
     Raises:
         BadCheckpoint: a file is changed, unreadable or missing between two others.
@@ -166,7 +174,7 @@ def read_files(folder: Path, public_key: Ed25519PublicKey) -> list[CheckpointFil
     found: list[CheckpointFile] = []
     previous = FIRST_PREVIOUS_HASH
     for path in sorted(folder.glob("checkpoint-*.json")):
-        file = _read_file(path, public_key)
+        file = _read_file(path, key_at)
         if file.number != len(found) + 1 or bytes.fromhex(file.statement["previous"]) != previous:
             raise BadCheckpoint(f"{path.name} does not follow the one before it")
         previous = bytes.fromhex(_digest(file.statement))
@@ -174,11 +182,12 @@ def read_files(folder: Path, public_key: Ed25519PublicKey) -> list[CheckpointFil
     return found
 
 
-def _read_file(path: Path, public_key: Ed25519PublicKey) -> CheckpointFile:
+def _read_file(path: Path, key_at: KeyAt) -> CheckpointFile:
     try:
         body = json.loads(path.read_text())
         signature = base64.b64decode(body["signature"])
-        public_key.verify(signature, canonical(body["statement"]))
+        made_at = datetime.fromisoformat(body["statement"]["made_at"])
+        key_at(made_at).verify(signature, canonical(body["statement"]))
         if body["statement"]["changed"] != _digest(body["changed"]):
             raise BadCheckpoint(f"{path.name}: the list is not the one that was signed")
         changed = tuple(

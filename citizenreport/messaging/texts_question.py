@@ -1,4 +1,4 @@
-"""What a body that is asked something is told by mail: that it is asked."""
+"""What mails say of a question to a body: to the body that it is asked, to its asker that it answered."""
 
 from typing import Final
 
@@ -11,5 +11,14 @@ QUESTION_WAITS: Final = Template(
 Pemerintah kota mengajukan pertanyaan kepada instansi Anda dan menunggu jawabannya.
 
 Masuk, lalu baca dan jawab di %(link)s
+"""),
+)
+
+QUESTION_ANSWERED: Final = Template(
+    subject=_n("Tiket %(code)s: pertanyaan dijawab"),
+    text=_n("""\
+Pertanyaan pada tiket %(code)s sudah dijawab.
+
+Masuk, lalu baca jawabannya di %(link)s
 """),
 )
