@@ -18,6 +18,7 @@ from citizenreport.cities.rules import (
 )
 from citizenreport.disclosure.rules import counting_area
 from citizenreport.indicators.rules import flows
+from citizenreport.indicators.rules.columns.durations import EndColumns
 from citizenreport.indicators.rules.ends import CENSORED, EVENT, Ends
 from citizenreport.indicators.rules.facts import (
     Fact,
@@ -55,13 +56,15 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     waits: Waits = field(default_factory=Waits)
     ends: Ends = field(default_factory=Ends)
+    end_columns: EndColumns = field(default_factory=EndColumns)  # instead of `ends`, of very many
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
-            counts=self.counts + other.counts,
-            waits=self.waits + other.waits,
-            ends=self.ends + other.ends,
-        )
+    def take(self, other: "Tally") -> None:
+        """Add what another cell has."""
+        self.counts.update(other.counts)
+        self.waits.ended.update(other.waits.ended)
+        self.waits.censored.update(other.waits.censored)
+        self.ends.counts.update(other.ends.counts)
+        self.end_columns.pieces.extend(other.end_columns.pieces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +102,15 @@ def public_area(city: City, fact: Fact) -> str | None:
 
     A category without a public place counts as "not stated". Source: protection.md, sections 3, 4.
     """
-    category = city.categories.get(fact.category_code)
+    return public_area_of(city, fact.category_code, fact.area_code)
+
+
+def public_area_of(city: City, category_code: str | None, area_code: str | None) -> str | None:
+    """Return the smallest area a public report of a category in an area is counted in."""
+    category = city.categories.get(category_code or "")
     if category is None or category.public_precision is PublicPrecision.NONE:
         return None
-    return counting_area(city, fact.area_code)
+    return counting_area(city, area_code)
 
 
 def tally_public(city: City, facts: Iterable[Fact], *, cut_off: datetime) -> dict[Cell, Tally]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -45,6 +46,12 @@ class Ends:
         for (_, kind), count in self.counts.items():
             totals[kind] += count
         return totals
+
+    def final_shares(self) -> dict[str, Decimal]:
+        return final_shares(self)
+
+    def hours_words(self, share: Fraction, *, least: int) -> str | None:
+        return hours_words(self, share, least=least)
 
 
 def incidence(ends: Ends) -> dict[str, list[tuple[int, int]]]:
@@ -85,6 +92,17 @@ def _by_minute(ends: Ends) -> Iterator[tuple[int, Counter[str]]]:
     yield from sorted(found.items())
 
 
+def final_shares(ends: Ends) -> dict[str, Decimal]:
+    """Return of each way of ending the share that ended so by the last minute, per hundred.
+
+    One decimal, half up.
+    """
+    return {
+        kind: (Decimal(steps[-1][1] * 100) / ONE).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        for kind, steps in incidence(ends).items()
+    }
+
+
 def hours_words(ends: Ends, share: Fraction, *, least: int) -> str | None:
     """Return after how many hours of work a share had the event ("> x" where it is not reached).
 
@@ -95,11 +113,12 @@ def hours_words(ends: Ends, share: Fraction, *, least: int) -> str | None:
     left = ONE - ONE * share.numerator // share.denominator + TOLERANCE
     for minutes, waiting in still_waiting(ends):
         if waiting <= left:
-            return _hours(minutes)
-    return f"> {_hours(max(minutes for minutes, _ in ends.counts))}"
+            return hours_of(minutes)
+    return f"> {hours_of(max(minutes for minutes, _ in ends.counts))}"
 
 
-def _hours(minutes: int) -> str:
+def hours_of(minutes: int) -> str:
+    """Return minutes as hours with one decimal, half up."""
     tenths = (minutes * 20 + MINUTES_PER_HOUR) // (2 * MINUTES_PER_HOUR)
     return f"{tenths // 10}.{tenths % 10}"
 

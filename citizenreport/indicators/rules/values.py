@@ -12,6 +12,7 @@ from typing import Any
 
 from citizenreport.cities.rules import Area, AreaLevel, City, Population
 from citizenreport.indicators.rules.cohorts import DENOMINATOR, NUMERATOR, Cell, Tally
+from citizenreport.indicators.rules.columns.durations import EndColumns
 from citizenreport.indicators.rules.definitions import (
     Definition,
     Unit,
@@ -24,10 +25,7 @@ from citizenreport.indicators.rules.ends import (
     EVENT,
     MEDIAN_FROM,
     NINETIETH_FROM,
-    ONE,
     Ends,
-    hours_words,
-    incidence,
 )
 from citizenreport.indicators.rules.periods import Period, PeriodKind, containing
 from citizenreport.indicators.rules.reckoning import Reckoning
@@ -118,7 +116,7 @@ def roll_up(city: City, cells: Mapping[Cell, Tally]) -> Roll:
             period = containing(cell.month_on, kind)
             for area_code in chain_of(city, cell.area_code):
                 key = (cell.code, period, area_code)
-                rolled[key] = rolled[key] + tally
+                rolled[key].take(tally)
     return dict(rolled)
 
 
@@ -150,7 +148,9 @@ def value_of(
     if definition.unit is Unit.WORKING_DAYS:
         number, numerator, denominator, extra = _wait(tally.waits)
     elif definition.unit is Unit.WORKING_HOURS:
-        number, numerator, denominator, extra = _duration(tally.ends)
+        number, numerator, denominator, extra = _duration(
+            tally.end_columns if tally.end_columns.pieces else tally.ends
+        )
     elif definition.unit is Unit.PER_REPORT:
         numerator, denominator = tally.counts[NUMERATOR], tally.counts[DENOMINATOR]
         number, extra = rounded(numerator, denominator, definition.decimals), {}
@@ -202,15 +202,14 @@ def _wait(waits: Waits) -> Parts:
     return number, waits.ended.total(), waits.count, extra
 
 
-def _duration(ends: Ends) -> Parts:
+def _duration(ends: Ends | EndColumns) -> Parts:
     """Median and 90th percentile by Kaplan–Meier; how all ended by Aalen–Johansen, in per cent."""
     kinds = ends.by_kind()
     extra: dict[str, Any] = {"censored": kinds.pop(CENSORED, 0)}
     extra |= {f"ended_{kind}": n for kind, n in sorted(kinds.items()) if kind != EVENT}
-    for kind, steps in sorted(incidence(ends).items()):
-        extra[f"share_{kind}"] = str(rounded(steps[-1][1] * 100, ONE, 1))
-    median = hours_words(ends, MEDIAN, least=MEDIAN_FROM)
-    ninetieth = hours_words(ends, NINETIETH, least=NINETIETH_FROM)
+    extra |= {f"share_{kind}": str(share) for kind, share in sorted(ends.final_shares().items())}
+    median = ends.hours_words(MEDIAN, least=MEDIAN_FROM)
+    ninetieth = ends.hours_words(NINETIETH, least=NINETIETH_FROM)
     extra |= {k: v for k, v in (("median", median), ("p90", ninetieth)) if v is not None}
     number = Decimal(median) if median is not None and not median.startswith(">") else None
     return number, kinds[EVENT], ends.count, extra
