@@ -38,7 +38,9 @@ def list_() -> None:
 
 
 @indicators.command("compute")
-@click.option("--scratch", is_flag=True, help="Throw the facts away and fold the whole log again.")
+@click.option(
+    "--scratch", is_flag=True, help="Count the whole log again, and store its facts anew."
+)
 @click.option(
     "--cut-off",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -53,7 +55,7 @@ def compute(*, scratch: bool, cut_off: datetime | None) -> None:
         folded = refold_all(session) if scratch else fold_tickets(session)
     try:
         with transaction() as session:
-            count = recompute(session, city, cut_off=until)
+            count = recompute(session, city, cut_off=until, from_log=scratch)
     except CitizenReportError as error:
         raise click.ClickException(error.detail) from error
     click.echo(f"{folded} tickets folded, {count} values published.")

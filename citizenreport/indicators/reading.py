@@ -13,6 +13,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 from psycopg import ClientCursor
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
@@ -90,6 +91,8 @@ def facts_of_log(session: Session, *, cut_off: datetime) -> Iterator[Facts]:
 
 def _folded(session: Session, narrowed: dict[str, Any], *, cut_off: datetime) -> Facts:
     given = PARAMETERS | narrowed | {"cut_off": cut_off}
+    session.execute(text("SET LOCAL jit = off"))  # compiling takes longer than running
+    session.execute(text("SET LOCAL parallel_tuple_cost = 0"))
     for seed in range(3):  # two streams of one number are that many times unlikely
         given["seed"] = seed
         events = _events(_arrays(session, LOG, given))
@@ -152,9 +155,9 @@ def _events(found: Sequence[memoryview]) -> Events:
 def _arrays(session: Session, statement: str, given: dict[str, Any]) -> list[memoryview]:
     """Return the one row of a statement as the wire gave it: an array in each column."""
     connection: Any = session.connection().connection.driver_connection
-    text = ClientCursor(connection).mogrify(statement, given)  # numbers as constants plan better
+    written = ClientCursor(connection).mogrify(statement, given)  # constants: planned with them
     with connection.cursor(binary=True) as cursor:
-        cursor.execute(text)
+        cursor.execute(written)
         result = cursor.pgresult
         return [memoryview(result.get_value(0, n) or b"") for n in range(result.nfields)]
 

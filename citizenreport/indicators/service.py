@@ -35,14 +35,16 @@ from citizenreport.indicators.queries import (
     stale_tickets,
     taking_part,
 )
-from citizenreport.indicators.rules.cohorts import tally_public
+from citizenreport.indicators.reading import facts_of_log, stored_facts
+from citizenreport.indicators.rules.cohorts import Cell, Tally, tally_public
+from citizenreport.indicators.rules.columns.counts import COUNTED, tally_columns
 from citizenreport.indicators.rules.coverage import CODE as COVERAGE
 from citizenreport.indicators.rules.coverage import coverage_values
 from citizenreport.indicators.rules.facts import Fact
 from citizenreport.indicators.rules.periods import PeriodKind, containing, midnight_before
 from citizenreport.indicators.rules.satisfaction import CODE as SATISFACTION
 from citizenreport.indicators.rules.satisfaction import counted_until, satisfaction_values
-from citizenreport.indicators.rules.values import Value, values
+from citizenreport.indicators.rules.values import Value, from_reports, values
 
 ATTEMPTS = 5
 
@@ -108,10 +110,11 @@ def latest_cut_off(city: City, now: datetime) -> datetime:
     return midnight_before(now, city.calendar.time_zone)
 
 
-def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
+def recompute(session: Session, city: City, *, cut_off: datetime, from_log: bool = False) -> int:
     """Fold what is new, count the public universe and its survey, replace all published values.
 
-    The same log, city and cut-off give the same rows, whenever and however often it runs. Returns
+    The same log, city and cut-off give the same rows, whenever and however often it runs, and also
+    `from_log`: then reports are counted as the whole log tells them, not as they are stored. Returns
     how many values there are.
 
     Raises:
@@ -120,7 +123,7 @@ def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
     fold_tickets(session)
     for _ in range(ATTEMPTS):
         seen = generation(session)
-        cells = tally_public(city, public_facts(session, cut_off=cut_off), cut_off=cut_off)
+        cells = count_reports(session, city, cut_off=cut_off, from_log=from_log)
         found = values(city, all_versions(), cells, cut_off=cut_off)
         said = satisfaction_values(
             city,
@@ -142,6 +145,23 @@ def recompute(session: Session, city: City, *, cut_off: datetime) -> int:
             session.execute(update(IndicatorGeneration).values(published_cut_off_at=cut_off))
             return len(rows)
     raise ComputationDisturbed
+
+
+def count_reports(
+    session: Session, city: City, *, cut_off: datetime, from_log: bool = False
+) -> dict[Cell, Tally]:
+    """Count the public universe as it stood at a cut-off."""
+    pieces = (
+        facts_of_log(session, cut_off=cut_off)
+        if from_log
+        else iter([stored_facts(session, cut_off=cut_off)])
+    )
+    cells = tally_columns(city, pieces, cut_off=cut_off)
+    if others := from_reports(all_versions()) - COUNTED:
+        facts = public_facts(session, cut_off=cut_off)
+        found = tally_public(city, facts, cut_off=cut_off)
+        cells |= {cell: tally for cell, tally in found.items() if cell.code in others}
+    return cells
 
 
 def _published(value: Value, cut_off: datetime) -> dict[str, Any]:

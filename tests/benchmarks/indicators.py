@@ -1,4 +1,4 @@
-"""Folding the whole ledger and counting it anew, against one plain GROUP BY over the same events."""
+"""Counting the whole ledger anew, against one plain GROUP BY over the same events."""
 
 import json
 import time
@@ -10,15 +10,16 @@ from sqlalchemy import text
 
 from citizenreport.cities.rules import City
 from citizenreport.core.db import db
-from citizenreport.indicators.service import recompute, refold_all
+from citizenreport.indicators.service import recompute
 from tests.benchmarks.places import databases
 from tests.databases import FreshDatabase
 from tests.many_tickets import make_tickets
 from tests.rooms.indicators.histories import random_streams
 
-TICKETS, TEMPLATES = 20_000, 200
+TICKETS, TEMPLATES = 200_000, 200
 CUT_OFF = datetime(2026, 11, 23, 17, tzinfo=UTC)
 GOAL = 0.5
+RUNS = 3
 PLAIN = """
     SELECT payload->>'category_code', date_trunc('month', recorded_at AT TIME ZONE 'Asia/Jakarta'),
            count(*)
@@ -34,21 +35,24 @@ COPY = """
 
 
 def figures() -> Iterator[dict[str, object]]:
-    """Yield how fast a recomputation from scratch is, in events, and its ratio to the GROUP BY."""
+    """Yield how fast a computation from scratch is beside the GROUP BY.
+
+    From scratch: from the events of all reports to the published rows; nothing stored is trusted.
+    That facts are stored again for the next nights is another figure.
+    """
     with databases("indicators") as [(database, city)]:
         with database.owner() as connection:
             make_tickets(connection, city, TICKETS)
             count = make_events(connection)
-        plain, folding, counting = timed(database, city)
+        plain, counting = timed(database, city)
     yield {
         "figure": "recompute_to_group_by",
-        "value": round(plain / (folding + counting), 4),
+        "value": round(plain / counting, 4),
         "goal": f">= {GOAL}",
         "events": count,
-        "events_per_second": round(count / (folding + counting)),
+        "events_per_second": round(count / counting),
         "seconds_group_by": round(plain, 2),
-        "seconds_folding": round(folding, 2),
-        "seconds_counting": round(counting, 2),
+        "seconds_from_scratch": round(counting, 2),
     }
 
 
@@ -71,18 +75,18 @@ def make_events(connection: psycopg.Connection[tuple[object, ...]]) -> int:
     return found.rowcount
 
 
-def timed(database: FreshDatabase, city: City) -> tuple[float, float, float]:
-    """Return the seconds of the plain query, of folding all facts, and of counting them."""
+def timed(database: FreshDatabase, city: City) -> tuple[float, float]:
+    """Return the best seconds of the plain query, and of computing and publishing from the log."""
     with database.app.app_context():
         session = db.session()
-        session.execute(text(PLAIN)).all()
-        began = time.perf_counter()
-        session.execute(text(PLAIN)).all()
-        queried = time.perf_counter()
-        refold_all(session)
-        folded = time.perf_counter()
-        recompute(session, city, cut_off=CUT_OFF)
-        counted = time.perf_counter()
-        db.session.rollback()
+        plain, counting = [], []
+        for _ in range(RUNS):
+            began = time.perf_counter()
+            session.execute(text(PLAIN)).all()
+            queried = time.perf_counter()
+            recompute(session, city, cut_off=CUT_OFF, from_log=True)
+            plain.append(queried - began)
+            counting.append(time.perf_counter() - queried)
+            db.session.rollback()
         db.session.remove()
-    return queried - began, folded - queried, counted - folded
+    return min(plain), min(counting)

@@ -95,6 +95,15 @@ def values(
                 yield value_of(reckoning, definition, period, area, tally)
 
 
+def from_reports(dictionary: Mapping[str, Versions]) -> set[str]:
+    """Return the indicators that are computed by adding up reports."""
+    return {
+        code
+        for code, versions in dictionary.items()
+        if any(v.is_computed and v.universe is UniverseName.PUBLIC for v in versions)
+    } - NOT_FROM_TICKETS
+
+
 def _is_shown(definition: Definition, period: Period) -> bool:
     """Say whether this service computes an indicator from reports, for a kind of period."""
     is_public = definition.is_computed and definition.universe is UniverseName.PUBLIC

@@ -49,7 +49,7 @@ def test_all_three_ways_count_the_same(
     [of_log] = facts_of_log(session, cut_off=cut_off)
     stored = stored_facts(session, cut_off=cut_off)
     for facts in (of_log, stored):
-        counted = tally_columns(city, facts, cut_off=cut_off)
+        counted = tally_columns(city, [facts], cut_off=cut_off)
         assert brief(counted) == brief(one_by_one)
         assert said(city, counted, cut_off) == said(city, one_by_one, cut_off)
     assert len(of_log) == len(stored)

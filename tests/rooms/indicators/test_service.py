@@ -1,7 +1,6 @@
 """Folding into the database, publishing, and leaving no trace of what is not public."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -20,10 +19,11 @@ from citizenreport.indicators.models import PublishedIndicatorValue, TicketFact
 from citizenreport.indicators.queries import (
     ValuesWanted,
     fact_of,
-    public_facts,
     published_values,
 )
-from citizenreport.indicators.rules.facts import Fact, LoggedEvent
+from citizenreport.indicators.reading import stored_facts
+from citizenreport.indicators.rules.columns.facts import Facts
+from citizenreport.indicators.rules.facts import LoggedEvent
 from citizenreport.indicators.service import (
     fold_tickets,
     forget_ticket,
@@ -286,13 +286,14 @@ def test_a_computation_under_way_when_a_report_leaves_begins_again(
     turned = store(session, public("2026-04-06").events)
     left: list[Any] = []
 
-    def counted_then_raised(reading: Session, *, cut_off: datetime) -> Iterator[Fact]:
-        yield from list(public_facts(reading, cut_off=cut_off))
+    def counted_then_raised(reading: Session, *, cut_off: datetime) -> Facts:
+        found = stored_facts(reading, cut_off=cut_off)
         if not left:
             left.append(turned)
             raise_visibility(session, turned, at="2026-06-01")
+        return found
 
-    monkeypatch.setattr(service, "public_facts", counted_then_raised)
+    monkeypatch.setattr(service, "stored_facts", counted_then_raised)
     recompute(session, city, cut_off=CUT_OFF)
     assert left
     assert value(session, "I01", "2026", "33.71").denominator == 1
@@ -304,6 +305,8 @@ def test_a_second_run_changes_nothing(session: Session, city: City) -> None:
     count = recompute(session, city, cut_off=CUT_OFF)
     first = all_rows(session)
     assert count == len(first)
+    recompute(session, city, cut_off=CUT_OFF, from_log=True)
+    assert all_rows(session) == first
     refold_all(session)
     recompute(session, city, cut_off=CUT_OFF)
     assert all_rows(session) == first

@@ -5,7 +5,7 @@ their sources are told.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -54,6 +54,14 @@ from citizenreport.indicators.rules.flows import (
 from citizenreport.indicators.rules.survival import Waits
 from citizenreport.triage.states import State
 
+COUNTED: Final = frozenset(
+    {
+        *("I01", "I02", "I03", "I04", "I05", "I14", "I22"),
+        *(FIRST_ANSWER, VERIFICATION, SETTLEMENT, STILL_LATE),
+        *(HAND_OVERS, RETURNED, TOGETHER, CONTESTED, REOPENED),
+    }
+)
+"""What is counted here; anything else is counted report by report."""
 Marks = Mapping[str, Flags | Ints]
 
 
@@ -73,17 +81,18 @@ class Column:
     end: Ints | None = None
 
 
-def tally_columns(city: City, facts: Facts, *, cut_off: datetime) -> dict[Cell, Tally]:
+def tally_columns(city: City, pieces: Iterable[Facts], *, cut_off: datetime) -> dict[Cell, Tally]:
     """Count facts of the public universe, each in its month and smallest area.
 
     The same cells as `tally_public` gives for the same reports.
     """
     cells: dict[Cell, Tally] = {}
-    if len(facts) == 0:
-        return cells
-    counting = _Counting(city, facts, cut_off)
-    for column in counting.columns():
-        counting.add(cells, column)
+    for facts in pieces:
+        if len(facts) == 0:
+            continue
+        counting = _Counting(city, facts, cut_off)
+        for column in counting.columns():
+            counting.add(cells, column)
     return cells
 
 
