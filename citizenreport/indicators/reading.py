@@ -6,7 +6,7 @@ longer than all counting.
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
-from citizenreport.indicators.rules.columns.facts import PLACED, Facts, joined
+from citizenreport.indicators.rules.columns.facts import PLACED, Facts, WholeFacts, joined
 from citizenreport.indicators.rules.columns.instants import (
     REASONS,
     STATES,
@@ -32,6 +32,7 @@ from citizenreport.indicators.rules.columns.log import (
     Events,
     Step,
     fold_events,
+    fold_whole,
 )
 from citizenreport.indicators.rules.facts import ENDS_PUBLICATION, ERASED_BY_TIME, BrokenStream
 from citizenreport.indicators.statements import BOUNDS, LOG, PUBLIC, STORED
@@ -41,7 +42,8 @@ AT_ONCE: Final = 500_000
 """Reports whose events are held in memory at a time: some 100 bytes for each event."""
 HEADER, LENGTH = 20, 4
 """Bytes before the elements of a one-dimensional array, and before each of them."""
-PLACES_LENGTH = 128
+OUT_OF_ORDER = "a stream does not count 1, 2, 3"
+PLACES_LENGTH = 160
 """Characters a report's kind is padded to: of one length, all are read at once."""
 STEPS: Final = {
     "released": Step.RELEASED,
@@ -83,18 +85,32 @@ def facts_of_log(session: Session, *, cut_off: datetime) -> Iterator[Facts]:
     So many at a time as fit into memory. Nothing stored but the log and what is public is read.
     Raises BrokenStream.
     """
+    for narrowed in _pieces(session):
+        yield _folded(session, narrowed, cut_off=cut_off)
+
+
+def whole_facts(session: Session) -> Iterator[WholeFacts]:
+    """Yield all reports as the whole log tells them, many at a time. Raises BrokenStream."""
+    for narrowed in _pieces(session):
+        for given in _numberings(session, narrowed, datetime.max.replace(tzinfo=UTC)):
+            try:
+                yield fold_whole(_events(_arrays(session, LOG, given)))
+                break
+            except Collided:
+                continue
+        else:
+            raise BrokenStream(OUT_OF_ORDER)
+
+
+def _pieces(session: Session) -> Iterator[dict[str, Any]]:
     [found] = _arrays(session, BOUNDS, {"at_once": AT_ONCE})
     bounds = _uuids(found)
     for after, until in zip([None, *bounds], [*bounds, None], strict=True):
-        yield _folded(session, {"after": after, "until": until}, cut_off=cut_off)
+        yield {"after": after, "until": until}
 
 
 def _folded(session: Session, narrowed: dict[str, Any], *, cut_off: datetime) -> Facts:
-    given = PARAMETERS | narrowed | {"cut_off": cut_off}
-    session.execute(text("SET LOCAL jit = off"))  # compiling takes longer than running
-    session.execute(text("SET LOCAL parallel_tuple_cost = 0"))
-    for seed in range(3):  # two streams of one number are that many times unlikely
-        given["seed"] = seed
+    for given in _numberings(session, narrowed, cut_off):
         events = _events(_arrays(session, LOG, given))
         [public] = _arrays(session, PUBLIC, given)
         try:
@@ -103,7 +119,17 @@ def _folded(session: Session, narrowed: dict[str, Any], *, cut_off: datetime) ->
             )
         except Collided:
             continue
-    raise BrokenStream("a stream does not count 1, 2, 3")
+    raise BrokenStream(OUT_OF_ORDER)
+
+
+def _numberings(
+    session: Session, narrowed: dict[str, Any], cut_off: datetime
+) -> Iterator[dict[str, Any]]:
+    """Yield parameters under which streams are numbered anew: two of one number are that unlikely."""
+    session.execute(text("SET LOCAL jit = off"))  # compiling takes longer than running
+    session.execute(text("SET LOCAL parallel_tuple_cost = 0"))
+    for seed in range(3):
+        yield PARAMETERS | narrowed | {"cut_off": cut_off, "seed": seed}
 
 
 def stored_facts(session: Session, *, cut_off: datetime) -> Facts:
@@ -142,13 +168,14 @@ def _stored(found: Sequence[memoryview]) -> Facts:
 
 
 def _events(found: Sequence[memoryview]) -> Events:
-    stream, mark, at, due_at, places = found
+    stream, mark, at, due_at, places, ids = found
     return Events(
         stream=_numbers(stream),
         mark=_numbers(mark),
         at=_numbers(at),
         due_at=_numbers(due_at),
         places=_texts(places),
+        ids=_elements(ids, 16),
     )
 
 

@@ -7,7 +7,6 @@ that was running meanwhile sees that the generation has risen, and begins again.
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +34,7 @@ from citizenreport.indicators.queries import (
     stale_tickets,
     taking_part,
 )
-from citizenreport.indicators.reading import facts_of_log, stored_facts
+from citizenreport.indicators.reading import facts_of_log, stored_facts, whole_facts
 from citizenreport.indicators.rules.cohorts import Cell, Tally, tally_public
 from citizenreport.indicators.rules.columns.counts import COUNTED, tally_columns
 from citizenreport.indicators.rules.coverage import CODE as COVERAGE
@@ -45,6 +44,7 @@ from citizenreport.indicators.rules.periods import PeriodKind, containing, midni
 from citizenreport.indicators.rules.satisfaction import CODE as SATISFACTION
 from citizenreport.indicators.rules.satisfaction import counted_until, satisfaction_values
 from citizenreport.indicators.rules.values import Value, from_reports, values
+from citizenreport.indicators.storing import store_facts
 
 ATTEMPTS = 5
 
@@ -69,12 +69,7 @@ def fold_tickets(session: Session, ticket_ids: Iterable[UUID] | None = None) -> 
 def refold_all(session: Session) -> int:
     """Throw the facts away and make them from the log again; return how many."""
     session.execute(delete(TicketFact))
-    found = folded(session)
-    count = 0
-    while rows := [fact_row(*pair) for pair in islice(found, BATCH)]:
-        session.execute(insert(TicketFact), rows)
-        count += len(rows)
-    return count
+    return sum(store_facts(session, whole) for whole in whole_facts(session))
 
 
 def fact_row(ticket_id: UUID, fact: Fact) -> dict[str, Any]:

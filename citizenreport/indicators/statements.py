@@ -5,16 +5,20 @@ from typing import Final
 LOG: Final = """
     SELECT array_agg(stream), array_agg(mark), array_agg(at),
         array_agg(due_at) FILTER (WHERE due_at IS NOT NULL),
-        array_agg(rpad(places, %(places_length)s)) FILTER (WHERE places IS NOT NULL)
+        array_agg(rpad(places, %(places_length)s)) FILTER (WHERE places IS NOT NULL),
+        array_agg(stream_id) FILTER (WHERE is_first)
     FROM (
-        SELECT uuid_hash_extended(stream_id, %(seed)s) AS stream,
+        SELECT stream_id, seq = 1 AS is_first,
+            uuid_hash_extended(stream_id, %(seed)s) AS stream,
             CASE WHEN type = 'opened' AND payload->>'channel' IS DISTINCT FROM %(import)s
                 THEN recorded_at ELSE occurred_at
             END AS at,
             (payload->>'settlement_due_at')::timestamptz AS due_at,
-            CASE WHEN payload ?| %(place_keys)s THEN concat(
+            CASE WHEN payload ?| %(place_keys)s OR type = 'visibility_raised' THEN concat(
                 payload->'category_code', %(separator)s, payload->'area_code', %(separator)s,
-                payload->'aspect', %(separator)s, payload->'complaint_class'
+                payload->'aspect', %(separator)s, payload->'complaint_class', %(separator)s,
+                CASE type WHEN 'visibility_raised' THEN payload->'to'
+                    ELSE payload->'visibility' END
             ) END AS places,
             CASE type
                 WHEN 'state_changed' THEN %(moved)s
@@ -35,8 +39,11 @@ LOG: Final = """
             END::bigint
             + CASE WHEN recorded_at < %(cut_off)s THEN 1 << %(known)s ELSE 0 END
             + CASE WHEN payload ? 'settlement_due_at' THEN 1 << %(due)s ELSE 0 END
-            + CASE WHEN payload ?| %(place_keys)s THEN 1 << %(places)s ELSE 0 END
-            + CASE WHEN payload->>'visibility' <> %(public)s THEN 1 << %(hidden)s ELSE 0 END
+            + CASE WHEN payload ?| %(place_keys)s THEN 1 << %(places)s
+                    + CASE WHEN payload->>'visibility' <> %(public)s THEN 1 << %(hidden)s ELSE 0 END
+                WHEN type = 'visibility_raised' THEN 1 << %(places)s
+                ELSE 0
+            END
             + (seq::bigint << %(seq)s) AS mark
         FROM event
         WHERE stream_kind = 'ticket'
@@ -87,7 +94,7 @@ STORED: Final = """
                     concat_ws(
                         %(separator)s, to_json(category_code),
                         coalesce(to_json(area_code)::text, 'null'), to_json(aspect),
-                        to_json(complaint_class)
+                        to_json(complaint_class), to_json(visibility)
                     ), %(places_length)s
                 ) ORDER BY n
             ),
@@ -110,4 +117,44 @@ STORED: Final = """
             array_agg(at ORDER BY n, place)
         FROM turned
     ) AS done
+"""
+STORE: Final = """
+    WITH settled AS (
+        SELECT n, jsonb_agg(
+            jsonb_build_array(at, nullif(undone_at, 'infinity'), ($1::text[])[by]) ORDER BY place
+        ) AS list
+        FROM unnest($15::int8[], $16::timestamptz[], $17::timestamptz[], $18::int8[])
+            WITH ORDINALITY AS s (n, at, undone_at, by, place)
+        GROUP BY n
+    ), turned AS (
+        SELECT n, jsonb_agg(jsonb_build_array(($2::text[])[turn + 1], at) ORDER BY place) AS list
+        FROM unnest($19::int8[], $20::int8[], $21::timestamptz[])
+            WITH ORDINALITY AS t (n, turn, at, place)
+        GROUP BY n
+    ), kind AS (
+        SELECT ordinality - 1 AS kind, value::jsonb AS named
+        FROM unnest($4::text[]) WITH ORDINALITY AS k (value, ordinality)
+    )
+    INSERT INTO ticket_fact (
+        ticket_id, last_seq, category_code, area_code, aspect, complaint_class, visibility,
+        submitted_at, assigned_at, settlement_due_at, first_responded_at, verified_at, paused_at,
+        exited_at, exit_state, exit_reason, released_at, is_outside, is_demo, settlements, turns
+    )
+    SELECT id, last_seq, named->>0, named->>1, named->>2, named->>3, named->>4,
+        submitted_at, assigned_at, due_at, nullif(responded_at, 'infinity'),
+        nullif(verified_at, 'infinity'), nullif(paused_at, 'infinity'),
+        nullif(exited_at, 'infinity'), ($1::text[])[exit_state], ($3::text[])[exit_reason],
+        nullif(released_at, 'infinity'), is_outside = 1, is_demo = 1,
+        coalesce(settled.list, '[]'), coalesce(turned.list, '[]')
+    FROM unnest(
+        $5::uuid[], $6::int8[], $7::int8[], $8::timestamptz[], $9::timestamptz[],
+        $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[],
+        $14::timestamptz[], $22::int8[], $23::int8[], $24::timestamptz[], $25::int8[], $26::int8[]
+    ) WITH ORDINALITY AS f (
+        id, last_seq, kind, submitted_at, assigned_at, due_at, responded_at, verified_at, paused_at,
+        exited_at, exit_state, exit_reason, released_at, is_outside, is_demo, place
+    )
+    JOIN kind USING (kind)
+    LEFT JOIN settled ON settled.n = f.place - 1
+    LEFT JOIN turned ON turned.n = f.place - 1
 """

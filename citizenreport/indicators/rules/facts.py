@@ -165,7 +165,11 @@ def _state_changed(known: Known, event: LoggedEvent) -> None:
         known.update(exit_state=None, exit_reason=None, exited_at=None)
     if target in SIDE_EXITS:
         reason = event.payload.get("reason_code")
-        known.update(exit_state=target, exit_reason=reason, exited_at=at)
+        known.update(
+            exit_state=target,
+            exit_reason=reason if reason in set(ExitReason) else None,
+            exited_at=at,
+        )
     if target == State.WITHDRAWN:
         known["released_at"] = None  # withdrawing ends publication
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from citizenreport.indicators.rules.columns.instants import NEVER, Flags, Ints
 
-PLACED: Final = ("category_code", "area_code", "aspect", "complaint_class")
-"""What decides where a report is counted, and as what."""
+PLACED: Final = ("category_code", "area_code", "aspect", "complaint_class", "visibility")
+"""What decides where a report is counted, as what, and whether the public may know."""
 Kind = tuple[str | None, ...]
 """The values of `PLACED` of a report."""
 
@@ -64,6 +65,16 @@ class Facts:
         limit = np.broadcast_to(np.asarray(at, dtype=np.int64), (len(self),))[self.turned_of]
         done = (self.turn == turn) & (self.turned_at <= limit)
         return np.bincount(self.turned_of[done], minlength=len(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeFacts:
+    """All reports, before the public or not, as the whole log tells them; `ids` are 16 bytes each."""
+
+    facts: Facts
+    ids: NDArray[np.void]
+    last_seq: Ints
+    released_at: Ints
 
 
 RAGGED: Final = {"settled_of", "turned_of"}

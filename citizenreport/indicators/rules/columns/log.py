@@ -9,8 +9,9 @@ from enum import IntEnum
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from citizenreport.indicators.rules.columns.facts import PLACED, Facts, Kind
+from citizenreport.indicators.rules.columns.facts import PLACED, Facts, Kind, WholeFacts
 from citizenreport.indicators.rules.columns.instants import (
     NEVER,
     STATES,
@@ -71,7 +72,8 @@ class Events:
     """Events of tickets in any order: a number of the stream, a mark (see above), an instant.
 
     `due_at` are the deadlines of the events whose mark has DUE, `places` the JSON values of `PLACED`
-    (between separators; empty: not named) of those whose mark has PLACES, in the same order.
+    (between separators; empty: not named) of those whose mark has PLACES, in the same order. `ids`
+    are the streams (16 bytes each) of the events that are the first of theirs.
     """
 
     stream: Ints
@@ -79,6 +81,7 @@ class Events:
     at: Ints
     due_at: Ints
     places: tuple[list[str], Ints]
+    ids: NDArray[np.void]
 
 
 class Collided(Exception):
@@ -94,13 +97,25 @@ def fold_events(events: Events, *, public: Ints, cut_off: int) -> Facts:
         BrokenStream: a stream does not count 1, 2, 3 from its opening.
         Collided: so it looks where two streams have one number.
     """
-    return _Fold(events, public).facts(cut_off)
+    fold = _Fold(events)
+    return fold.facts(fold.before_the_public(public, cut_off))
+
+
+def fold_whole(events: Events) -> WholeFacts:
+    """Fold all streams as the whole log tells them. Raises BrokenStream, Collided."""
+    fold = _Fold(events)
+    return WholeFacts(
+        facts=fold.facts(np.ones(fold.count, dtype=bool)),
+        ids=fold.ids,
+        last_seq=(fold.mark >> SEQ)[np.r_[fold.first[1:], len(fold.mark)] - 1],
+        released_at=fold.released_at(),
+    )
 
 
 class _Fold:
     """Events in the order of streams and of the log. `of` is the place of an event's stream."""
 
-    def __init__(self, events: Events, public: Ints) -> None:
+    def __init__(self, events: Events) -> None:
         order = _in_order(events)
         stream, self.mark, self.at = events.stream[order], events.mark[order], events.at[order]
         is_first = np.r_[True, stream[1:] != stream[:-1]] if len(order) else np.zeros(0, bool)
@@ -112,12 +127,9 @@ class _Fold:
         self.source = self.mark >> FROM & STATE_MASK
         self.target = self.mark >> TO & STATE_MASK
         self.known = self.flag(KNOWN)
-        numbers = stream[self.first]
-        place = np.searchsorted(public, numbers)
-        place[place == len(public)] = 0
-        self.is_public = (
-            public[place] == numbers if len(public) else np.zeros(self.count, dtype=bool)
-        )
+        self.numbers = stream[self.first]
+        of_opening = np.cumsum(events.mark >> SEQ == 1) - 1
+        self.ids = events.ids[of_opening[order[self.first]]]
         self.due_at = _spread(events.due_at, events.mark >> DUE & 1, NEVER)[order]
         self.place = _spread(events.places[1], events.mark >> PLACES & 1, -1)[order]
         self.texts = events.places[0]
@@ -150,8 +162,8 @@ class _Fold:
         """Return when the events at these places were; NEVER where there is none."""
         return np.where(found >= 0, self.at[found], NEVER)
 
-    def facts(self, cut_off: int) -> Facts:
-        kept = self._before_the_public(cut_off)
+    def facts(self, kept: Flags) -> Facts:
+        """Return these streams as what is known tells them."""
         place = np.cumsum(kept) - 1
         moved = self.known & (self.step == Step.MOVED)
         answers = self.known & (self.step == Step.REPLIED) | moved & ANSWERS[self.target]
@@ -181,15 +193,24 @@ class _Fold:
             kinds=kinds, **{name: column[kept] for name, column in columns.items()}, **ragged
         )
 
-    def _before_the_public(self, cut_off: int) -> Flags:
-        ends = (self.step == Step.ENDED) | (self.step == Step.MOVED) & (self.target == WITHDRAWN)
-        last_end = self.last_of(ends)
-        released = self.step == Step.RELEASED
-        released &= np.arange(len(self.of)) > last_end[self.of]
-        released_at = self.instant(self.first_of(released))
+    def before_the_public(self, public: Ints, cut_off: int) -> Flags:
+        """Say which streams were there, and are before the public now: released before a cut-off."""
         is_hidden = np.zeros(self.count, dtype=bool)
         is_hidden[self.of[self.flag(HIDDEN) | (self.step == Step.RAISED)]] = True
-        return self.is_public & ~is_hidden & (released_at < cut_off) & self.known[self.first]
+        if not len(public):
+            return np.zeros(self.count, dtype=bool)
+        place = np.minimum(np.searchsorted(public, self.numbers), len(public) - 1)
+        is_public = (public[place] == self.numbers) & ~is_hidden
+        kept: Flags = is_public & (self.released_at() < cut_off) & self.known[self.first]
+        return kept
+
+    def released_at(self) -> Ints:
+        """Return since when each stream is before the public, as the whole log tells it."""
+        ends = (self.step == Step.ENDED) | (self.step == Step.RAISED)
+        ends |= (self.step == Step.MOVED) & (self.target == WITHDRAWN)
+        released = self.step == Step.RELEASED
+        released &= np.arange(len(self.of)) > self.last_of(ends)[self.of]
+        return self.instant(self.first_of(released))
 
     def _assigned(self, answer: Ints) -> Ints:
         """Return since when the agency had it that answered, or has it."""
