@@ -12,10 +12,11 @@ from typing import Final
 
 import numpy as np
 
-from citizenreport.cities.rules import Aspect, City
+from citizenreport.cities.rules import City
 from citizenreport.indicators.rules.cohorts import (
     ANSWERED_WITHIN,
     COMPLAINTS,
+    COMPLAINTS_ABOUT,
     CONTESTED_WITHIN,
     DENOMINATOR,
     NUMERATOR,
@@ -49,6 +50,7 @@ from citizenreport.indicators.rules.flows import (
     RETURNED,
     SETTLEMENT,
     STILL_LATE,
+    TIME_LOST,
     TOGETHER,
     VERIFICATION,
 )
@@ -57,9 +59,9 @@ from citizenreport.triage.states import State
 
 COUNTED: Final = frozenset(
     {
-        *("I01", "I02", "I03", "I04", "I05", "I14", "I22"),
+        *("I01", "I02", "I03", "I04", "I14", "I22", *COMPLAINTS_ABOUT.values()),
         *(FIRST_ANSWER, VERIFICATION, SETTLEMENT, STILL_LATE),
-        *(HAND_OVERS, RETURNED, TOGETHER, CONTESTED, REOPENED),
+        *(HAND_OVERS, RETURNED, TOGETHER, TIME_LOST, CONTESTED, REOPENED),
     }
 )
 """What is counted here; anything else is counted report by report."""
@@ -218,12 +220,24 @@ class _Counting:
         handed = facts.turns_until(TURNS.index(Turn.HANDED_OVER), as_of)
         marks: Marks = {DENOMINATOR: valid, NUMERATOR: handed}
         yield self._column(HAND_OVERS, valid, self.day, marks)
+        yield self._time_lost(valid & (handed > 0))
         returned = facts.turns_until(TURNS.index(Turn.RETURNED), as_of) > 0
         yield self._share(RETURNED, valid, self.day, returned)
         settled_at = facts.settled_as_of(as_of)
         until = np.where(settled_at == NEVER, -NEVER, settled_at)
         together = facts.turns_until(TURNS.index(Turn.PART_CLOSED), until) > 0
         yield self._share(TOGETHER, valid & (settled_at != NEVER), self.day, together)
+
+    def _time_lost(self, where: Flags) -> Column:
+        """Return the minutes of work until the last hand-over."""
+        facts = self.facts
+        done = (facts.turn == TURNS.index(Turn.HANDED_OVER)) & (facts.turned_at <= self.as_of)
+        last_at = np.full(len(facts), -NEVER, dtype=np.int64)
+        np.maximum.at(last_at, facts.turned_of[done], facts.turned_at[done])
+        of = np.flatnonzero(where)
+        minutes = self.days.minutes(facts.submitted_at[of], last_at[of])
+        end = minutes * KINDS + HOW.index(EVENT)
+        return Column(code=TIME_LOST, of=of, day=self.day[of], end=end)
 
     def _spans(self) -> Iterator[Column]:
         facts, as_of = self.facts, self.as_of
@@ -256,11 +270,14 @@ class _Counting:
         apart = np.logical_or.reduce(list(self._apart(self.exit).values()))
         settled = (self.facts.settled_as_of(at) != NEVER) & ~apart
         yield self._share("I22", complaints, self.day, settled)
-        safety = complaints & self._kind_is("aspect", frozenset({Aspect.SAFETY.value}))
-        yield self._column("I05", safety, self.day, {NUMERATOR: safety})
+        for aspect, code in COMPLAINTS_ABOUT.items():
+            about = complaints & self._kind_is("aspect", frozenset({aspect}))
+            yield self._column(code, about, self.day, {NUMERATOR: about})
 
     def add(self, cells: dict[Cell, Tally], column: Column) -> None:
         """Add a column to the cells its reports lie in."""
+        if not len(column.of):
+            return
         width = len(self.areas)
         key = self.days.month[column.day] * width + self.area[column.of]
         found, where = np.unique(key, return_inverse=True)
