@@ -100,7 +100,7 @@ def read_parameters(
         JurisdictionNotFound, UnknownParameter.
     """
     filled = {name: value.strip() for name, value in values.items() if value.strip()}
-    if filled.get("jurisdiction_id", city.city_code) not in (city.city_code, _site(city)):
+    if filled.get("jurisdiction_id", city.city_code) not in (city.city_code, city.name):
         raise JurisdictionNotFound
     for name in values:
         if name not in known and name not in EVERYWHERE:
@@ -108,8 +108,17 @@ def read_parameters(
     return {name: value for name, value in filled.items() if name not in EVERYWHERE}
 
 
-def _site(city: City) -> str:
-    return city.name
+def read_query(city: City, known: Collection[str]) -> dict[str, str]:
+    """Return the parameters of the address.
+
+    Raises:
+        JurisdictionNotFound, UnknownParameter, ParameterUnreadable: no database holds such text.
+    """
+    chosen = read_parameters(request.args, city, known)
+    for name, value in chosen.items():
+        if not value.isprintable():
+            raise ParameterUnreadable(pointer=f"#/{name}")
+    return chosen
 
 
 def read_moment(chosen: Mapping[str, str], name: str, city: City) -> datetime | None:

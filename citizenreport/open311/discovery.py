@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app
 
-from citizenreport.open311.answers import answer, conditional, read_parameters
+from citizenreport.open311.answers import answer, conditional, read_query
 from citizenreport.partners.georeport import MEDIA_TYPES, SPECIFICATION, Content, Repeated
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.guards import public
@@ -21,7 +21,7 @@ CHANGESET: Final = "2026-11-24T00:00:00+07:00"
 def show(form: str) -> Response:
     """Describe the endpoint. A demo is a test endpoint, and says so."""
     city = current_city()
-    read_parameters(request.args, city, ())
+    read_query(city, ())
     url = f"{str(current_app.config['PUBLIC_URL']).rstrip('/')}/open311/v2"
     formats = [media_type.split(";")[0] for media_type in MEDIA_TYPES.values()]
     kinds = ("test",) if current_keys().is_demo else ("production",)

@@ -152,6 +152,6 @@ def _box(chosen: Mapping[str, str]) -> Box | None:
 
 def _words(chosen: Mapping[str, str]) -> str | None:
     words = chosen.get("q")
-    if words is not None and (len(words) > WORDS_MAX or not words.isprintable()):
+    if words is not None and (len(words) > WORDS_MAX):
         raise ParameterUnreadable(_n("Kata yang dicari paling banyak 100 huruf."), pointer="#/q")
     return words

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app
 
 from citizenreport.cities.rules import City
 from citizenreport.core.db import public_reading
@@ -14,7 +14,7 @@ from citizenreport.open311.answers import (
     answer,
     conditional,
     end_of,
-    read_parameters,
+    read_query,
     start_of,
 )
 from citizenreport.open311.request_filters import KNOWN, STATUSES, read_wanted
@@ -49,7 +49,7 @@ class TokenNotFound(NotFound):
 def index(form: str) -> Response:
     """List published reports, newest first; of a list of ids those that are published."""
     city = current_city()
-    chosen = read_parameters(request.args, city, KNOWN)
+    chosen = read_query(city, KNOWN)
     wanted = read_wanted(chosen, city)
     items = _items(city, wanted, has_extensions=chosen.get("extensions") == "true")
     if not items and wanted.codes is not None and len(wanted.codes) == 1:
@@ -62,7 +62,7 @@ def index(form: str) -> Response:
 def show(tracking_code: str, form: str) -> Response:
     """Show one published report. An unknown id and one that is not public answer the same."""
     city = current_city()
-    chosen = read_parameters(request.args, city, {"extensions"})
+    chosen = read_query(city, {"extensions"})
     wanted = Wanted(
         time_zone=str(city.calendar.time_zone), codes=[normalise_tracking_code(tracking_code)]
     )
@@ -77,7 +77,7 @@ def show(tracking_code: str, form: str) -> Response:
 def token(tracking_code: str, form: str) -> Response:
     """Tell the id that belongs to a token once the report is public; before, it is unknown."""
     city = current_city()
-    read_parameters(request.args, city, ())
+    read_query(city, ())
     code = normalise_tracking_code(tracking_code)
     with public_reading() as session:
         rows = found(session, Wanted(time_zone=str(city.calendar.time_zone), codes=[code]))

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from citizenreport.cities.rules import Category, City, Question
 from citizenreport.core.clock import utcnow
 from citizenreport.core.errors import NotFound
 from citizenreport.core.text import _n
 from citizenreport.i18n.languages import DEFAULT_LANGUAGE
-from citizenreport.open311.answers import answer, conditional, read_parameters
+from citizenreport.open311.answers import answer, conditional, read_query
 from citizenreport.partners.georeport import Content, Repeated
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
@@ -43,7 +43,7 @@ def offered(city: City) -> list[Category]:
 def index(form: str) -> Response:
     """List the services."""
     city = current_city()
-    read_parameters(request.args, city, ())
+    read_query(city, ())
     items = [_service(category) for category in offered(city)]
     return conditional(answer("services", Repeated(item="service", items=items), form=form))
 
@@ -54,7 +54,7 @@ def index(form: str) -> Response:
 def show(code: str, form: str) -> Response:
     """Describe what is asked about one service. An old client asks for it in the singular."""
     city = current_city()
-    read_parameters(request.args, city, ())
+    read_query(city, ())
     category = next((one for one in offered(city) if one.category_code == code), None)
     if category is None:
         raise ServiceNotFound
