@@ -70,9 +70,9 @@ def _reveal(session: Session, ticket: Ticket) -> Contact:
 
 def _proof_fault(session: Session) -> CitizenReportError | None:
     """Return what is missing before anything sealed is opened; None after a proof just now."""
-    given = request.form.get("current", "")
-    if given:
-        return proof_fault(session, given)
+    given, answer = request.form.get("current", ""), form_text("answer")
+    if given or answer:
+        return proof_fault(session, given, answer)
     if proofs.is_fresh(session, current_token(), now=utcnow()):
         return None
     return ProofNeeded(pointer="#/current")

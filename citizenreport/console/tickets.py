@@ -30,6 +30,7 @@ from citizenreport.triage.models import Ticket
 from citizenreport.triage.work import see_mentions
 from citizenreport.web.context import current_city, current_keys, current_storage
 from citizenreport.web.guards import requires
+from citizenreport.web.passkey_site import passkey_site
 from citizenreport.web.problems import describe
 from citizenreport.web.sessions import current_actor
 
@@ -103,6 +104,7 @@ def render_ticket(
             page=page,
             watch=ticket_watch(ticket_id, page.last_seq),
             meanwhile=steps_since(page, typed) if isinstance(error, Conflict) else (),
+            with_passkey=page.may.reveal and page.has_contact and passkey_site() is not None,
             notice=notice,
             problem=problem,
             faulty=(error.pointer or "#/").removeprefix("#/") if error else "",

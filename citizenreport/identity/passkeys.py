@@ -68,6 +68,7 @@ class Purpose(StrEnum):
     ADD = "add"
     SECOND_STEP = "second_step"
     ALONE = "alone"
+    PROOF = "proof"  # again, while signed in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +106,28 @@ def options_to_ask(session: Session, site: Site, staff_id: UUID | None, *, now: 
     Alone it stands for two factors: the device must have made sure whose hand holds it.
     """
     purpose = Purpose.ALONE if staff_id is None else Purpose.SECOND_STEP
+    return _asked(session, site, purpose, staff_id, now=now)
+
+
+def options_to_prove(session: Session, site: Site, staff_id: UUID, *, now: datetime) -> str:
+    """Return what a browser needs to ask a person who is signed in for their passkey, as JSON.
+
+    The device must make sure whose hand holds it: the desk may be unwatched.
+    """
+    return _asked(session, site, Purpose.PROOF, staff_id, now=now)
+
+
+def _asked(
+    session: Session, site: Site, purpose: Purpose, staff_id: UUID | None, *, now: datetime
+) -> str:
     verification = UserVerificationRequirement
     made = webauthn.generate_authentication_options(
         rp_id=site.host,
         challenge=_challenge(session, purpose, staff_id, now=now),
         allow_credentials=_described(passkeys_of(session, staff_id)) if staff_id else None,
-        user_verification=verification.PREFERRED if staff_id else verification.REQUIRED,
+        user_verification=verification.PREFERRED
+        if purpose is Purpose.SECOND_STEP
+        else verification.REQUIRED,
     )
     return options_to_json(made)
 
@@ -156,6 +173,25 @@ def owner_of_answer(
         BadPasskey: unknown, of somebody else, too late, used, or of another site.
     """
     purpose = Purpose.ALONE if staff_id is None else Purpose.SECOND_STEP
+    return _owner(session, site, purpose, staff_id, answer, now=now)
+
+
+def check_proof(
+    session: Session, site: Site, staff_id: UUID, answer: str, *, now: datetime
+) -> None:
+    """Check that a person who is signed in holds their passkey. Raises BadPasskey."""
+    _owner(session, site, Purpose.PROOF, staff_id, answer, now=now)
+
+
+def _owner(
+    session: Session,
+    site: Site,
+    purpose: Purpose,
+    staff_id: UUID | None,
+    answer: str,
+    *,
+    now: datetime,
+) -> UUID:
     try:
         given = parse_authentication_credential_json(answer)
         challenge = parse_client_data_json(given.response.client_data_json).challenge
@@ -168,7 +204,7 @@ def owner_of_answer(
             expected_origin=site.origin,
             credential_public_key=row.public_key,
             credential_current_sign_count=row.sign_count,
-            require_user_verification=staff_id is None,
+            require_user_verification=purpose is not Purpose.SECOND_STEP,
         )
     except UNREADABLE as error:
         raise BadPasskey from error

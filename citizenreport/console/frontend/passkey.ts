@@ -1,26 +1,37 @@
 // Passkeys: a form with data-passkey asks the server what to ask, asks the browser, and is then sent
-// as any other form, with the browser's answer in its hidden field.
+// as any other form, with the browser's answer in its hidden field. A button with data-passkey does so
+// for the form it stands in, which may be sent without a passkey too.
 
 type Json = { [name: string]: unknown };
 
 const KIND = "public-key";
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-passkey]")) {
+  const form = button.form;
+  if (!window.PublicKeyCredential || !form) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    if (form.reportValidity()) void answer(form, button);
+  });
+}
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-passkey]")) {
   if (!window.PublicKeyCredential) continue;
   form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void answer(form);
+    void answer(form, form);
   });
 }
 
-async function answer(form: HTMLFormElement): Promise<void> {
+/** Send a form with the browser's answer; `asker` carries what to ask, and where. */
+async function answer(form: HTMLFormElement, asker: HTMLElement): Promise<void> {
   const fault = form.querySelector<HTMLElement>("[data-fault]");
   if (fault) fault.hidden = true;
   try {
-    const options = await asked(form);
+    const options = await asked(form, asker);
     if (!options) return;
-    const made = form.dataset["passkey"] === "add" ? await create(options) : await get(options);
+    const made = asker.dataset["passkey"] === "add" ? await create(options) : await get(options);
     const field = form.querySelector<HTMLInputElement>("input[name=answer]");
     if (!field) return;
     field.value = JSON.stringify(made);
@@ -33,11 +44,11 @@ async function answer(form: HTMLFormElement): Promise<void> {
 }
 
 /** What the server wants to know; null when it wants something else first, and we go there. */
-async function asked(form: HTMLFormElement): Promise<Json | null> {
+async function asked(form: HTMLFormElement, asker: HTMLElement): Promise<Json | null> {
   const body = new URLSearchParams();
   const token = form.querySelector<HTMLInputElement>("input[name=csrf_token]");
   body.set("csrf_token", token?.value ?? "");
-  const reply = await fetch(form.dataset["options"] ?? "", { method: "POST", body });
+  const reply = await fetch(asker.dataset["options"] ?? "", { method: "POST", body });
   if (reply.redirected) {
     location.assign(reply.url);
     return null;

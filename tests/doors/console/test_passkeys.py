@@ -2,11 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
+from sqlalchemy import update
 
 from citizenreport.core.db import transaction
+from citizenreport.identity.models import StaffSession
 from citizenreport.identity.rules import Grant, Role
 from tests.databases import load_magelang
 from tests.doors.console.conftest import Desk, Visitor
@@ -14,6 +17,12 @@ from tests.doors.console.people import ROADS
 from tests.identity.factories import PASSWORD, make_staff
 from tests.servers import LiveServer
 
+REPORT = {
+    "category_code": "A03",
+    "description": "Motor kebut-kebutan tiap malam.",
+    "area_code": "33.71.03.1005",
+    "contact": {"name": "Pelapor Uji", "phone": "+628123456789"},
+}
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 ACCOUNT = "/petugas/akun"
 AUTHENTICATOR = {
@@ -83,6 +92,55 @@ def test_a_passkey_signs_in_beside_the_password_and_alone(chromium: Browser, add
     page.get_by_role("button", name="Masuk dengan kunci sandi").click()
     expect(page.get_by_text("Kunci sandi tidak terbaca")).to_be_visible()
     assert faults == []
+
+
+@pytest.mark.browser
+def test_a_passkey_proves_who_it_is_and_opens_a_contact_with_the_reason_kept(
+    chromium: Browser, address: str, live_server: LiveServer
+) -> None:
+    page = chromium.new_context(locale="id-ID").new_page()
+    wire = page.context.new_cdp_session(page)
+    wire.send("WebAuthn.enable")
+    wire.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    give_password(page, address)
+    page.goto(f"{address}{ACCOUNT}")
+    page.get_by_role("button", name="Tambah kunci sandi").click()
+    expect(page.get_by_text("Kunci sandi sudah ditambahkan")).to_be_visible()
+
+    make_proofs_old(live_server)
+    page.goto(f"{address}{ACCOUNT}/pastikan?next={ACCOUNT}")
+    page.get_by_role("button", name="Pakai kunci sandi").click()
+    expect(page.get_by_role("heading", name="Akun saya")).to_be_visible()
+
+    sent = page.request.post(f"{address}/api/v1/reports", data=REPORT)
+    assert sent.status == 201
+    make_proofs_old(live_server)
+    page.goto(f"{address}/petugas/tiket?urut=tenggat")
+    page.get_by_role("link", name=sent.json()["tracking_code"]).click()
+    page.get_by_text("Hubungi pelapor di luar halaman ini").click()
+    button = page.get_by_role("button", name="Buka dengan kunci sandi")
+    button.click()
+    expect(page.get_by_text("Pelapor Uji")).to_have_count(0)
+    page.get_by_label("Alasan, dibaca pelapor").fill("Alamatnya tidak ketemu.")
+    button.click()
+    expect(page.get_by_text("Pelapor Uji")).to_be_visible()
+
+
+def make_proofs_old(server: LiveServer) -> None:
+    with server.database.app.app_context(), transaction() as session:
+        session.execute(update(StaffSession).values(proved_at=datetime(2026, 1, 1, tzinfo=UTC)))
+
+
+def test_an_answer_that_is_none_proves_nothing(desk: Desk) -> None:
+    visitor = desk.person(ROADS)
+    localhost = {"base_url": "http://localhost"}
+    asked = visitor.client.post("/petugas/akun/pastikan/kunci", **localhost)
+    assert asked.status_code == 403, "no token of a form"
+    sent = visitor.send("/petugas/akun/pastikan", page="/petugas/akun/pastikan", answer="{}")
+    assert sent.status_code in (409, 422)
+    right = {"answer": "{}", "current": PASSWORD}
+    again = visitor.send("/petugas/akun/pastikan", page="/petugas/akun/pastikan", **right)
+    assert again.status_code in (409, 422), "one proof at a time"
 
 
 def test_a_passkey_page_has_no_form_for_it_where_none_can_work(desk: Desk) -> None:
