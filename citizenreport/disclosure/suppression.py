@@ -8,6 +8,8 @@ Whether that is enough is not decided here but by the auditor, with code of its 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from citizenreport.cities.release_policy import ReleasePolicy
 from citizenreport.disclosure.cells import Cell, Count, Frame, Release, tally
 from citizenreport.disclosure.equations import Sum, sums
@@ -60,7 +62,7 @@ class World:
     ceiling: int
 
 
-Witness = tuple[float, ...]
+Witness = tuple[int, ...]
 Question = tuple[int, Wanted, bool]
 """A world's number, what is wanted in it, and whether it is the upper end."""
 
@@ -72,7 +74,11 @@ def withhold(task: Task) -> frozenset[Cell]:
     primary = frozenset(n for n, cell in enumerate(task.cells) if _is_primary(task, counts, cell))
     costs = {n: _cost(counts[cell]) for n, cell in enumerate(task.cells) if cell in task.candidates}
     orders: tuple[Callable[[Question], tuple[int, ...]], ...] = (_smallest_first, _largest_first)
-    found = [Search(worlds=worlds, primary=primary, costs=costs).run(order) for order in orders]
+    pools = [Pool(world) for world in worlds]
+    found = [
+        Search(worlds=worlds, pools=pools, primary=primary, costs=costs).run(order)
+        for order in orders
+    ]
     best = min(found, key=lambda indexes: (sum(costs[n] for n in indexes), sorted(indexes)))
     return frozenset(task.cells[n] for n in best)
 
@@ -191,7 +197,44 @@ def witness(
     program = Program(columns=_believable(world, known), rows=_equations(world.sums))
     _aim(program, index, goal, is_upper=is_upper)
     answer = solve(program)
-    return None if answer is None else tuple(answer)
+    return None if answer is None else tuple(round(value) for value in answer)
+
+
+class Pool:
+    """Tables found so far that agree with every sum of a world: one may answer many questions."""
+
+    def __init__(self, world: World) -> None:
+        self._totals = np.array(world.totals)
+        self._found = np.empty((0, len(world.totals)), dtype=np.int64)
+
+    def add(self, *found: Witness) -> None:
+        self._found = np.vstack([self._found, *(np.array(one)[None, :] for one in found)])
+
+    def first(
+        self, known: Collection[int], index: int, goal: int, *, is_upper: bool
+    ) -> Witness | None:
+        """Return the first that agrees with what is known and reaches the goal."""
+        column = self._found[:, index]
+        rows = np.flatnonzero(column >= goal if is_upper else column <= goal)
+        fixed = np.array(sorted(known), dtype=np.int64)
+        agrees = (self._found[np.ix_(rows, fixed)] == self._totals[fixed]).all(axis=1)
+        fitting = rows[agrees]
+        return tuple(self._found[fitting[0]].tolist()) if len(fitting) else None
+
+
+def extremes(world: World, known: Collection[int]) -> list[Witness]:
+    """Return tables in which all sensitive cells together are as low, and as high, as they can be."""
+    found: list[Witness] = []
+    goals = {wanted.index: wanted for wanted in world.wanted}
+    for sign in (1.0, -1.0):
+        columns = [
+            Column(low=c.low, high=c.high, cost=sign if n in goals else 0.0)
+            for n, c in enumerate(_believable(world, known))
+        ]
+        answer = solve(Program(columns=columns, rows=_equations(world.sums)))
+        if answer is not None:
+            found.append(tuple(round(value) for value in answer))
+    return found
 
 
 def _believable(world: World, known: Collection[int]) -> list[Column]:
@@ -224,6 +267,7 @@ class Search:
     """One way through the sensitive cells. What is withheld only grows until `_tidy`."""
 
     worlds: Sequence[World]
+    pools: Sequence[Pool]
     primary: frozenset[int]
     costs: Mapping[int, int]
     withheld: set[int] = field(default_factory=set)
@@ -231,6 +275,8 @@ class Search:
 
     def run(self, order: Callable[[Question], tuple[int, ...]]) -> frozenset[int]:
         self.withheld = set(self.primary)
+        for number, (world, pool) in enumerate(zip(self.worlds, self.pools, strict=True)):
+            pool.add(*extremes(world, self._known(number)))
         questions = [
             (number, wanted, is_upper)
             for number, world in enumerate(self.worlds)
@@ -252,7 +298,12 @@ class Search:
         goal = wanted.high if is_upper else wanted.low
         world = self.worlds[number]
         known = self._known(number)
-        found = witness(world, known, wanted.index, goal, is_upper=is_upper)
+        pool = self.pools[number]
+        found = pool.first(known, wanted.index, goal, is_upper=is_upper)
+        if found is None:
+            found = witness(world, known, wanted.index, goal, is_upper=is_upper)
+            if found is not None:
+                pool.add(found)
         if found is not None:
             self.proofs[question] = found
         return found is not None
@@ -322,6 +373,6 @@ class Search:
                 for is_upper in (False, True):
                     question = (number, wanted, is_upper)
                     proof = self.proofs.get(question)
-                    if proof is None or round(proof[index]) != world.totals[index]:
+                    if proof is None or proof[index] != world.totals[index]:
                         found.append(question)
         return found
