@@ -6,7 +6,7 @@ blocks both count they must count alike. Then it asks, of each sensitive cell of
 greatest whole number that no outsider can rule out. A gap, a time-out, or one cell too narrow: not safe.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from itertools import combinations
@@ -80,7 +80,8 @@ class Interval:
 def audit(exam: Exam) -> Proof:
     """Return whether the release may leave, with what was proven."""
     started = monotonic()
-    room = _Room(exam, deadline=started + exam.time_limit_s)
+    blocks = Blocks(exam.frame, exam.tables)
+    room = _Room(exam, blocks, deadline=started + exam.time_limit_s)
     for truth in _truths(exam):
         for view in range(exam.views):
             room.examine(truth, view)
@@ -109,6 +110,7 @@ def _truths(exam: Exam) -> Iterator[Release]:
 @dataclass(slots=True)
 class _Room:
     exam: Exam
+    blocks: "Blocks"
     deadline: float
     sensitive: int = 0
     programs: int = 0
@@ -118,7 +120,7 @@ class _Room:
 
     def examine(self, truth: Release, view: int) -> None:
         """Check every sensitive cell of one release's truth for one kind of outsider."""
-        blocks = Blocks(self.exam.frame, self.exam.tables)
+        blocks = self.blocks
         totals = blocks.totals(truth.cube)
         public = blocks.public(truth.cube, view)
         sensitive = [
@@ -191,6 +193,7 @@ class Blocks:
             self._sets.append(sets)
         self._frame = frame
         self._cells = sorted({cell for sets in self._sets for cell in sets})
+        self._counts: dict[tuple[int, int], dict[Cell, int]] = {}
 
     def __len__(self) -> int:
         return len(self._inner)
@@ -202,17 +205,23 @@ class Blocks:
                 yield sets[cell]
 
     def totals(self, cube: Cube) -> dict[Cell, int]:
-        return self._counted({leaf: count.total for leaf, count in cube.items()})
+        return self._counted(cube, -1)
 
     def public(self, cube: Cube, view: int) -> dict[Cell, int]:
-        return self._counted({leaf: count.public[view] for leaf, count in cube.items()})
+        return self._counted(cube, view)
 
-    def _counted(self, numbers: Mapping[Cell, int]) -> dict[Cell, int]:
+    def _counted(self, cube: Cube, view: int) -> dict[Cell, int]:
+        """Return a number per cell; the cubes of an exam live as long as it does."""
+        known = self._counts.get((id(cube), view))
+        if known is not None:
+            return known
         found = dict.fromkeys(self._cells, 0)
-        for leaf, number in numbers.items():
+        for leaf, count in cube.items():
+            number = count.total if view < 0 else count.public[view]
             for cell in _containing(self._frame, leaf):
-                if cell in found:
+                if number and cell in found:
                     found[cell] += number
+        self._counts[id(cube), view] = found
         return found
 
     def floors(self, cube: Cube, view: int) -> list[int]:

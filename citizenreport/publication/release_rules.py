@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from typing import Any
 
 from citizenreport.cities.rules import City
@@ -153,13 +154,28 @@ def check_period(city: City, period: Period, *, cut_off: datetime, today: date) 
 
 
 def proof_record(proof: Proof) -> dict[str, Any]:
-    """Return what may be told of a proof: how much was checked and how long, no cell, no value."""
+    """Return what everybody may know of a proof.
+
+    Neither how many cells were sensitive nor how many programs were solved for them: beside the
+    number of withheld cells that would tell how many are withheld for a reason of their own.
+    """
     return {
         "is_safe": proof.is_safe,
-        "sensitive_cells_checked": proof.sensitive,
-        "integer_programs": proof.programs,
+        "releases_compared": proof.releases,
+        "solver": proof.solver,
+        "seconds": ceil(proof.seconds),
+    }
+
+
+def sealed_proof(proof: Proof) -> dict[str, Any]:
+    """Return all that was checked, for the house: no value of any cell."""
+    return {
+        "is_safe": proof.is_safe,
+        "sensitive": proof.sensitive,
+        "programs": proof.programs,
         "releases_compared": proof.releases,
         "unproven": proof.unproven,
+        "exposed_before": proof.exposed_before,
         "seconds": proof.seconds,
         "solver": proof.solver,
     }

@@ -21,6 +21,7 @@ from citizenreport.publication.release_rules import (
     ReleaseTaken,
     SealedLog,
     proof_record,
+    sealed_proof,
 )
 
 Json = dict[str, Any]
@@ -90,7 +91,7 @@ def _sealed_row(release: PeriodRelease, *, now: datetime) -> TableRelease:
         pack_version=release.pack_version,
         whole_step=release.whole.step if release.whole else 0,
         sealed=sealed_json(release.sealed),
-        proof=proof_record(release.proof) | {"exposed_before": release.proof.exposed_before},
+        proof=sealed_proof(release.proof),
     )
 
 

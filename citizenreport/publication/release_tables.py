@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.disclosure.auditor import TIME_LIMIT_S, Exam, Proof, audit
 from citizenreport.disclosure.cells import TOTAL, Band, Cell, Count, Frame, Release, Table, tally
-from citizenreport.disclosure.suppression import Task, is_sensitive, withhold
+from citizenreport.disclosure.suppression import is_sensitive, withhold
 from citizenreport.disclosure.tables import (
     QUARTER,
     TableSpec,
@@ -25,6 +25,7 @@ from citizenreport.disclosure.tables import (
     table_of,
 )
 from citizenreport.disclosure.whole import WholeYear, whole_year
+from citizenreport.disclosure.worlds import Task
 from citizenreport.indicators.rules.periods import Period, PeriodKind
 from citizenreport.indicators.whole import whole_shares
 from citizenreport.publication.release_counts import VIEWS, YearCounts, year_counts

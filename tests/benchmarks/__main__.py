@@ -11,6 +11,7 @@ from tests.benchmarks import (
     lighthouse,
     locating,
     queue,
+    releasing,
     replaying,
     retaining,
 )
@@ -22,6 +23,7 @@ FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
     "queue": queue.figures,
     "indicators": indicators.figures,
     "replaying": replaying.figures,
+    "releasing": releasing.figures,
     "retaining": retaining.figures,
     "lighthouse": lighthouse.figures,
 }

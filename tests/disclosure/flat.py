@@ -15,7 +15,8 @@ from citizenreport.disclosure.cells import (
     Table,
     tally,
 )
-from citizenreport.disclosure.suppression import Task, withhold
+from citizenreport.disclosure.suppression import withhold
+from citizenreport.disclosure.worlds import Task
 
 Counts = Mapping[tuple[str, ...], int]
 

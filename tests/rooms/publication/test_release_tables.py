@@ -205,6 +205,7 @@ def test_a_recorded_release_is_read_by_the_public_and_its_reasons_are_not(
     assert entry.log["withheld"] == release.log.withheld
     assert entry.proof["is_safe"] is True
     assert "primary" not in str(entry.log) + str(entry.proof)
+    assert set(entry.proof) == {"is_safe", "releases_compared", "solver", "seconds"}
 
 
 def test_a_release_computed_beside_another_is_refused(session: Session, magelang: City) -> None:
