@@ -100,6 +100,12 @@ MENU: Final = (
         permissions=(Permission.DECIDE_HELD_ANSWERS,),
     ),
     MenuItem(
+        label=_n("Angka lain"),
+        endpoint="imported_indicators.show",
+        blueprints=("imported_indicators",),
+        permissions=(Permission.ENTER_INDICATORS,),
+    ),
+    MenuItem(
         label=_n("Kendali"),
         endpoint="control_room.show",
         blueprints=("control_room", "rules", "rule_replays", "pack_edits", "pack_changes"),
@@ -146,7 +152,7 @@ CONSOLE: Final = (
     *("counter", "counter_similar", "field", "roster"),
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
-    *("trail",),
+    *("trail", "imported_indicators"),
     *("control_room", "rules", "rule_replays"),
     *("board", "columns", "outside", "mediation", "referrals", "work_order"),
 )

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     STEER_CITY = "steer_city"
     MAKE_KEYS = "make_keys"
     END_KEYS = "end_keys"
+    ENTER_INDICATORS = "enter_indicators"
 
 
 _WORK: Final = frozenset(
@@ -93,6 +94,7 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
         Permission.READ_RECAPS,
         Permission.ANSWER_FOR_BODY,
         Permission.STEER_CITY,
+        Permission.ENTER_INDICATORS,
         Permission.MAKE_KEYS,
         Permission.END_KEYS,
     },

@@ -87,3 +87,25 @@ class PublishedIndicatorValue(Base, kw_only=True):
     status: Mapped[str]
     cut_off_at: Mapped[datetime]
     extra: Mapped[dict[str, Any]]
+
+
+class ImportedIndicatorValue(Base, kw_only=True):
+    """A figure of another body for the whole city and a year. Rows are only ever added.
+
+    The public role reads all but the evidence's key, `correction`, and who entered it. The newest
+    revision counts.
+    """
+
+    __tablename__ = "imported_indicator_value"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    definition_version: Mapped[int]
+    value: Mapped[Decimal] = mapped_column(Numeric(14, 4))
+    source: Mapped[str]
+    evidence_sha256: Mapped[str]
+    evidence_key: Mapped[str] = mapped_column(index=True)
+    correction: Mapped[str]
+    entered_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    entered_at: Mapped[datetime]

@@ -12,6 +12,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.identity import sessions
 from citizenreport.identity.api_keys import forget_old_uses
+from citizenreport.indicators.models import ImportedIndicatorValue
 from citizenreport.intake.models import Photo
 from citizenreport.intake.service import forget_sends
 from citizenreport.jobs.surveys import forget_surveys
@@ -69,6 +70,7 @@ def _named(session: Session, keys: list[str]) -> set[str]:
     columns = (
         *(Photo.storage_key, Photo.thumbnail_key),
         *(PublishedPhoto.storage_key, PublishedPhoto.thumbnail_key),
+        ImportedIndicatorValue.evidence_key,
     )
     return {
         key

@@ -12,6 +12,7 @@ from citizenreport.cities.rules import AreaLevel, City
 from citizenreport.core.db import public_reading
 from citizenreport.core.text import _n
 from citizenreport.indicators.definitions import all_definitions, all_versions
+from citizenreport.indicators.imported import ImportedValue, imported_values
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.queries import (
     ValuesWanted,
@@ -40,6 +41,7 @@ from citizenreport.web.indicators import (
     WAITS,
     area_name,
     definition_of,
+    imported_number,
     period_of,
     producer_of,
 )
@@ -76,6 +78,7 @@ def index() -> str:
     definitions = all_definitions()
     with public_reading() as session:
         found = _latest_values(session, city, definitions)
+        foreign = {value.code: value for value in imported_values(session)}  # the newest year
         session.expunge_all()  # drawn without holding the database
     entries = [_entry(d, found.get(d.code, [])) for d in definitions.values()]
     computed = [entry for entry in entries if entry.definition.is_computed]
@@ -84,7 +87,10 @@ def index() -> str:
     return render_template(
         "pages/indicators.html",
         groups=_by_aspect(computed),
-        others=[entry for entry in entries if not entry.definition.is_computed],
+        others=[
+            (e, foreign.get(e.definition.code)) for e in entries if not e.definition.is_computed
+        ],
+        imported_number=imported_number,
         unit_names=UNIT_NAMES,
         last_day=format_date(last_day, "d MMMM y") if last_day else None,
     )
@@ -107,6 +113,7 @@ def show(code: str) -> str:
         is_wait=definition.unit in WAITS,
         has_interval=definition.unit is Unit.PERCENT or definition.universe is UniverseName.SURVEY,
         view=view,
+        foreign=[(value, imported_number(value)) for value in reversed(view.foreign)],
         lines=[
             (line_of(row), _reports_of(city, definition, row))
             for row in reversed(view.rows[-SHOWN_PERIODS:])
@@ -154,6 +161,7 @@ class View:
     areas: AreaMap | None
     last_day: str | None
     has_demo: bool
+    foreign: Sequence[ImportedValue]
 
 
 def _read(city: City, definition: Definition) -> View:
@@ -165,6 +173,7 @@ def _read(city: City, definition: Definition) -> View:
     with public_reading() as session:
         rows = published_values(session, wanted) if definition.is_computed else []
         by_area = _by_area(session, definition, rows)
+        foreign = [] if definition.is_computed else imported_values(session, definition.code)
         session.expunge_all()  # drawn without holding the database
     last_day = last_day_before(rows[-1].cut_off_at, city.calendar.time_zone) if rows else None
     period = period_name(period_of(rows[-1])) if rows else ""
@@ -179,6 +188,7 @@ def _read(city: City, definition: Definition) -> View:
         areas=area_map(city, by_area, name=name, period=period) if by_area else None,
         last_day=format_date(last_day, "d MMMM y") if last_day else None,
         has_demo=any(row.extra.get("demo") for row in rows),
+        foreign=foreign,
     )
 
 

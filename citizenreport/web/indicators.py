@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from flask_babel import format_decimal
+
 from citizenreport.cities.rules import City
 from citizenreport.core.text import _n
 from citizenreport.documents.tables import Cell
 from citizenreport.indicators.definitions import all_definitions, definition_at
+from citizenreport.indicators.imported import ImportedValue
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.rules.definitions import Definition, IndicatorNotFound, Status, Unit
 from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_before
@@ -63,6 +66,13 @@ CSV_HEADER: Final = (
     "data_sampai",
     "keterangan",
 )
+
+
+def imported_number(value: ImportedValue) -> str:
+    """Return a figure of another body in the reader's notation, with its definition's decimals."""
+    places = definition_at(value.code, value.definition_version).decimals
+    digits = f".{'0' * places}" if places else ""
+    return str(format_decimal(value.value, format=f"#,##0{digits}"))
 
 
 def definition_of(code: str) -> Definition:

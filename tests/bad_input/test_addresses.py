@@ -56,6 +56,7 @@ STAFF = {
     "/petugas/aturan": ["beres"],
     "/petugas/isi/libur": ["beres"],
     "/petugas/kendali": ["beres"],
+    "/petugas/indikator": ["beres"],
     "/petugas/kunci": ["beres"],
 }
 ADMINISTRATORS = {"/petugas/staf": ["beres", "kembali"]}
@@ -110,6 +111,7 @@ PATHS = [
         "/petugas/isi/libur/butir/",
         "/petugas/isi/kategori/butir/",
         "/petugas/isi/perubahan/",
+        "/petugas/indikator/bukti/",
     ),
     *("/petugas/tiket/foto/", "/api/v1/indicators/", "/api/v1/reports/", "/", "/api/", "/open311/"),
     *("/open311/v2/services/", "/open311/v2/requests/", "/open311/v2/tokens/"),

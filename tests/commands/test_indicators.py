@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
-from citizenreport.commands.indicators import indicators
+from citizenreport.commands.indicators_imported import indicators
 from citizenreport.indicators.definitions import all_definitions
 from tests.rooms.indicators.histories import History
 from tests.rooms.indicators.stored import store
@@ -41,7 +41,7 @@ def test_compute_publishes_and_show_prints(app: Flask, stored: City) -> None:
     computed = run(app, "compute", "--cut-off", "2026-07-01")
     assert computed.exit_code == 0, computed.output
     assert computed.output.splitlines() == [
-        "2 tickets folded, 361 values published.",
+        "2 tickets folded, 566 values published.",
         "Counted: everything before 2026-07-01 00:00 WIB.",
     ]
     shown = run(app, "show", "i01").output.splitlines()
@@ -59,7 +59,7 @@ def test_from_scratch_gives_the_same(app: Flask, stored: City) -> None:
     run(app, "compute", "--cut-off", "2026-07-01")
     before = run(app, "show", "I04").output
     again = run(app, "compute", "--scratch", "--cut-off", "2026-07-01")
-    assert again.output.startswith("2 tickets folded, 361 values")
+    assert again.output.startswith("2 tickets folded, 566 values")
     assert run(app, "show", "I04").output == before
 
 
@@ -98,3 +98,18 @@ def test_metadata_is_json_on_the_screen_or_in_a_file(
     refused = run(app, "metadata", "--out", str(tmp_path / "nowhere" / "metadata.json"))
     assert refused.exit_code == 1
     assert "cannot write" in refused.output
+
+
+def test_a_figure_of_another_body_enters_with_its_evidence(
+    stored: City, app: Flask, tmp_path: Path
+) -> None:
+    document = tmp_path / "ikub.pdf"
+    document.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    given = ["enter", "I08", "--year", "2024", "--source", "Kemenag", "--evidence", str(document)]
+    entered = run(app, *given, "--value", "76,47")
+    assert entered.exit_code == 0, entered.output
+    assert entered.output.startswith("I08 2024 r1     76.47 ")
+    assert run(app, "imported").output == entered.output
+    outside = run(app, *given, "--value", "176,47", "--correction", "salah")
+    assert outside.exit_code != 0
+    assert run(app, "imported").output == entered.output
