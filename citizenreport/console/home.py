@@ -84,7 +84,7 @@ MENU: Final = (
     MenuItem(
         label=_n("Piket"),
         endpoint="roster.show",
-        blueprints=("roster", "calls", "reach", "leave"),
+        blueprints=("roster", "roster_trail", "calls", "reach", "leave"),
         permissions=(Permission.MANAGE_ROSTER, Permission.MOVE_TICKET),
     ),
     MenuItem(
@@ -149,7 +149,7 @@ CONSOLE: Final = (
     *("replies", "joint"),
     *("account", "second_step", "factors", "proof", "passkeys", "passkey_login"),
     *("staff", "delegation", "api_keys", "reveal"),
-    *("counter", "counter_similar", "field", "roster"),
+    *("counter", "counter_similar", "field", "roster", "roster_trail"),
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
     *("trail", "imported_indicators"),

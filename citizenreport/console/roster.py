@@ -129,7 +129,7 @@ def remove(shift_id: UUID) -> ResponseReturnValue:
         with transaction() as session:
             shift = queries.shift_of(session, shift_id, agencies=managed_by(city, actor))
             agency_code = shift.agency_code
-            roster.remove_shift(session, shift, seen=_seen())
+            roster.remove_shift(session, shift, seen=_seen(), by=actor.staff_id, now=utcnow())
     except Conflict as error:
         return render_shift(shift_id, error=error)
     return redirect(url_for("roster.show", instansi=agency_code, beres="hapus"), 303)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
 from citizenreport.core.ids import new_id
-from citizenreport.duty import queries
+from citizenreport.duty import queries, trail
 from citizenreport.duty.models import DutyShift
 from citizenreport.duty.shifts import (
     ShiftChanged,
@@ -73,6 +73,7 @@ def add_shifts(
         )
         session.add(row)
         session.flush()
+        trail.record(session, trail.ADDED, trail.told(row), by=by, now=now)
         rows.append(row)
     return rows
 
@@ -100,19 +101,23 @@ def change_shift(
     _check_people(session, city, shift.agency_code, [wish])
     check_wish(wish, now=now)
     _check_free(session, wish, but=shift.id)
+    before = trail.told(shift)
     shift.staff_id, shift.rank = wish.staff_id, wish.rank
     shift.starts_at, shift.ends_at = wish.span.starts_at, wish.span.ends_at
     shift.entered_by, shift.entered_at = by, now
     shift.version += 1
     session.flush()
+    payload = trail.changed(before, trail.told(shift))
+    trail.record(session, trail.CHANGED, payload, by=by, now=now)
 
 
-def remove_shift(session: Session, shift: DutyShift, *, seen: int) -> None:
+def remove_shift(session: Session, shift: DutyShift, *, seen: int, by: UUID, now: datetime) -> None:
     """Take a shift off the roster. Raises ShiftChanged."""
     _lock(session, shift.agency_code)
     session.refresh(shift)
     if shift.version != seen:
         raise ShiftChanged
+    trail.record(session, trail.REMOVED, trail.told(shift), by=by, now=now)
     session.delete(shift)
     session.flush()
 

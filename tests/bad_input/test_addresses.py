@@ -53,6 +53,7 @@ STAFF = {
     "/petugas/akun/pastikan": ["next"],
     "/petugas/piket": ["instansi", "beres"],
     "/petugas/piket/kabar": ["beres"],
+    "/petugas/piket/riwayat": ["instansi", "setelah"],
     "/petugas/aturan": ["beres"],
     "/petugas/isi/libur": ["beres"],
     "/petugas/kendali": ["beres"],
