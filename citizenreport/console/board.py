@@ -79,6 +79,7 @@ def show() -> ResponseReturnValue:
             all_url=address(all_columns, endpoint="board.show"),
             watch=queue_watch(rows, wish, city, {**request.args, "papan": "1"}),
             board_query=urlencode(filters),
+            shown_at=now.isoformat(),
             notice=words.NOTICES.get(request.args.get("beres", "")),
             **choices_of(city, actor, wish, endpoint="board.show"),
         )

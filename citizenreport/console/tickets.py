@@ -1,6 +1,7 @@
 """Reading one ticket: its page and its photos."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
@@ -126,11 +127,23 @@ def lost_texts(page: TicketPage, typed: Mapping[str, str]) -> list[str]:
 
 
 def steps_since(page: TicketPage, typed: Mapping[str, str]) -> list[Step]:
-    """Return what happened between the page that a form was sent from and now."""
+    """Return what happened between the page that a form was sent from and now.
+
+    The page of the ticket tells the last step it showed; a card of the board, when it was shown.
+    """
     told = typed.get("told", "")
-    if not (told.isascii() and told.isdigit() and len(told) < 10):
-        return []
-    return [step for step in page.steps if step.seq > int(told)]
+    if told.isascii() and told.isdigit() and len(told) < 10:
+        return [step for step in page.steps if step.seq > int(told)]
+    shown_at = _instant(typed.get("shown_at", ""))
+    return [step for step in page.steps if step.at > shown_at] if shown_at else []
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def note_reading(session: Session, ticket: Ticket) -> None:

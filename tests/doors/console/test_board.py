@@ -92,6 +92,35 @@ def test_a_step_on_the_board_leads_back_to_it(desk: Desk) -> None:
     assert desk.last.tracking_code in column(visitor.get(BOARD).text, "verified")
 
 
+SHOWN_AT = re.compile(r'name="shown_at" value="([^"]+)"')
+
+
+def test_a_step_that_came_too_late_says_what_was_done_meanwhile(desk: Desk) -> None:
+    ticket = desk.report(at=utcnow())
+    visitor = desk.person(ROADS)
+    colleague = desk.person(ROADS, username="tono", name="Tono Rekan")
+    found = SHOWN_AT.search(visitor.get(BOARD).text)
+    assert found is not None
+    path = f"{page_of(ticket)}/langkah"
+    own = {"form": "langkah-verified", "target": "verified", "papan": "", "seen": "1"}
+    assert colleague.send(path, page=BOARD, **own).status_code == 303
+    refused = visitor.send(path, page=BOARD, shown_at=unescape(found[1]), **own)
+    assert refused.status_code == 409
+    told = refused.text[refused.text.index("Yang terjadi sementara itu:") :]
+    told = told[: told.index("</ul>")]
+    assert "Tono Rekan: Terverifikasi" in told
+    assert "Laporan masuk" not in told, "what the board had shown already"
+
+
+@pytest.mark.parametrize("text", ["", "kemarin", "2026-11-24", "2026-11-24T01:02:03"])
+def test_an_instant_that_is_none_is_no_fault(desk: Desk, text: str) -> None:
+    ticket, visitor = desk.report(at=utcnow()), desk.person(ROADS)
+    fields = {"form": "langkah-verified", "target": "verified", "papan": "", "seen": "7"}
+    refused = visitor.send(f"{page_of(ticket)}/langkah", page=BOARD, shown_at=text, **fields)
+    assert refused.status_code == 409
+    assert "Yang terjadi sementara itu:" not in refused.text
+
+
 @pytest.mark.parametrize("query", ["keadaan=nonsense", "https://example.org", "é=%00"])
 def test_a_step_leads_nowhere_else(desk: Desk, query: str) -> None:
     ticket = desk.report(at=utcnow())
