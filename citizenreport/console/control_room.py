@@ -13,6 +13,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Permission
+from citizenreport.jobs import floods
 from citizenreport.jobs.stuck import StuckJob, retry, stuck_jobs, waiting_events
 from citizenreport.triage import control
 from citizenreport.triage.control import Lying, Volume, Waiting
@@ -55,6 +56,7 @@ def show() -> str:
             volume=_volume(control.volume(session, city, now=now)),
             jobs=[(job, _kind(job)) for job in jobs[:SHOWN_JOBS]],
             more_jobs=max(0, len(jobs) - SHOWN_JOBS),
+            floods=floods.lately(session, now=now),
             late_events=waiting_events(session, now=now),
             notice=_("Pekerjaan dijalankan lagi.")
             if request.args.get("beres") == "ulang"

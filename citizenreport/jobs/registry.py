@@ -15,6 +15,7 @@ from citizenreport.jobs import (
     erasures,
     escalation,
     extensions,
+    floods,
     forgetting,
     indicators,
     joined,
@@ -111,6 +112,7 @@ JOBS: Final = (
     Job(name="start_staff_digests", run=staff_notices.start_staff_digests, cron="*/10 * * * *"),
     Job(name="start_recaps", run=recaps.start_recaps, cron="*/10 * * * *"),
     Job(name="forget", run=forgetting.forget, cron="40 * * * *"),
+    Job(name="watch_floods", run=floods.watch_floods, cron="*/5 * * * *"),
     Job(name="rewrap_keys", run=rewrapping.rewrap_keys, cron="30 18 * * *"),
     Job(name="erase_expired", run=retention.erase_expired, cron="50 17 * * *"),
 )

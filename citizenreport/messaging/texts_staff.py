@@ -17,3 +17,11 @@ Buka di %(link)s
 )
 TICKET_LINE: Final = _n("Tiket %(code)s, tenggat %(due)s")
 CALL_LINE: Final = _n("Panggilan piket: tiket %(code)s, tanggapan paling lambat %(due)s")
+FLOOD: Final = Template(
+    subject=_n("Kiriman laporan sedang melonjak"),
+    text=_n("""\
+%(lines)s
+
+Belum tentu serangan: bencana juga membuat banyak orang melapor bersamaan. Lihat di %(link)s
+"""),
+)

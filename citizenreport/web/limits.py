@@ -24,6 +24,7 @@ from citizenreport.core.errors import NotFound, TooMany
 from citizenreport.core.text import _n
 from citizenreport.web.context import current_services
 from citizenreport.web.counting import AddedUpCounts, SharedCounts
+from citizenreport.web.floods import Flood, FloodNotes
 from citizenreport.web.guards import PUBLIC, guard_of
 from citizenreport.web.limit_rules import (
     ACT,
@@ -33,8 +34,11 @@ from citizenreport.web.limit_rules import (
     KEY,
     MAIL_ADDRESS,
     MAIL_SENDER,
+    PHOTO_KIB,
     READ,
     REPORT_ACT,
+    SEND,
+    SEND_UNPROVEN,
     Limit,
     level_of,
     read_limits,
@@ -63,6 +67,9 @@ NEVER_REFUSED: Final = frozenset(
         *("login.ask", "login.enter", "login.leave"),  # staff: see `identity.throttle`
     }
 )
+
+SENDING: Final = (SEND, SEND_UNPROVEN, PHOTO_KIB)
+"""Limits whose refusal means that somebody's report waits: staff are told of it."""
 
 UNTRUSTED: Final = (
     "Requests come through a proxy, but CITIZENREPORT_TRUSTED_PROXIES is 0: "
@@ -95,6 +102,7 @@ class Limits:
         self.items = items
         self.quick = FixedWindowRateLimiter(AddedUpCounts(single_statement))
         self.exact = FixedWindowRateLimiter(SharedCounts(single_statement))
+        self.floods = FloodNotes(single_statement)
         self.marks: Marks | None = None
         self.has_seen_a_proxy = False
 
@@ -178,7 +186,11 @@ def is_within(limit: Limit, *, cost: int = 1) -> bool:
 def count_send() -> None:
     """Count a report to the service, whoever sends it."""
     limits = current_limits()
-    limits.quick.hit(limits.items[EVERY_SEND.name], ANYBODY)
+    item = limits.items[EVERY_SEND.name]
+    limits.quick.hit(item, ANYBODY)
+    sends = limits.quick.storage.get(item.key_for(ANYBODY))
+    if level_of(challenges=0, sends=sends):
+        limits.floods.note(Flood.HARDER, sends)
 
 
 def level_now() -> int:
@@ -258,6 +270,8 @@ def key_headers(key_id: UUID) -> dict[str, str]:
 def reached(limit: Limit) -> LimitReached:
     """Return the refusal of an act of this request's network."""
     limits = current_limits()
+    if limit in SENDING:
+        limits.floods.note(Flood.REFUSED, 1)
     return _reached(limit, limits.quick, limits.network())
 
 

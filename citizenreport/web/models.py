@@ -1,4 +1,4 @@
-"""What is counted per network or address. A mark tells nobody who it was: see `senders`."""
+"""What is counted per network or address, and floods. A mark tells nobody who it was: see `senders`."""
 
 from datetime import datetime
 
@@ -17,3 +17,15 @@ class ActCount(Base, kw_only=True):
     key: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class FloodNote(Base, kw_only=True):
+    """That reports came in a flood within an hour: what we did about it and how many it were."""
+
+    __tablename__ = "flood_note"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)  # harder | refused
+    hour_at: Mapped[datetime] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    last_at: Mapped[datetime]
+    told_at: Mapped[datetime | None] = mapped_column(default=None)

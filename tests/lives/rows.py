@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -144,7 +144,7 @@ def _events(maker: Maker, one: Life) -> Iterator[Row]:
     previous, at = FIRST_PREVIOUS_HASH, one.ended_at - timedelta(days=20)
     steps = STEPS[:3] if one.fate == "open" else STEPS
     for seq, state in enumerate(steps, start=1):
-        opened = {"report_id": str(one.report_id), "visibility": one.visibility.value}
+        opened = _opening(maker, one, at)
         payload = opened if seq == 1 else {"from": steps[seq - 2], "to": state}
         kind = "opened" if seq == 1 else "state_changed"
         new = NewEvent(type=kind, payload=payload, recorded_at=at, occurred_at=at)
@@ -159,6 +159,32 @@ def _events(maker: Maker, one: Life) -> Iterator[Row]:
         previous = sealed.hash
         row = {name: getattr(sealed, name) for name in sealed.__dataclass_fields__}
         yield "event", row | {"payload": Jsonb(payload), "dispatched_at": at}
+
+
+def _opening(maker: Maker, one: Life, at: datetime) -> dict[str, Any]:
+    due = one.ended_at.isoformat()
+    return {
+        "report_id": str(one.report_id),
+        "category_code": one.category.category_code,
+        "aspect": one.category.aspect.value,
+        "complaint_class": one.category.complaint_class.value,
+        "area_code": "33.71.03.1005",
+        "agency_code": one.category.lead,
+        "decided_by": "rule",
+        "rule_id": None,
+        "pack_version": maker.city.pack_version,
+        "visibility": one.visibility.value,
+        "protection_class": one.category.protection_class.value,
+        "priority": one.category.priority.value,
+        "channel": "web",
+        "is_outside": False,
+        "submitted_at": at.isoformat(),
+        "first_response_due_at": due,
+        "verification_due_at": due,
+        "settlement_due_at": due,
+        "has_fixed_deadlines": False,
+        "is_demo": False,
+    }
 
 
 def _written(maker: Maker, one: Life) -> Iterator[Row]:
