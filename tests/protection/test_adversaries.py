@@ -35,11 +35,16 @@ from tests.protection.walk.asking import (
 from tests.protection.walk.stage import GAMBLING, GRAVE, KELURAHAN, Stage, handler
 
 NOTHING: Final = {
-    "accused-lead": Grant(role=Role.AGENCY_LEAD, agency_code="KESBANGPOL"),
-    "colleague": Grant(role=Role.OFFICER, agency_code="KESBANGPOL"),
-    "colleague-of-the-taker": Grant(role=Role.OFFICER, agency_code="INSPEKTORAT"),
-    "kelurahan": Grant(role=Role.OFFICER, agency_code=KELURAHAN),
+    "accused-lead": (Grant(role=Role.AGENCY_LEAD, agency_code="KESBANGPOL"),),
+    "colleague": (Grant(role=Role.OFFICER, agency_code="KESBANGPOL"),),
+    "accused-and-handler": (
+        handler("INSPEKTORAT", ProtectionClass.TOLERANCE),
+        Grant(role=Role.OFFICER, agency_code="KESBANGPOL"),
+    ),
+    "kelurahan": (Grant(role=Role.OFFICER, agency_code=KELURAHAN),),
 }
+"""Who gets nothing. The third handles such reports at the body that takes the first one, and has a
+second role at the body it is about."""
 ADMINISTRATOR: Final = Grant(role=Role.ADMINISTRATOR)
 CITY_DESK: Final = Grant(role=Role.CITY_DESK)
 EXISTENCE_SHOWN: Final = {
@@ -108,7 +113,7 @@ def today(stage: Stage) -> date:
 
 @pytest.mark.parametrize("who", NOTHING)
 def test_whoever_is_granted_nothing_learns_nothing(stage: Stage, who: str) -> None:
-    asker = stage.asker(NOTHING[who])
+    asker = stage.asker(*NOTHING[who])
     with stage.world(GRAVE) as hidden:
         assert unlike(stage, asker, hidden) == set()
     for _ in range(2):  # once more should midnight fall between the two worlds

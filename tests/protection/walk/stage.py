@@ -15,6 +15,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import db
 from citizenreport.core.keys import KeyRing
 from citizenreport.duty.calls import begin_round
+from citizenreport.geo.position import Position
 from citizenreport.identity.rules import Grant, Role
 from citizenreport.intake.models import Photo
 from citizenreport.intake.rules import Contact, Subject
@@ -38,6 +39,7 @@ class Secret:
     area_code: str
     words: str
     person: str
+    position: Position | None
 
     @property
     def told(self) -> Mapping[str, str]:
@@ -53,6 +55,7 @@ GRAVE: Final = Secret(
     area_code="33.71.03.1005",
     words="Makam leluhur kami dirusak kuburnya.",
     person="Pak Kanari Kasubbag",
+    position=PANJANG,
 )
 GAMBLING: Final = Secret(
     category_code="A23",
@@ -61,6 +64,7 @@ GAMBLING: Final = Secret(
     area_code="33.71.01.1003",
     words="Togel di belakang pasar tiap malam.",
     person="Bu Lain Sekali",
+    position=None,  # named by its area alone
 )
 
 
@@ -94,8 +98,8 @@ class Stage:
         self.desk.report("A04", "Lampu mati.", position=PANJANG)  # so that no list is empty
         self.desk.report("N13", "Bising.", position=PANJANG)
 
-    def asker(self, grant: Grant) -> Asker:
-        visitor = self.desk.person(grant, username="penyerang", name="Penyerang")
+    def asker(self, *grants: Grant) -> Asker:
+        visitor = self.desk.person(*grants, username="penyerang", name="Penyerang")
         return Asker(self.app, self._connection, visitor)
 
     @contextmanager
@@ -120,7 +124,8 @@ class Stage:
                 secret.words,
                 subject=Subject(agency_code=body, person=secret.person),
                 contact=Contact(name=secret.person, email="rahasia@kanari.example"),
-                position=PANJANG,
+                position=secret.position,
+                area_code=None if secret.position else secret.area_code,
                 photos=(a_photo(),),
             )
             assert ticket.agency_code == taker
