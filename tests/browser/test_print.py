@@ -1,6 +1,6 @@
 """What leaves the printer: pages of the console printed by a browser, and papers made as PDF."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import pytest
