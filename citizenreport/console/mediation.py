@@ -1,6 +1,7 @@
-"""The mediation of a confidential ticket: its page, its acts, the agreement as PDF.
+"""The mediation of a ticket: its page, its acts, the agreement as PDF.
 
-Handlers only; each showing is a chained row, and nothing of it stands on the ticket's own page.
+Only for who works on the ticket where it lies, of a confidential one its handlers; each showing is a
+chained row, whatever the ticket's visibility, and nothing of it stands on the ticket's own page.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,9 +15,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City
+from citizenreport.cities.rules import City, Visibility
 from citizenreport.console.acts import UnknownChoice, seen_version
-from citizenreport.console.tickets import note_reading
 from citizenreport.console.work_order import pdf_response
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
@@ -24,10 +24,11 @@ from citizenreport.core.errors import CitizenReportError, Conflict, InvalidInput
 from citizenreport.core.text import _n
 from citizenreport.documents.pdf import Value, paper
 from citizenreport.i18n.languages import DEFAULT_LANGUAGE
-from citizenreport.identity.rules import Permission
-from citizenreport.pipeline.handle import sealing_key
+from citizenreport.identity.rules import Actor, Permission
+from citizenreport.intake import queries as intake_queries
+from citizenreport.intake.service import data_key_for
 from citizenreport.triage import desk, mediation
-from citizenreport.triage.authority import act_of, check_may
+from citizenreport.triage.authority import act_of, may_mediate
 from citizenreport.triage.mediation import Entry
 from citizenreport.triage.mediation_models import Mediation
 from citizenreport.triage.mediation_rules import (
@@ -41,6 +42,7 @@ from citizenreport.triage.mediation_rules import (
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.queries import by_id
 from citizenreport.triage.rules import Act
+from citizenreport.triage.service import record_reading
 from citizenreport.web.context import current_city, current_keys
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import requires
@@ -187,9 +189,11 @@ def _carry_out(ticket_id: UUID, work: Work) -> ResponseReturnValue:
     try:
         with transaction() as session:
             ticket = by_id(session, city, actor, ticket_id)
-            check_may(actor, Permission.MOVE_TICKET, ticket)
+            _check(city, actor, ticket)
             act = act_of(city, actor, ticket, seen=seen_version(), now=utcnow())
-            work(session, city, ticket, act, sealing_key(session, current_keys(), ticket))
+            report = intake_queries.by_id(session, ticket.report_id)
+            key = data_key_for(session, current_keys(), report)
+            work(session, city, ticket, act, key)
     except NotMediated:
         raise
     except (InvalidInput, Conflict, NotAllowed) as error:
@@ -226,13 +230,20 @@ def _read(
 ) -> tuple[Ticket, Mediation | None, list[Entry]]:
     """Return the ticket with its mediation, and note the reading. Raises NotMediated."""
     ticket = desk.with_report(session, city, current_actor(), ticket_id).ticket
-    check_may(current_actor(), Permission.MOVE_TICKET, ticket)
+    _check(city, current_actor(), ticket)
     found = mediation.of_ticket(session, ticket)
     if found is None and not mediation.is_mediable(city, ticket):
         raise NotMediated
-    note_reading(session, ticket)
-    data_key = sealing_key(session, current_keys(), ticket)
+    if found is not None or ticket.visibility == Visibility.CONFIDENTIAL.value:
+        staff_id = current_actor().staff_id
+        record_reading(session, ticket, actor_id=staff_id, now=utcnow())
+    data_key = intake_queries.data_key_of(session, current_keys(), ticket.report_id)
     return ticket, found, mediation.entries_of(session, found, data_key) if found else []
+
+
+def _check(city: City, actor: Actor, ticket: Ticket) -> None:
+    if not may_mediate(city, actor, ticket):
+        raise NotAllowed
 
 
 def _dated(kind: EntryKind) -> NewEntry:

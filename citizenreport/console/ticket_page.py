@@ -38,7 +38,7 @@ from citizenreport.publication.rules import ReleaseState
 from citizenreport.routing.rules import agency_name
 from citizenreport.triage import part_deadlines
 from citizenreport.triage import queries as triage_queries
-from citizenreport.triage.authority import parties_of
+from citizenreport.triage.authority import may_mediate, parties_of
 from citizenreport.triage.desk import DeskTicket
 from citizenreport.triage.mediation import is_mediable
 from citizenreport.triage.models import Ticket
@@ -194,7 +194,7 @@ def read_page(
         moves=moves(ticket, parties),
         may=may,
         outside_channels=channels_for(city, ticket),
-        is_mediable=is_mediable(city, ticket),
+        is_mediable=is_mediable(city, ticket) and may_mediate(city, actor, ticket),
         copies=copies_of(session, city, ticket, events),
         letters=letters_of(session, city, ticket, events, parties, data_key=data_key, now=now),
         around=surroundings(session, city, actor, found, now=now),

@@ -148,12 +148,28 @@ def _texts(
     }
 
 
+def data_key_for(session: Session, keys: KeyRing, report: Report) -> bytes | None:
+    """Return a report's data key, made now where nothing of it was sealed yet; None once erased."""
+    if report.erased_at is not None:
+        return None
+    row = session.get(ReportKey, report.id)
+    if row is not None:
+        return keys.unwrap(row.key_id, bytes(row.wrapped_key), row=str(report.id))
+    return _new_key(session, keys, report)
+
+
+def _new_key(session: Session, keys: KeyRing, report: Report) -> bytes:
+    data_key = new_data_key()
+    key_id, wrapped = keys.wrap(data_key, row=str(report.id))
+    session.add(ReportKey(report_id=report.id, key_id=key_id, wrapped_key=wrapped))
+    session.flush()
+    return data_key
+
+
 def seal_report(session: Session, keys: KeyRing, report: Report, data_key: bytes | None) -> bytes:
     """Seal the text of a report that has become confidential; return its data key."""
     if data_key is None:
-        data_key = new_data_key()
-        key_id, wrapped = keys.wrap(data_key, row=str(report.id))
-        session.add(ReportKey(report_id=report.id, key_id=key_id, wrapped_key=wrapped))
+        data_key = _new_key(session, keys, report)
     texts = {
         "description": report.description,
         "landmark": report.landmark,

@@ -57,6 +57,20 @@ def check_may(actor: Actor, permission: Permission, ticket: Ticket) -> None:
         raise NotAllowed
 
 
+def may_mediate(city: City, actor: Actor, ticket: Ticket) -> bool:
+    """Tell whether a person keeps the record of a ticket's mediation: who works on the ticket where it
+    lies, of a confidential one its handlers. Nobody else of those who read the ticket.
+    """
+    if not leads(city, actor, ticket) or not actor.grants:
+        return False
+    if ticket.visibility == Visibility.CONFIDENTIAL.value:
+        return actor.may_for(Permission.MOVE_TICKET, agency_code=ticket.agency_code)
+    is_desks = ticket.agency_code == city.desk_agency_code
+    return ticket.agency_code in actor.agencies(Permission.MOVE_TICKET) or (
+        is_desks and actor.may(Permission.ROUTE_TICKET)
+    )
+
+
 def check_part(actor: Actor, ticket: Ticket, agency_code: str) -> None:
     """Raise NotAllowed unless the actor may close this agency's open part of the ticket."""
     if agency_code not in own_parts(actor, ticket):

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City, Visibility
+from citizenreport.cities.rules import City
 from citizenreport.core.ids import new_id
 from citizenreport.core.keys import Place, open_sealed, seal
 from citizenreport.triage.mediation_models import Mediation, MediationEntry
@@ -45,10 +45,9 @@ class Entry:
 
 
 def is_mediable(city: City, ticket: Ticket) -> bool:
-    """Tell whether a mediation may be recorded: a confidential ticket of a kind that allows it."""
+    """Tell whether a mediation may be recorded: the ticket is of a kind that allows it."""
     category = city.categories.get(ticket.category_code)
-    is_confidential = ticket.visibility == Visibility.CONFIDENTIAL.value
-    return is_confidential and category is not None and category.mediation
+    return category is not None and category.mediation
 
 
 def of_ticket(session: Session, ticket: Ticket) -> Mediation | None:
@@ -72,7 +71,7 @@ def begin(
     """Open a mediation with its mediator.
 
     Raises:
-        NotMediated: the ticket is not confidential, or its kind has no mediation.
+        NotMediated: the ticket's kind has no mediation, or its reporter was erased.
         MediationStepWrong: there is one already.
         TextMissing, TextTooLong, TicketChanged.
     """

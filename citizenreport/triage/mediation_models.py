@@ -10,7 +10,7 @@ from citizenreport.core.db import Base
 
 
 class Mediation(Base, kw_only=True):
-    """One mediation of a confidential ticket: where it stands, without a word of it."""
+    """One mediation of a ticket: where it stands, without a word of it."""
 
     __tablename__ = "mediation"
     __table_args__ = (

@@ -42,7 +42,9 @@ FIELDS: Final[Mapping[EntryKind, tuple[str, ...]]] = {
 
 class NotMediated(NotAllowed):
     code = "not-mediated"
-    title = _n("Mediasi dicatat hanya pada laporan rahasia yang jenisnya dapat dimediasi.")
+    title = _n(
+        "Mediasi dicatat hanya pada laporan yang jenisnya dapat dimediasi, oleh yang memegangnya."
+    )
 
 
 class MediationStepWrong(Conflict):

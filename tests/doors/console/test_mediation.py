@@ -26,7 +26,7 @@ from citizenreport.triage.mediation_models import Mediation, MediationEntry
 from citizenreport.triage.models import Ticket
 from citizenreport.web.context import EXTENSION
 from tests.doors.console.conftest import Desk, Visitor
-from tests.doors.console.people import ADMIN, DESK, HANDLER, INSPECTOR, ROADS, WOMEN
+from tests.doors.console.people import ADMIN, DESK, HANDLER, INSPECTOR, PARKS, ROADS, WOMEN
 from tests.doors.console.test_acts import events
 from tests.doors.console.test_referrals import readings
 from tests.doors.console.test_ticket import page_of
@@ -152,9 +152,95 @@ def test_nobody_but_a_handler_learns_of_it(desk: Desk, session: Session, grant: 
     assert sent(stranger, session, ticket, "/pihak", name="X").status_code in (403, 404)
 
 
-def test_a_ticket_that_is_not_confidential_or_not_for_mediation_has_none(
+def quarrel(desk: Desk, session: Session, kind: str) -> tuple[Ticket, Visitor]:
+    """Open a mediation of a kind that is not confidential, as the officer of its agency."""
+    category = replace(desk.city.categories[kind], mediation=True)
+    desk.city = replace(desk.city, categories={**desk.city.categories, kind: category})
+    desk.app.extensions[EXTENSION].city_holder.replace(desk.city)
+    ticket, officer = desk.report(kind), desk.person(PARKS, username="petugas.taman")
+    assert sent(officer, session, ticket, name="Bu Mediator").status_code == 303
+    for name in ("Pak Satu", "Bu Dua"):
+        fields = {"name": name, "contact": "0811", "statement": f"{CANARY} {name}"}
+        assert sent(officer, session, ticket, "/pihak", **fields).status_code == 303
+    return ticket, officer
+
+
+@pytest.mark.parametrize("kind", ["noise", "tree"], ids=["restricted", "public"])
+def test_what_is_not_confidential_is_mediated_under_the_same_seals(
+    desk: Desk, session: Session, kind: str
+) -> None:
+    ticket, officer = quarrel(desk, session, kind)
+    seals = [bytes(one.words_sealed or b"") for one in session.scalars(select(MediationEntry))]
+    assert len(set(seals)) == 3
+    assert not any(b"Kanari" in seal for seal in seals)
+    assert agreed(session, ticket, officer).status_code == 303
+    before = readings(session, ticket)
+    page = officer.get(f"{page_of(ticket)}/mediasi").text
+    assert f"{CANARY} Bu Dua" in page
+    assert officer.get(f"{page_of(ticket)}/mediasi/kesepakatan.pdf").data.startswith(b"%PDF-")
+    assert readings(session, ticket) == before + 2
+    assert CANARY not in officer.get(page_of(ticket)).text
+    assert CANARY not in str([event.payload for event in session.scalars(select(Event))])
+
+
+@pytest.mark.parametrize(
+    "grant", [DESK, INSPECTOR, ADMIN, ROADS], ids=["desk", "inspectorate", "admin", "other"]
+)
+def test_who_reads_a_public_ticket_does_not_read_its_mediation(
+    desk: Desk, session: Session, grant: Grant
+) -> None:
+    ticket, _ = quarrel(desk, session, "tree")
+    stranger = desk.person(grant, username="orang.lain")
+    for path in ("", "/kesepakatan.pdf"):
+        reply = stranger.get(f"{page_of(ticket)}/mediasi{path}")
+        assert reply.status_code in (403, 404)
+        assert "Satu" not in reply.text
+    assert sent(stranger, session, ticket, "/pihak", name="X").status_code in (403, 404)
+    assert "/mediasi" not in stranger.get(page_of(ticket)).text
+
+
+def test_an_agency_with_a_part_does_not_read_the_mediation(desk: Desk, session: Session) -> None:
+    ticket, officer = quarrel(desk, session, "tree")
+    fields = {"form": "bersama", "agency_code": "roads", "text": "Tutup jalannya."}
+    asked = officer.send(
+        f"{page_of(ticket)}/bersama", page="/petugas", seen=str(ticket.version), **fields
+    )
+    assert asked.status_code == 303
+    partner = desk.person(ROADS, username="mitra")
+    assert partner.get(page_of(ticket)).status_code == 200
+    assert partner.get(f"{page_of(ticket)}/mediasi").status_code == 403
+
+
+def test_made_confidential_the_record_opens_to_its_handlers_alone(
     desk: Desk, session: Session
 ) -> None:
+    ticket, officer = quarrel(desk, session, "tree")
+    session.refresh(ticket)
+    raised = {"form": "perlindungan", "visibility": "confidential"}
+    address = f"{page_of(ticket)}/perlindungan"
+    assert (
+        officer.send(address, page="/petugas", seen=str(ticket.version), **raised).status_code
+        == 303
+    )
+    assert officer.get(f"{page_of(ticket)}/mediasi").status_code == 404
+
+
+def test_erasing_the_reporter_of_a_public_ticket_empties_its_record_for_good(
+    desk: Desk, session: Session
+) -> None:
+    ticket, officer = quarrel(desk, session, "tree")
+    session.expire_all()
+    report = session.get_one(Report, ticket.report_id)
+    erase_report(session, desk.city, desk.keys, report, how=ErasedBy.REPORTER, now=utcnow())
+    session.commit()
+    assert set(session.scalars(select(MediationEntry.words_sealed))) == {None}
+    page = officer.get(f"{page_of(ticket)}/mediasi")
+    assert "Pak Satu" not in page.text
+    assert sent(officer, session, ticket, "/pihak", name="X").status_code == 403
+    assert data_key_of(session, desk.keys, ticket.report_id) is None
+
+
+def test_a_ticket_that_is_not_for_mediation_has_none(desk: Desk, session: Session) -> None:
     assert HANDLER.protection_class is ProtectionClass.VIOLENCE
     ticket, officer = desk.report(), desk.person(ROADS)
     assert officer.get(f"{page_of(ticket)}/mediasi").status_code == 403
