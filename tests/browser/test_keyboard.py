@@ -147,7 +147,7 @@ def act_on_two_and_undo(keys: Keyboard, ticket_ids: list[str]) -> None:
     keys.choose(page.locator("#priority"), "Rendah")
     keys.write(page.locator("#reason"), "Dekat sekolah.")
     keys.follow(page.get_by_role("button", name="Tinjau dulu"))
-    keys.to_main()
+    expect(page.get_by_role("heading", name="2 tiket dipilih")).to_be_focused()
     keys.follow(page.get_by_role("button", name="Lakukan untuk 2 tiket"))
     told(keys)
     keys.follow(page.get_by_role("button", name="Batalkan, sampai"))

@@ -19,6 +19,18 @@ if (help && wanted) {
   wanted.checked = !isOff();
   wanted.addEventListener("change", () => remember(!wanted.checked));
 }
+// On the board: what stood under "more" is read on from its first ticket.
+let before: Element | null | undefined;
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  before = (event.target as Element).closest("li.more")?.previousElementSibling;
+});
+document.body.addEventListener("htmx:afterSwap", () => {
+  const first = before?.nextElementSibling as HTMLElement | null | undefined;
+  before = null;
+  if (!first) return;
+  first.tabIndex = -1;
+  (first.querySelector<HTMLElement>("a.row-link") ?? first).focus();
+});
 document.addEventListener("keydown", (event) => {
   const act = ACTS[event.key];
   if (!act || isOff() || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;

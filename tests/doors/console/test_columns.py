@@ -1,19 +1,49 @@
 """The columns of the list that a person chose."""
 
+import re
+from html import unescape
+
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from citizenreport.triage.queue_models import StaffSearch
 from tests.doors.console.conftest import TOKEN, Desk, Visitor
 from tests.doors.console.counting import queries_of
 from tests.doors.console.people import DESK
 from tests.doors.console.test_queue import QUEUE
 
+FILTERS = re.compile(r'name="saringan" value="([^"]*)"')
 
-def choose(visitor: Visitor, *names: str) -> None:
-    match = TOKEN.search(visitor.get(QUEUE).text)
+
+def choose(visitor: Visitor, *names: str, page: str = QUEUE) -> str:
+    """Send the form of a page of the list; return where it leads."""
+    shown = visitor.get(page).text
+    match = TOKEN.search(shown)
     assert match is not None
-    fields = MultiDict([("csrf_token", match[1]), *(("kolom", name) for name in names)])
-    assert visitor.client.post(f"{QUEUE}/kolom", data=fields).status_code == 303
+    filters = FILTERS.search(shown)
+    assert filters is not None
+    sent = [("csrf_token", match[1]), ("saringan", unescape(filters[1]))]
+    fields = MultiDict([*sent, *(("kolom", name) for name in names)])
+    answer = visitor.client.post(f"{QUEUE}/kolom", data=fields)
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+def test_one_lands_again_on_the_list_as_it_was_filtered(desk: Desk, session: Session) -> None:
+    desk.report()
+    visitor = desk.person(DESK)
+    filtered = f"{QUEUE}?kategori=pothole&urut=terbaru"
+    assert choose(visitor, "masuk", page=filtered) == filtered
+    found = visitor.send(f"{QUEUE}/saring", page=QUEUE, cari="lubang", kategori="pothole")
+    words = found.headers["Location"]
+    assert choose(visitor, "masuk", page=words) == words
+    session.execute(delete(StaffSearch))
+    session.commit()
+    gone = {"saringan": words.partition("?")[2], "kolom": "masuk"}
+    answer = visitor.send(f"{QUEUE}/kolom", page=QUEUE, **gone)
+    assert answer.headers["Location"] == f"{QUEUE}?urut=tenggat"
+    assert visitor.send(f"{QUEUE}/kolom", page=QUEUE, saringan="keadaan=x").status_code == 422
 
 
 def heads(visitor: Visitor) -> str:
