@@ -60,15 +60,20 @@ SELECT fact.ticket_id, fact.category_code, fact.submitted_at,
                     AND (fact.exit_reason IS NULL OR NOT fact.exit_reason = ANY(:reasons))
                     AND (fact.exit_state <> :withdrawn OR fact.verified_at IS NOT NULL)))
        ) AS fact
+), moment AS (
+SELECT category_code, x, y, submitted_at AS at, NULL::timestamptz AS settled, submitted_at
+  FROM placed
+ UNION ALL
+SELECT category_code, x, y, settled, settled, NULL FROM placed WHERE settled IS NOT NULL
+), known AS (
+SELECT submitted_at, max(settled) OVER (PARTITION BY category_code, x, y ORDER BY at) AS latest
+  FROM moment
 )
-SELECT date_trunc('month', new.submitted_at AT TIME ZONE :zone)::date AS month_on,
-       count(*) FILTER (WHERE EXISTS (
-           SELECT FROM placed AS old
-            WHERE (old.category_code, old.x, old.y) = (new.category_code, new.x, new.y)
-              AND old.settled <= new.submitted_at
-              AND old.settled > new.submitted_at - :days * interval '1 day')) AS part,
+SELECT date_trunc('month', submitted_at AT TIME ZONE :zone)::date AS month_on,
+       count(*) FILTER (WHERE latest > submitted_at - :days * interval '1 day') AS part,
        count(*) AS whole
-  FROM placed AS new
+  FROM known
+ WHERE submitted_at IS NOT NULL
  GROUP BY 1
  ORDER BY 1
 """
