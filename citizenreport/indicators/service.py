@@ -15,9 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import AreaLevel, City
-from citizenreport.core.errors import Unavailable
 from citizenreport.core.queue import enqueue
-from citizenreport.core.text import _n
 from citizenreport.indicators.beside import values_beside
 from citizenreport.indicators.definitions import all_versions, definition_at
 from citizenreport.indicators.models import (
@@ -45,13 +43,9 @@ from citizenreport.indicators.rules.satisfaction import CODE as SATISFACTION
 from citizenreport.indicators.rules.satisfaction import counted_until, satisfaction_values
 from citizenreport.indicators.rules.values import Value, from_reports, values
 from citizenreport.indicators.storing import store_facts
+from citizenreport.indicators.waiting import ComputationDisturbed, take_turn, wait_for_writers
 
 ATTEMPTS = 5
-
-
-class ComputationDisturbed(Unavailable):
-    code = "indicators-disturbed"
-    title = _n("Angka indikator sedang dihitung ulang. Coba lagi beberapa menit lagi.")
 
 
 def fold_tickets(session: Session, ticket_ids: Iterable[UUID] | None = None) -> int:
@@ -112,9 +106,15 @@ def recompute(session: Session, city: City, *, cut_off: datetime, from_log: bool
     `from_log`: then reports are counted as the whole log tells them, not as they are stored. Returns
     how many values there are.
 
+    One computation at a time: a second one waits for its turn. It begins once what was being
+    recorded is recorded; what is recorded while it counts lies after the cut-off.
+
     Raises:
-        ComputationDisturbed: reports kept leaving the public while it counted.
+        ComputationDisturbed: reports kept leaving the public while it counted, or something was
+            being recorded for too long.
     """
+    take_turn(session)
+    wait_for_writers(session)
     fold_tickets(session)
     for _ in range(ATTEMPTS):
         seen = generation(session)

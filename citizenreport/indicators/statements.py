@@ -157,4 +157,5 @@ STORE: Final = """
     JOIN kind USING (kind)
     LEFT JOIN settled ON settled.n = f.place - 1
     LEFT JOIN turned ON turned.n = f.place - 1
+    ON CONFLICT (ticket_id) DO NOTHING  -- folded meanwhile, by an act
 """

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.indicators.queries import generation
 from citizenreport.indicators.rules.periods import Period
-from citizenreport.indicators.service import ComputationDisturbed
+from citizenreport.indicators.waiting import ComputationDisturbed
 from citizenreport.ledger.rules import canonical, instant_text
 from citizenreport.publication.release_rules import PeriodRelease
 from citizenreport.publication.snapshots.acts import alone, give_up, tell
