@@ -132,7 +132,7 @@ MENU: Final = (
     MenuItem(
         label=_n("Petugas"),
         endpoint="staff.show",
-        blueprints=("staff",),
+        blueprints=("staff", "sso_state"),
         permissions=(Permission.MANAGE_STAFF,),
     ),
     MenuItem(
@@ -153,7 +153,7 @@ CONSOLE: Final = (
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
     *("trail", "imported_indicators"),
-    *("control_room", "rules", "rule_replays"),
+    *("control_room", "rules", "rule_replays", "pack_edits", "pack_changes", "sso_state"),
     *("board", "columns", "outside", "mediation", "referrals", "work_order"),
 )
 

@@ -16,8 +16,15 @@ STUCK: Final = text(
     """
     SELECT j.id, j.task_name, j.status::text, j.attempts, j.args, j.scheduled_at, f.reason
     FROM procrastinate_jobs j LEFT JOIN job_failure f ON f.job_id = j.id
-    WHERE j.status IN ('failed', 'aborted') OR (j.status = 'todo' AND j.attempts > 0)
-    ORDER BY j.id
+    WHERE (j.status IN ('failed', 'aborted') OR (j.status = 'todo' AND j.attempts > 0))
+      AND j.id > :after
+    ORDER BY j.id LIMIT CAST(:most AS bigint)
+    """
+)
+COUNT: Final = text(
+    """
+    SELECT count(*) FROM procrastinate_jobs
+    WHERE status IN ('failed', 'aborted') OR (status = 'todo' AND attempts > 0)
     """
 )
 
@@ -40,8 +47,16 @@ class StuckJob:
     next_at: datetime | None
 
 
-def stuck_jobs(session: Session) -> list[StuckJob]:
-    """Return what failed for good, and what failed and waits for another try, oldest first."""
+def stuck_count(session: Session) -> int:
+    """Return how many jobs failed for good, or failed and wait for another try."""
+    return session.scalar(COUNT) or 0
+
+
+def stuck_jobs(session: Session, *, after: int = 0, most: int | None = None) -> list[StuckJob]:
+    """Return what failed for good, and what failed and waits for another try, oldest first.
+
+    `after`: the id of the last job of the page before.
+    """
     return [
         StuckJob(
             id=row.id,
@@ -52,7 +67,7 @@ def stuck_jobs(session: Session) -> list[StuckJob]:
             is_waiting=row.status == "todo",
             next_at=row.scheduled_at,
         )
-        for row in session.execute(STUCK)
+        for row in session.execute(STUCK, {"after": after, "most": most})
     ]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Integer, case, cast, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from citizenreport.cities.rules import City
+from citizenreport.cities.rules import City, Visibility
 from citizenreport.identity.rules import Actor
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.queries import listed_tickets, readable_tickets
@@ -66,8 +66,12 @@ def lying(session: Session, city: City, actor: Actor, *, now: datetime) -> Lying
         "overdue": is_late,
         "contested": ticket.state == State.CONTESTED.value,
     }
+    # As in the list: whoever asks about an agency learns nothing of what is confidential.
     unrouted = (
-        is_seen & (ticket.agency_code == city.desk_agency_code) & (ticket.state == State.NEW.value)
+        is_seen
+        & (ticket.visibility != Visibility.CONFIDENTIAL.value)
+        & (ticket.agency_code == city.desk_agency_code)
+        & (ticket.state == State.NEW.value)
     )
     columns = [func.count().filter(unrouted)]
     for kind in kinds.values():
@@ -82,7 +86,7 @@ def slow_agencies(session: Session, city: City, actor: Actor, *, now: datetime) 
     late = func.count().filter((Ticket.next_due_at < now) & Ticket.paused_at.is_(None))
     query = (
         readable_tickets(city, actor)
-        .where(Ticket.state.in_(_OPEN))
+        .where(Ticket.state.in_(_OPEN), Ticket.visibility != Visibility.CONFIDENTIAL.value)
         .with_only_columns(Ticket.agency_code, late, func.count())
         .group_by(Ticket.agency_code)
         .having(late > 0)
@@ -90,6 +94,42 @@ def slow_agencies(session: Session, city: City, actor: Actor, *, now: datetime) 
         .limit(SLOWEST)
     )
     return [SlowAgency(*row) for row in session.execute(query)]
+
+
+class DayCounts(NamedTuple):
+    """What came in on a day: tickets by state as a list by day shows them, parts split off among
+    them, and the reports such a list leaves out: confidential ones, and those about the own body.
+    """
+
+    by_state: dict[State, int]
+    split: int
+    unseen: int
+
+
+def day_counts(session: Session, city: City, actor: Actor, *, now: datetime) -> DayCounts:
+    """Return the day's tickets so far, by state."""
+    local = now.astimezone(city.calendar.time_zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    listed = listed_tickets(city, actor).where(
+        Ticket.submitted_at >= midnight, Ticket.visibility != Visibility.CONFIDENTIAL.value
+    )
+    found = session.execute(
+        listed.with_only_columns(
+            Ticket.state, func.count(), func.count(Ticket.split_from_id)
+        ).group_by(Ticket.state)
+    ).all()
+    shown = sum(row[1] for row in found)
+    split = sum(row[2] for row in found)
+    today = (
+        select(func.count())
+        .select_from(Ticket)
+        .where(Ticket.submitted_at >= midnight, Ticket.split_from_id.is_(None))
+    )
+    return DayCounts(
+        by_state={State(row[0]): row[1] for row in found},
+        split=split,
+        unseen=(session.scalar(today) or 0) - (shown - split),
+    )
 
 
 def volume(session: Session, city: City, *, now: datetime) -> Volume:

@@ -56,8 +56,8 @@ STAFF = {
     "/petugas/piket/riwayat": ["instansi", "setelah"],
     "/petugas/aturan": ["beres"],
     "/petugas/isi/libur": ["beres"],
-    "/petugas/kendali": ["beres"],
     "/petugas/indikator": ["beres"],
+    "/petugas/kendali/pekerjaan": ["setelah", "beres"],
     "/petugas/kunci": ["beres"],
 }
 ADMINISTRATORS = {"/petugas/staf": ["beres", "kembali"]}

@@ -26,6 +26,11 @@ class Field:
     is_fixed: bool = False
     most: int = 300
 
+    @property
+    def rows(self) -> int:
+        """How many lines a text area begins with."""
+        return min(10, max(3, len(self.value) // 45 + 1))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:

@@ -93,8 +93,9 @@ class Replies:
         }
 
     def entry_name(self, city: City, file: str, key: str) -> str:
-        """Return the code of a reply; the difference shows its title."""
-        return key
+        """Return a reply by its title; a new one by what it is called in the log."""
+        titles = {one.code: one.titles for one in city.reply_templates}.get(key, {})
+        return next((titles[code] for code in city.languages if code in titles), key)
 
 
 def _new_code(entries: Entries) -> str:

@@ -63,6 +63,9 @@ COLUMNS: Final[Mapping[str, str]] = {
     "agency_code": _n("Kode instansi"),
     "is_external": _n("Di luar pemerintah kota"),
 }
+NAMING: Final = ("category_code", "agency_code", "lang", "protection_class", "date")
+"""What the name of an entry tells already."""
+
 YES_NO: Final[Mapping[str, str]] = {"yes": _n("ya"), "no": _n("tidak")}
 VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "kind": DAY_KINDS,
@@ -109,9 +112,11 @@ def value_words(column: str, value: str) -> str:
 
 def change_words(change: EntryChange) -> list[tuple[str, str, str]]:
     """Return what differs in an entry: name of the column, before, after."""
+    is_whole = change.is_new or change.is_gone
+    told = [one for one in change.columns if not (is_whole and one[0] in NAMING)]
+    # That the city has confirmed what it changed goes without saying.
+    told = [one for one in told if one[0] != "status"] or told
     return [
         (column_name(column), value_words(column, before), value_words(column, after))
-        for column, before, after in change.columns
-        if column not in ("category_code", "agency_code", "lang", "protection_class", "date")
-        or not (change.is_new or change.is_gone)
+        for column, before, after in told
     ]

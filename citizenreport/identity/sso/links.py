@@ -1,16 +1,17 @@
 """Which account of the provider is whose here."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from citizenreport.core.keys import KeyRing
 from citizenreport.identity.models import Staff
 from citizenreport.identity.rules import LocalLogin
-from citizenreport.identity.sso.models import SsoLink, SsoMail
+from citizenreport.identity.sso.models import SsoLink, SsoMail, SsoSession
 from citizenreport.identity.sso.rules import Person
 
 
@@ -20,6 +21,21 @@ def link_of(session: Session, person: Person) -> SsoLink | None:
         SsoLink.issuer == person.issuer, SsoLink.subject == person.subject
     )
     return session.scalar(query.with_for_update())
+
+
+class Counts(NamedTuple):
+    """How many accounts are tied to the provider, and how many sessions it stands behind."""
+
+    links: int
+    sessions: int
+
+
+def counts(session: Session) -> Counts:
+    """Count what is tied to the provider."""
+    tied = select(func.count()).select_from(SsoLink).scalar_subquery()
+    open_ = select(func.count()).select_from(SsoSession).scalar_subquery()
+    row = session.execute(select(tied, open_)).one()
+    return Counts(row[0], row[1])
 
 
 def link(

@@ -66,6 +66,14 @@ class Provider:
         self._facts: tuple[datetime, Mapping[str, Any]] | None = None
         self._keys: tuple[datetime, KeySet] | None = None
 
+    def check(self, *, now: datetime) -> None:
+        """Ask the provider now, whatever is kept of it. Raises SsoUnavailable."""
+        found = _json(self._get(self.settings.issuer.rstrip("/") + WELL_KNOWN))
+        self._check_facts(found)
+        key_set(_json(self._get(found["jwks_uri"])))
+        with self._lock:
+            self._facts = (now, found)
+
     def sign_in_address(
         self, *, state: str, nonce: str, verifier: str, now: datetime, anew: bool = False
     ) -> str:
