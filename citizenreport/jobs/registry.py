@@ -77,6 +77,7 @@ JOBS: Final = (
     Job(name="tell_body_of_question", run=questions.tell_body_of_question),
     Job(name="tell_of_answer", run=questions.tell_of_answer),
     Job(name="message_staff", run=staff_notices.message_staff),
+    Job(name="message_code", run=staff_notices.message_code),
     Job(name="message_call", run=staff_notices.message_call, priority=URGENT),
     Job(name="send_staff_digest", run=staff_notices.send_staff_digest),
     Job(name="mail_deadline", run=overdue.mail_deadline),

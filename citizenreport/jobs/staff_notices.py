@@ -33,8 +33,9 @@ from citizenreport.messaging.models import StaffAddress
 from citizenreport.messaging.queries import address_of
 from citizenreport.messaging.rules import Mail, SubscriptionChannel
 from citizenreport.messaging.staff import addresses_of
+from citizenreport.messaging.staff_numbers import code_of
 from citizenreport.messaging.staff_rules import held_until
-from citizenreport.messaging.texts_staff import CALL_LINE, STAFF_DIGEST, TICKET_LINE
+from citizenreport.messaging.texts_staff import CALL_LINE, NUMBER_CODE, STAFF_DIGEST, TICKET_LINE
 from citizenreport.triage.queries import is_readable
 from citizenreport.triage.states import OPEN, State
 from citizenreport.web.context import current_city, current_keys
@@ -138,6 +139,19 @@ def _digest(lines: list[str], *, to: str, key: str) -> Mail:
 def message_staff(*, ticket_id: str, seq: int, address_id: str) -> None:
     """Send code and deadline of a ticket to one person's messenger."""
     _tell(ticket_id, seq, address_id, TICKET_LINE)
+
+
+def message_code(*, address_id: str) -> None:
+    """Send a number the code by which its owner says that it is theirs."""
+    with transaction() as session:
+        row = session.get(StaffAddress, UUID(address_id))
+        if row is None or row.confirmed_at is not None:
+            return
+        keys = current_keys()
+        with force_locale(DEFAULT_LANGUAGE):
+            text = _(NUMBER_CODE, code=code_of(keys, row), city=current_city().name)
+        to = address_of(keys, row)
+    _message(text, to)
 
 
 def message_call(*, ticket_id: str, seq: int, address_id: str) -> None:

@@ -76,13 +76,16 @@ class PushWatch(Base, kw_only=True):
 class StaffAddress(Base, kw_only=True):
     """Where a member of staff is called: one mail address and a few browsers, entered by themselves.
 
-    Nothing but a question goes to a mail address before `confirmed_at`; a browser asked by itself.
+    Nothing but a question or a code goes to a mail address or a number before `confirmed_at`; a
+    browser asked by itself.
     """
 
     __tablename__ = "staff_address"
     __table_args__ = (
         CheckConstraint("channel IN ('mail', 'push', 'messenger')", name="channel"),
-        CheckConstraint("channel = 'mail' OR confirmed_at IS NOT NULL", name="confirmed"),
+        CheckConstraint(
+            "channel IN ('mail', 'messenger') OR confirmed_at IS NOT NULL", name="confirmed"
+        ),
         UniqueConstraint("staff_id", "address_hmac"),
     )
 
@@ -95,3 +98,4 @@ class StaffAddress(Base, kw_only=True):
     wrapped_key: Mapped[bytes]
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")  # wrong codes

@@ -38,15 +38,17 @@ def addresses_of(session: Session, staff_ids: Collection[UUID]) -> Sequence[Staf
 def waiting_mail(session: Session, staff_id: UUID) -> StaffAddress | None:
     """Return the mail address of which its owner has not said yet that it is theirs."""
     query = select(StaffAddress).where(
-        StaffAddress.staff_id == staff_id, StaffAddress.confirmed_at.is_(None)
+        StaffAddress.staff_id == staff_id,
+        StaffAddress.channel == MAIL.value,
+        StaffAddress.confirmed_at.is_(None),
     )
     return session.scalar(query)
 
 
 def asked_mail(session: Session, id_: UUID) -> StaffAddress | None:
     """Return the address that a question is about, locked; None once it was replaced."""
-    query = select(StaffAddress).where(StaffAddress.id == id_).with_for_update()
-    return session.scalar(query)
+    mine = (StaffAddress.id == id_, StaffAddress.channel == MAIL.value)
+    return session.scalar(select(StaffAddress).where(*mine).with_for_update())
 
 
 def reachable(session: Session, staff_ids: Collection[UUID]) -> frozenset[UUID]:
@@ -131,18 +133,18 @@ def add_browser(
     session.flush()
 
 
-def add_address(
+def keep_waiting(
     session: Session,
     keys: KeyRing,
     staff_id: UUID,
     channel: SubscriptionChannel,
     address: str,
     *,
+    hmac: bytes,
     now: datetime,
-) -> None:
-    """Have a person called at an address that needs no yes of its own."""
-    hmac = address_hmac(keys, channel, address)
-    _add(session, keys, staff_id, channel, address, hmac=hmac, now=now, confirmed_at=now)
+) -> StaffAddress:
+    """Keep an address that is used once its owner has said yes."""
+    return _add(session, keys, staff_id, channel, address, hmac=hmac, now=now)
 
 
 def forget_browser(session: Session, hmac: bytes) -> None:

@@ -9,14 +9,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from citizenreport.core.keys import KeyRing
-from citizenreport.messaging.models import StaffAddress
-from citizenreport.messaging.rules import SubscriptionChannel
-from citizenreport.messaging.staff import add_address
 from citizenreport.messaging.staff_models import HeldNotice, StaffNoticeChoice
-from citizenreport.messaging.staff_rules import NoticeChoice, normal_messenger_address
-
-MESSENGER = SubscriptionChannel.MESSENGER
+from citizenreport.messaging.staff_rules import NoticeChoice
 
 
 def choices_of(session: Session, staff_ids: Collection[UUID]) -> dict[UUID, NoticeChoice]:
@@ -36,20 +30,6 @@ def choose(session: Session, staff_id: UUID, choice: NoticeChoice) -> None:
     values = asdict(choice)
     statement = insert(StaffNoticeChoice).values(staff_id=staff_id, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["staff_id"], set_=values))
-
-
-def set_messenger(
-    session: Session, keys: KeyRing, staff_id: UUID, address: str, *, now: datetime
-) -> None:
-    """Have a person told by messenger at a number; an empty one ends it.
-
-    Raises MessengerAddressWrong.
-    """
-    checked = normal_messenger_address(address) if address.strip() else ""
-    own = (StaffAddress.staff_id == staff_id) & (StaffAddress.channel == MESSENGER.value)
-    session.execute(delete(StaffAddress).where(own))
-    if checked:
-        add_address(session, keys, staff_id, MESSENGER, checked, now=now)
 
 
 def hold(session: Session, staff_id: UUID, *, ticket_id: UUID, seq: int, due_at: datetime) -> None:

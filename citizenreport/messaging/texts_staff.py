@@ -25,3 +25,6 @@ FLOOD: Final = Template(
 Belum tentu serangan: bencana juga membuat banyak orang melapor bersamaan. Lihat di %(link)s
 """),
 )
+NUMBER_CODE: Final = _n(
+    "Kode %(code)s: masukkan di halaman Kapan saya dikabari, %(city)s. Bukan Anda? Abaikan."
+)

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from citizenreport.core.ids import new_public_id
 from citizenreport.storage.rules import StoredFileNotFound, is_key
 
+SYNCS_AT_ONCE: Final = 16
 UNFINISHED: Final = "unfinished"  # not two characters long: never a fan-out folder
 UNFINISHED_MAX_AGE_S: Final = 3600
 FILE_MODE: Final = 0o600
@@ -60,8 +62,11 @@ class FileStorage:
             except FileNotFoundError:
                 continue
             changed.add(path.parent)
-        for folder in changed:
-            _sync_folder(folder)  # what was erased must not come back after a power cut
+        if len(changed) == 1:
+            _sync_folder(*changed)  # what was erased must not come back after a power cut
+        elif changed:
+            with ThreadPoolExecutor(min(SYNCS_AT_ONCE, len(changed))) as pool:
+                list(pool.map(_sync_folder, changed))  # the disk takes many at once
 
     def keys(self, *, stored_before: datetime | None = None) -> Iterator[str]:
         for path in self._root.glob("??/??/*"):

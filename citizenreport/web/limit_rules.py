@@ -65,6 +65,11 @@ MAIL_ADDRESS: Final = Limit(
     usual="5/day",
     message=_n("Sudah terlalu banyak surat untuk alamat email ini hari ini."),
 )
+NUMBER_CODE: Final = Limit(
+    name="number-code",
+    usual="5/day",
+    message=_n("Sudah terlalu banyak kode untuk nomor ini hari ini."),
+)
 MAIL_SENDER: Final = Limit(
     name="mail-sender",
     usual="60/hour",
@@ -95,6 +100,7 @@ LIMITS: Final = (
     PHOTO_KIB,
     GUESS,
     MAIL_ADDRESS,
+    NUMBER_CODE,
     MAIL_SENDER,
     REPORT_ACT,
     KEY,

@@ -34,6 +34,7 @@ from citizenreport.web.limit_rules import (
     KEY,
     MAIL_ADDRESS,
     MAIL_SENDER,
+    NUMBER_CODE,
     PHOTO_KIB,
     READ,
     REPORT_ACT,
@@ -237,6 +238,18 @@ def count_mail(address: str) -> None:
     mark = limits.mail_address(address)
     if not limits.exact.hit(limits.items[MAIL_ADDRESS.name], mark):
         raise _reached(MAIL_ADDRESS, limits.exact, mark)
+
+
+def count_code(number: str) -> None:
+    """Count a code that somebody asks to have sent to a number nobody has proved to own.
+
+    Raises:
+        LimitReached: nothing more is sent there today.
+    """
+    limits = current_limits()
+    mark = limits.mail_address(number)
+    if not limits.exact.hit(limits.items[NUMBER_CODE.name], mark):
+        raise _reached(NUMBER_CODE, limits.exact, mark)
 
 
 def count_for_report(report_id: UUID) -> None:

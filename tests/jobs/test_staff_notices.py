@@ -16,6 +16,7 @@ from citizenreport.messaging import staff_choices
 from citizenreport.messaging.messengers import MessengerUnavailable
 from citizenreport.messaging.staff import addresses_of, set_mail
 from citizenreport.messaging.staff_models import HeldNotice
+from citizenreport.messaging.staff_numbers import set_number
 from citizenreport.messaging.staff_rules import NoticeChoice
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.work import ask_extension
@@ -42,7 +43,7 @@ def lead(world: World, ticket: Ticket, choice: NoticeChoice, *, number: str = ""
     grant = Grant(role=Role.AGENCY_LEAD, agency_code=ticket.agency_code)
     staff = make_staff(world.session, "kepala.contoh", grant)
     set_mail(world.session, world.keys, staff.id, ADDRESS, now=utcnow())
-    staff_choices.set_messenger(world.session, world.keys, staff.id, number, now=utcnow())
+    set_number(world.session, world.keys, staff.id, number, now=utcnow())
     staff_choices.choose(world.session, staff.id, choice)
     world.session.commit()
     return staff.id
@@ -150,7 +151,7 @@ def test_a_call_passes_quiet_hours(world: World, service: PushService) -> None:
     quiet = NoticeChoice(quiet_from=(hour + 23) % 24, quiet_to=(hour + 4) % 24)
     grant = Grant(role=Role.CITY_DESK)
     staff = make_staff(world.session, "meja.contoh", grant)
-    staff_choices.set_messenger(world.session, world.keys, staff.id, NUMBER, now=utcnow())
+    set_number(world.session, world.keys, staff.id, NUMBER, now=utcnow())
     staff_choices.choose(world.session, staff.id, quiet)
     world.session.commit()
     (row,) = addresses_of(world.session, [staff.id])
