@@ -41,6 +41,18 @@ def asset_url(name: str) -> str:
     return url_for("assets.show", name=manifest().get(name, name))
 
 
+def asset_parts(name: str) -> list[str]:
+    """Return the addresses of the modules that a built module imports, and those they import."""
+    found: dict[str, None] = {}
+    waiting = [manifest().get(name, name)]
+    while waiting:
+        for part in parts().get(waiting.pop(), []):
+            if part not in found:
+                found[part] = None
+                waiting.append(part)
+    return [url_for("assets.show", name=part) for part in found]
+
+
 @bp.get("/aset/<path:name>")
 @public
 def show(name: str) -> Response:
@@ -57,4 +69,4 @@ def show(name: str) -> Response:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-    app.context_processor(lambda: {"asset_url": asset_url})
+    app.context_processor(lambda: {"asset_url": asset_url, "asset_parts": asset_parts})

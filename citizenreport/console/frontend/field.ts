@@ -1,6 +1,7 @@
 // In the field: what is near comes first, and a visit is sent once, whenever there is a network.
 
 import { find } from "../../pages/frontend/_page";
+import { keepTasks } from "./_kept_tasks";
 import { drop, flush, keep, type Visit, visits } from "./_visits";
 
 const RETRY_MS = 30_000;
@@ -220,12 +221,28 @@ function metres(item: HTMLElement, here: { latitude: number; longitude: number }
   return Math.hypot(north, east);
 }
 
+markAsKept();
 if (form) {
   keepBeforeSending(form);
   askForPosition(form);
   void fillAgain(form);
 }
+/** A kept page says so, and a visit written on it is another one than that of its first reading. */
+function markAsKept(): void {
+  const keptAt = Number(document.body.dataset["keptAt"]);
+  if (!keptAt) return;
+  value("visit_id", crypto.randomUUID());
+  const told = find("[data-kept-note]");
+  if (!told) return;
+  told.textContent = (told.dataset["keptNote"] ?? "").replace("{when}", new Date(keptAt).toLocaleString(document.documentElement.lang));
+  told.hidden = false;
+}
+
 offerNearest();
+if (find("[data-tasks], [data-no-tasks]")) {
+  navigator.serviceWorker?.register("/sw.js", { updateViaCache: "none" }).catch(() => undefined);
+  void keepTasks(me).catch(() => undefined);
+}
 window.addEventListener("online", () => void send());
 window.setInterval(() => void visits(me).then((kept) => (kept.some((visit) => visit.state === "waiting") ? send() : 0)), RETRY_MS);
 void send();

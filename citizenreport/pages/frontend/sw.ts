@@ -2,10 +2,12 @@
 //
 // Kept: built files, and the few pages of `BUILD.shell` and `/lapor?kategori=…`, without the token
 // that belongs to one browser. Never: anything marked no-store, other pages, answers of the API.
+// Tasks in the field are kept by their own page, and only served from here (`_tasks.ts`).
 // A part of ours that needs the worker adds its listeners in a module of its own, imported here.
 
 import { entries, flush } from "./_outbox";
 import "./_push";
+import { fileOfTask, forgetTasks, isLeaving, isOfTask, taskAnswer } from "./_tasks";
 
 interface Build {
   version: string;
@@ -42,10 +44,14 @@ self.addEventListener("fetch", (event) => {
   if (url.origin !== self.location.origin) return;
   if (request.mode === "navigate") {
     if (request.method !== "GET") {
+      if (isLeaving(url.pathname)) event.waitUntil(forgetTasks());
       if (!navigator.onLine) event.respondWith(offlinePage());
-    } else event.respondWith(isShell(url) ? shellPage(event, url) : otherPage(request));
+    } else if (isOfTask(url.pathname)) event.respondWith(taskPage(request, url));
+    else event.respondWith(isShell(url) ? shellPage(event, url) : otherPage(request));
   } else if (request.method === "GET" && url.pathname.startsWith(FILES) && !request.headers.has("Range")) {
     event.respondWith(file(request, url));
+  } else if (request.method === "GET" && isOfTask(url.pathname) && request.destination === "image") {
+    event.respondWith(taskPage(request, url));
   }
 });
 
@@ -163,6 +169,10 @@ async function otherPage(request: Request): Promise<Response> {
   return fetch(request).catch(() => offlinePage());
 }
 
+async function taskPage(request: Request, url: URL): Promise<Response> {
+  return (await taskAnswer(request, url.pathname)) ?? offlinePage();
+}
+
 async function offlinePage(): Promise<Response> {
   return (await (await caches.open(CACHE)).match(self.BUILD.offline)) ?? Response.error();
 }
@@ -170,7 +180,7 @@ async function offlinePage(): Promise<Response> {
 /** Built files never change under their names. */
 async function file(request: Request, url: URL): Promise<Response> {
   const cache = await caches.open(CACHE);
-  const kept = await cache.match(url.pathname);
+  const kept = (await cache.match(url.pathname)) ?? (await fileOfTask(url.pathname));
   return kept ?? fetch(request);
 }
 
