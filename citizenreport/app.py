@@ -74,6 +74,7 @@ from citizenreport.console import (
     reach,
     recaps,
     referrals,
+    releases,
     replies,
     reveal,
     roster,
@@ -125,6 +126,7 @@ from citizenreport.pages import (
     survey,
 )
 from citizenreport.pages import indicators as indicator_pages
+from citizenreport.pages import releases as release_pages
 from citizenreport.storage.files import FileStorage
 from citizenreport.web import limits, restored, setup
 from citizenreport.web import sso as web_sso
@@ -176,6 +178,7 @@ DOORS: tuple[Blueprint, ...] = (
     rule_replays.bp,
     rule_drafts.bp,
     referrals.bp,
+    releases.bp,
     calls.bp,
     reach.bp,
     recaps.bp,
@@ -200,6 +203,7 @@ DOORS: tuple[Blueprint, ...] = (
     about.bp,
     phone.bp,
     indicator_pages.bp,
+    release_pages.bp,
     finding.bp,
     nearby.bp,
     feeds.bp,

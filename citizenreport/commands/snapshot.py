@@ -6,6 +6,7 @@ from pathlib import Path
 from time import monotonic
 
 import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import current_app
 from flask.cli import AppGroup
 from tqdm import tqdm
@@ -21,9 +22,10 @@ from citizenreport.publication.snapshots.folders import folder_of
 from citizenreport.publication.snapshots.key_files import key_ids_in, read_signing_key
 from citizenreport.publication.snapshots.preparing import Order, prepare
 from citizenreport.publication.snapshots.publishing import publish, sign
-from citizenreport.publication.snapshots.queries import snapshots
+from citizenreport.publication.snapshots.queries import signatures_of, snapshots
 from citizenreport.publication.snapshots.reproducing import Reproduction, reproduce
 from citizenreport.publication.snapshots.rules import SIGNERS, Key, read_keys
+from citizenreport.publication.snapshots.sign_offs import due
 from citizenreport.publication.snapshots.verifying import (
     NotASnapshot,
     Verdict,
@@ -73,11 +75,7 @@ def run(period: Period, key_ids: tuple[str, ...], cut_off: datetime | None, *, r
     """Do all steps in one transaction: whatever fails, nothing is published."""
     city, root = current_city(), snapshots_dir()
     zone = city.calendar.time_zone
-    folder = Path(current_app.config["KEYS_DIR"])
-    chosen = key_ids or tuple(key_ids_in(folder))
-    if len(chosen) < SIGNERS:
-        raise SignatureMissing
-    signing = {key_id: read_signing_key(folder, key_id) for key_id in chosen}
+    signing = signing_keys(key_ids)
     order = Order(
         period=period,
         cut_off=cut_off.replace(tzinfo=zone) if cut_off else latest_cut_off(city, utcnow()),
@@ -100,6 +98,39 @@ def run(period: Period, key_ids: tuple[str, ...], cut_off: datetime | None, *, r
     click.echo(f"Snapshot {number} of {period.code}: {len(files)} files in {files[0].parent}")
     click.echo(f"manifest.json: SHA-256 {sha256}")
     click.echo(f"{monotonic() - begun:.1f} s, the auditor {audit_s:.1f} s of it.")
+
+
+def signing_keys(key_ids: tuple[str, ...]) -> dict[str, Ed25519PrivateKey]:
+    """Return the keys that were named, or all in the folder. Raises SignatureMissing, BrokenKeys."""
+    folder = Path(current_app.config["KEYS_DIR"])
+    chosen = key_ids or tuple(key_ids_in(folder))
+    if len(chosen) < SIGNERS:
+        raise SignatureMissing
+    return {key_id: read_signing_key(folder, key_id) for key_id in chosen}
+
+
+@snapshot.command("release")
+@key_option
+def release(*, key_ids: tuple[str, ...]) -> None:
+    """Sign and publish what two people have agreed to in the console, once its time has come.
+
+    A timer may run it: where nothing is due it does nothing and needs no key.
+    """
+    city, root, now = current_city(), snapshots_dir(), utcnow()
+    with transaction() as session:
+        numbers = due(session, now=now)
+    if not numbers:
+        click.echo("Nothing is due.")
+        return
+    signing = signing_keys(key_ids)
+    for number in numbers:
+        with transaction() as session:
+            have = {one.key_id for one in signatures_of(session, number)}
+            for key_id, key in signing.items():
+                if key_id not in have:
+                    sign(session, number, key, key_id=key_id, root=root, now=utcnow())
+            publish(session, city, number, root=root, now=utcnow())
+        click.echo(f"Snapshot {number} published.")
 
 
 @snapshot.command("list")

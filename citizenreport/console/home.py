@@ -118,6 +118,12 @@ MENU: Final = (
         permissions=(Permission.READ_RECAPS,),
     ),
     MenuItem(
+        label=_n("Rilis"),
+        endpoint="releases.show",
+        blueprints=("releases",),
+        permissions=(Permission.RELEASE_NUMBERS,),
+    ),
+    MenuItem(
         label=_n("Pertanyaan"),
         endpoint="body_questions.show",
         blueprints=("body_questions",),
@@ -152,7 +158,7 @@ CONSOLE: Final = (
     *("counter", "counter_similar", "field", "roster", "roster_trail"),
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
-    *("trail", "imported_indicators"),
+    *("trail", "imported_indicators", "releases"),
     *("control_room", "rules", "rule_replays", "pack_edits", "pack_changes", "sso_state"),
     *("board", "columns", "outside", "mediation", "referrals", "work_order"),
 )

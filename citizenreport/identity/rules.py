@@ -42,6 +42,7 @@ class Permission(StrEnum):
     ROUTE_TICKET = "route_ticket"
     REVEAL_CONTACT = "reveal_contact"
     READ_INDICATORS = "read_indicators"
+    RELEASE_NUMBERS = "release_numbers"
     VERIFY_AUDIT = "verify_audit"
     SEARCH_TRAIL = "search_trail"
     MANAGE_STAFF = "manage_staff"
@@ -95,12 +96,20 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
         Permission.ANSWER_FOR_BODY,
         Permission.STEER_CITY,
         Permission.ENTER_INDICATORS,
+        Permission.RELEASE_NUMBERS,
         Permission.MAKE_KEYS,
         Permission.END_KEYS,
     },
-    Role.ANALYST: frozenset({Permission.OPEN_CONSOLE, Permission.READ_INDICATORS}),
+    Role.ANALYST: frozenset(
+        {Permission.OPEN_CONSOLE, Permission.READ_INDICATORS, Permission.RELEASE_NUMBERS}
+    ),
     Role.CITY_LEADER: frozenset(
-        {Permission.OPEN_CONSOLE, Permission.READ_INDICATORS, Permission.READ_RECAPS}
+        {
+            Permission.OPEN_CONSOLE,
+            Permission.READ_INDICATORS,
+            Permission.RELEASE_NUMBERS,
+            Permission.READ_RECAPS,
+        }
     ),
     Role.INSPECTORATE: frozenset(
         {

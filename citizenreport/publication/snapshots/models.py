@@ -106,3 +106,31 @@ class PublishedSnapshotKey(Base, kw_only=True):
     valid_to: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
     revocation_reason: Mapped[str] = mapped_column(default="")
+
+
+class SnapshotOrder(Base, kw_only=True):
+    """Somebody asked for a snapshot; the worker prepares it.
+
+    `number` once it is there; `fault` is why it is not: a message of ours, never of a person.
+    """
+
+    __tablename__ = "snapshot_order"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    period_kind: Mapped[str]
+    period_start_on: Mapped[date]
+    reason: Mapped[str]
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[datetime]
+    fault: Mapped[str] = mapped_column(default="")
+    number: Mapped[int | None] = mapped_column(ForeignKey("snapshot.number"), default=None)
+
+
+class SnapshotReminder(Base, kw_only=True):
+    """Those who agree to releases were reminded of this period's."""
+
+    __tablename__ = "snapshot_reminder"
+
+    period_kind: Mapped[str] = mapped_column(primary_key=True)
+    period_start_on: Mapped[date] = mapped_column(primary_key=True)
+    sent_at: Mapped[datetime]

@@ -1,0 +1,92 @@
+"""`/indikator/rilis`: what anybody finds there is enough to check a release."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from citizenreport.cities.rules import City
+from citizenreport.commands.snapshot import snapshot
+from tests.rooms.indicators.histories import History
+from tests.rooms.indicators.stored import store
+
+PAGE = "/indikator/rilis"
+
+
+def run(app: Flask, *arguments: str) -> None:
+    result = app.test_cli_runner().invoke(snapshot, list(arguments))
+    assert result.exit_code == 0, (result.output, result.exception)
+
+
+@pytest.fixture
+def released(
+    app: Flask, session: Session, magelang: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    keys = shutil.copytree(app.config["KEYS_DIR"], tmp_path / "keys")
+    monkeypatch.setitem(app.config, "KEYS_DIR", keys)
+    monkeypatch.setitem(app.config, "STORAGE_DIR", tmp_path / "storage")
+    monkeypatch.setitem(app.config, "CHECKPOINT_DIR", tmp_path / "checkpoints")
+    store(session, History("2026-03-02").released("2026-03-03").settled("2026-03-10").events)
+    session.commit()
+    run(app, "keys", "make", "satu", "--holder", "Walidata")
+    run(app, "keys", "make", "dua", "--holder", "Kepala")
+    run(app, "publish", "--period", "2026-03", "--cut-off", "2026-07-01")
+    return tmp_path
+
+
+def test_without_a_release_the_page_says_so(client: FlaskClient, magelang: City) -> None:
+    assert "Belum ada rilis." in client.get(PAGE).text
+    assert client.get(f"{PAGE}/kunci.json").json == []
+    assert client.get(f"{PAGE}/1").status_code == 404
+    assert client.get(f"{PAGE}/1/nilai.csv").status_code == 404
+
+
+def test_what_is_downloaded_verifies_with_the_list_that_is_downloaded(
+    client: FlaskClient, released: Path
+) -> None:
+    assert "Maret 2026" in client.get(PAGE).text
+    shown = client.get(f"{PAGE}/1").text
+    package = "rilis-3371-000001.zip"
+    assert f"{PAGE}/1/{package}" in shown
+    (released / package).write_bytes(client.get(f"{PAGE}/1/{package}").data)
+    (released / "kunci.json").write_bytes(client.get(f"{PAGE}/kunci.json").data)
+    arguments = ["verify", str(released / package), "--keys", str(released / "kunci.json")]
+    told = CliRunner().invoke(snapshot, arguments)
+    assert told.exit_code == 0, told.output
+    assert "Signed by Walidata" in told.output
+
+
+def test_files_are_sent_as_what_they_are_and_may_be_kept(
+    client: FlaskClient, released: Path
+) -> None:
+    answer = client.get(f"{PAGE}/1/nilai.csv")
+    assert answer.mimetype == "text/csv"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    etag = answer.headers["ETag"]
+    again = client.get(f"{PAGE}/1/nilai.csv", headers={"If-None-Match": etag})
+    assert again.status_code == 304
+    for name in ("x.csv", "..%2f..%2fkeys%2fpepper.key", "manifest.json%00"):
+        assert client.get(f"{PAGE}/1/{name}").status_code == 404
+
+
+def test_a_revision_and_a_revoked_key_are_told(
+    app: Flask, client: FlaskClient, session: Session, released: Path
+) -> None:
+    store(session, History("2026-03-05").released("2026-03-06").events)
+    session.commit()
+    reason = ("--reason", "Satu laporan terlambat masuk.")
+    run(app, "revise", "--period", "2026-03", "--cut-off", "2026-07-02", *reason)
+    run(app, "keys", "revoke", "dua", "--reason", "Pejabat berganti.")
+    shown = client.get(PAGE).text
+    assert "Diganti rilis nomor 2" in shown
+    assert "Pejabat berganti." in shown
+    assert "Rilis ini sudah diganti." in client.get(f"{PAGE}/1").text
+    assert "Satu laporan terlambat masuk." in client.get(f"{PAGE}/2").text
+    listed = json.loads(client.get(f"{PAGE}/kunci.json").data)
+    revoked = next(key for key in listed if key["key_id"] == "dua")
+    assert len(revoked["still_valid"]) == 2
