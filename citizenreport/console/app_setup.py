@@ -44,7 +44,7 @@ def render_codes(codes: list[str], *, onward: str) -> str:
 def _qr(address: str) -> Markup:
     """Draw an address as SVG: black on white in every theme, or no camera reads it."""
     drawn = segno.make(address, error="m")
-    return Markup(drawn.svg_inline(scale=5, border=4, dark="#000", light="#fff"))  # noqa: S704
+    return Markup(drawn.svg_inline(omitsize=True, border=4, dark="#000", light="#fff"))  # noqa: S704
 
 
 def _grouped(secret: str) -> str:

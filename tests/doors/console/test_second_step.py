@@ -35,7 +35,9 @@ def forget_used_steps(session: Session) -> None:
 
 def set_up(visitor: Visitor, session: Session) -> tuple[pyotp.TOTP, list[str]]:
     assert visitor.send(f"{ACCOUNT}/aplikasi/mulai", page=ACCOUNT).status_code == 303
-    app = shown_app(visitor.get(f"{ACCOUNT}/aplikasi").text)
+    page = visitor.get(f"{ACCOUNT}/aplikasi").text
+    assert re.search(r'class="qr".*<svg[^>]* viewBox=', page), "it shrinks whole on a phone"
+    app = shown_app(page)
     reply = visitor.send(f"{ACCOUNT}/aplikasi", page=f"{ACCOUNT}/aplikasi", code=app.now())
     assert reply.status_code == 200
     forget_used_steps(session)
