@@ -79,10 +79,7 @@ def document(indicator_code: str, year: int, revision: int) -> Response:
 
 def _document() -> bytes:
     file = request.files.get("evidence")
-    if file is None:
-        return b""
-    with file.stream:
-        return file.stream.read(MAX_EVIDENCE_BYTES + 1)
+    return file.stream.read(MAX_EVIDENCE_BYTES + 1) if file is not None else b""
 
 
 def _render(error: CitizenReportError | None = None) -> Response:

@@ -12,6 +12,11 @@ from werkzeug.test import TestResponse
 
 from citizenreport.core.clock import utcnow
 from citizenreport.indicators.models import ImportedIndicatorValue
+from citizenreport.indicators.rules.imported import (
+    MAX_EVIDENCE_BYTES,
+    EvidenceInvalid,
+    check_evidence,
+)
 from citizenreport.jobs.forgetting import sweep_files
 from citizenreport.web.context import current_storage
 from tests.doors.console.conftest import TOKEN, Desk, Visitor
@@ -89,8 +94,8 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(
 
 @pytest.mark.parametrize(
     "evidence",
-    [b"", b"GIF89a", b"%PDF-1.7\ncut off", b"%PDF-1.7\n" + b"0" * 10 * 1024 * 1024 + b"%%EOF"],
-    ids=["nothing", "picture", "cut", "large"],
+    [b"", b"GIF89a", b"%PDF-1.7\ncut off"],
+    ids=["nothing", "picture", "cut"],
 )
 def test_without_a_whole_pdf_nothing_is_kept(desk: Desk, session: Session, evidence: bytes) -> None:
     refused = send(desk.person(DESK), evidence)
@@ -129,3 +134,9 @@ def test_documents_that_are_not_there(desk: Desk) -> None:
     visitor = desk.person(DESK)
     for rest in ("I07/2024/1", "I99/2024/1", "I07/99999999999/1", "I07/2024/99999999999"):
         assert visitor.get(f"{PAGE}/bukti/{rest}").status_code == 404
+
+
+def test_a_document_has_a_bearable_size() -> None:
+    check_evidence(PDF)
+    with pytest.raises(EvidenceInvalid):
+        check_evidence(b"%PDF-1.7\n" + b"0" * MAX_EVIDENCE_BYTES + b"%%EOF")
