@@ -13,6 +13,7 @@ from citizenreport.core.errors import CitizenReportError
 from citizenreport.indicators.definitions import all_definitions, all_versions
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.queries import ValuesWanted, published_values
+from citizenreport.indicators.rankings import rank
 from citizenreport.indicators.rules.periods import PeriodKind
 from citizenreport.indicators.rules.values import NOT_STATED
 from citizenreport.indicators.rules.whole import WholeShare
@@ -56,6 +57,8 @@ def compute(*, scratch: bool, cut_off: datetime | None) -> None:
     try:
         with transaction() as session:
             count = recompute(session, city, cut_off=until, from_log=scratch)
+        with transaction() as session:
+            rank(session, city, cut_off=until)
     except CitizenReportError as error:
         raise click.ClickException(error.detail) from error
     click.echo(f"{folded} tickets folded, {count} values published.")

@@ -109,3 +109,27 @@ class ImportedIndicatorValue(Base, kw_only=True):
     correction: Mapped[str]
     entered_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     entered_at: Mapped[datetime]
+
+
+class PublishedRanking(Base, kw_only=True):
+    """A subject's place among others in a year, before the public (see `rules/rankings.py`).
+
+    `first` and `last` are the places it may have; both None where it is not ranked, see `why_not`.
+    `high` None: not reached. `coverage`: per cent of its reports in the shared categories.
+    """
+
+    __tablename__ = "published_ranking"
+
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    subject_code: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
+    coverage: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    value: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    low: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    high: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    first: Mapped[int | None]
+    last: Mapped[int | None]
+    why_not: Mapped[str | None]
+    cut_off_at: Mapped[datetime]

@@ -112,10 +112,10 @@ def stale_tickets(session: Session) -> list[UUID]:
 
 def public_facts(session: Session, *, cut_off: datetime) -> Iterator[Fact]:
     """Yield the facts of released tickets that are public at this moment, as they stood at a cut-off."""
-    return (fact for _, fact in _public_tickets(session, cut_off))
+    return (fact for _, fact in public_tickets(session, cut_off))
 
 
-def _public_tickets(
+def public_tickets(
     session: Session, cut_off: datetime, *narrowed: ColumnElement[bool]
 ) -> Iterator[tuple[UUID, Fact]]:
     """Yield public tickets as they stood: what was recorded later is folded away again.
@@ -155,7 +155,7 @@ def taking_part(session: Session, *, cut_off: datetime) -> Iterator[TakingPart]:
     said = select(Ticket.id, Report.neighbourhood).join(Report, Report.id == Ticket.report_id)
     has_said = Report.neighbourhood.is_not(None)
     neighbourhoods = dict(session.execute(said.where(has_said)).tuples().all())
-    for ticket_id, fact in _public_tickets(session, cut_off, has_said):
+    for ticket_id, fact in public_tickets(session, cut_off, has_said):
         neighbourhood = neighbourhoods.get(ticket_id)
         if neighbourhood is not None:
             yield TakingPart(fact=fact, neighbourhood=neighbourhood)
@@ -173,7 +173,7 @@ def asked_of_public(session: Session, city: City, *, until: date, cut_off: datet
             for settlement in fact.settlements
             if settlement.undone_at is None
         ]
-        for ticket_id, fact in _public_tickets(
+        for ticket_id, fact in public_tickets(
             session,
             cut_off,
             Report.secret_hmac.is_not(None),

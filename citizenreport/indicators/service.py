@@ -21,6 +21,7 @@ from citizenreport.indicators.definitions import all_versions, definition_at
 from citizenreport.indicators.models import (
     IndicatorGeneration,
     PublishedIndicatorValue,
+    PublishedRanking,
     TicketFact,
 )
 from citizenreport.indicators.queries import (
@@ -218,4 +219,5 @@ def forget_tickets(session: Session, ticket_ids: Collection[UUID]) -> None:
     codes = {fact.area_code for fact in before if fact.area_code is not None}
     areas = or_(row.area_level != AreaLevel.VILLAGE.value, row.area_code.in_(codes))
     session.execute(delete(row).where(or_(*since), areas))
+    session.execute(delete(PublishedRanking))  # the job brings it back
     outdate(session)

@@ -5,6 +5,7 @@ from datetime import datetime
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.indicators.queries import published_cut_off
+from citizenreport.indicators.rankings import rank, ranked_cut_off
 from citizenreport.indicators.service import fold_tickets, latest_cut_off, recompute
 from citizenreport.web.context import current_city
 
@@ -18,3 +19,6 @@ def recompute_indicators(*, now: datetime | None = None) -> None:
     with transaction() as session:
         if published_cut_off(session) != cut_off:
             recompute(session, city, cut_off=cut_off)
+    with transaction() as session:
+        if ranked_cut_off(session) != cut_off:
+            rank(session, city, cut_off=cut_off)

@@ -77,6 +77,7 @@ PUBLIC = {
     "/peta/dasar.json": ["v"],
     "/peta/jalan.pmtiles": ["v"],
     "/langganan": ["kelurahan", "aspek"],
+    "/indikator/peringkat": ["ukuran", "menurut", "tahun"],
     "/indikator/I01": ["jenis", "wilayah"],
     "/indikator/I01/sematkan": ["jenis", "wilayah"],
     "/petugas/masuk": ["next", "sebab"],
