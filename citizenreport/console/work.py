@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import Priority
 from citizenreport.console.acts import UnknownChoice, carry_out
 from citizenreport.identity.rules import Permission
-from citizenreport.intake.photos import prepare_photos
+from citizenreport.intake.photos import origin_of, prepare_photos
 from citizenreport.intake.rules import PreparedPhoto
 from citizenreport.pipeline.handle import sealing_key
 from citizenreport.pipeline.reclassify import Correction, reclassify
 from citizenreport.pipeline.release import follow_ticket
 from citizenreport.pipeline.resolve import Outcome, resolve
 from citizenreport.pipeline.split import Piece, split
+from citizenreport.pipeline.visit import check_places
 from citizenreport.triage import work
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act, BadExtension, DayNotAhead
@@ -87,7 +88,10 @@ def settle(ticket_id: UUID) -> ResponseReturnValue:
     photos: list[PreparedPhoto] = []
 
     def decode() -> None:
-        photos.extend(prepare_photos(chosen_files()))
+        files = chosen_files()
+        origins = [where for photo in files if (where := origin_of(photo)) is not None]
+        check_places(current_city(), origins)
+        photos.extend(prepare_photos(files))
 
     def act_on(session: Session, ticket: Ticket, act: Act) -> None:
         outcome = Outcome(

@@ -16,6 +16,7 @@ from citizenreport.web.context import EXTENSION
 from tests.doors.console.conftest import TOKEN, Desk, Visitor
 from tests.doors.console.people import HANDLER, ROADS
 from tests.doors.console.test_acts import events, step
+from tests.doors.console.test_field import INSIDE, JAKARTA, taken_at
 from tests.doors.console.test_ticket import page_of, picture
 
 DONE = "Sudah ditambal dengan aspal panas."
@@ -105,6 +106,20 @@ def test_what_does_not_fit_changes_nothing(
     assert told in reply.text
     session.refresh(ticket)
     assert (ticket.state, session.scalars(select(Photo)).all()) == ("in_progress", [])
+
+
+def test_a_photo_taken_in_another_city_settles_nothing_and_keeps_the_words(
+    desk: Desk, session: Session
+) -> None:
+    visitor = desk.person(ROADS)
+    ticket = started(desk, visitor)
+    reply = settle(visitor, ticket, taken_at(JAKARTA), reason=DONE)
+    assert reply.status_code == 422
+    assert "Foto ini diambil di luar kota." in reply.text
+    assert DONE in reply.text
+    session.refresh(ticket)
+    assert (ticket.state, session.scalars(select(Photo)).all()) == ("in_progress", [])
+    assert settle(visitor, ticket, taken_at(INSIDE), reason=DONE).status_code == 303
 
 
 def test_the_plain_step_does_not_go_round_the_photo(desk: Desk) -> None:
