@@ -99,6 +99,7 @@ from citizenreport.open311 import discovery as georeport_discovery
 from citizenreport.open311 import requests as georeport_requests
 from citizenreport.open311 import sending as georeport_sending
 from citizenreport.open311 import services as georeport_services
+from citizenreport.open311 import updates as georeport_updates
 from citizenreport.pages import (
     about,
     city_map,
@@ -221,6 +222,7 @@ GEOREPORT = (
     georeport_services.bp,
     georeport_requests.bp,
     georeport_sending.bp,
+    georeport_updates.bp,
 )
 API = (reports.bp, indicators.bp, challenge.bp, key.bp, staff_tickets.bp)
 

@@ -1,6 +1,7 @@
 """/open311/v2/requests: published reports as service requests. Published rows only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from flask import Blueprint, Response, current_app
@@ -60,7 +61,7 @@ def index(form: str) -> Response:
 @bp.get("/requests/<tracking_code>.<any(xml, json):form>")
 @public
 def show(tracking_code: str, form: str) -> Response:
-    """Show one published report. An unknown id and one that is not public answer the same."""
+    """Show one published row. An unknown id and one that is not public answer the same."""
     city = current_city()
     chosen = read_query(city, {"extensions"})
     wanted = Wanted(
@@ -83,55 +84,79 @@ def token(tracking_code: str, form: str) -> Response:
         rows = found(session, Wanted(time_zone=str(city.calendar.time_zone), codes=[code]))
     if not rows:
         raise TokenNotFound
-    item = {"service_request_id": code, "token": code}
+    item: Content = {"service_request_id": code, "token": code}
     return conditional(answer(ROOT, Repeated(item="request", items=[item]), form=form))
 
 
-def _items(city: City, wanted: Wanted, *, has_extensions: bool) -> list[Mapping[str, Content]]:
+def _items(city: City, wanted: Wanted, *, has_extensions: bool) -> list[Content]:
     with public_reading() as session:
         rows = found(session, wanted)
-        codes = [row.report.tracking_code for row in rows]
+        codes = [row.tracking_code for row in rows]
         replies = replies_among(session, codes) if has_extensions else {}
-        items = [_item(city, row) for row in rows]
-        if has_extensions:
-            for item, row in zip(items, rows, strict=True):
-                item.update(_extended(city, row, replies.get(row.report.tracking_code, ())))
-    return list(items)
+        words = Words(city)
+        return [
+            _item(words, row)
+            | (_extended(city, row, replies.get(row.tracking_code, ())) if has_extensions else {})
+            for row in rows
+        ]
 
 
-def _item(city: City, row: Found) -> dict[str, Content]:
-    report = row.report
-    category = city.categories.get(report.category_code)
-    requested = (
-        report.submitted_at.astimezone(city.calendar.time_zone).isoformat(timespec="seconds")
-        if report.submitted_at
-        else start_of(report.submitted_on, city)
-    )
-    position = report.position
+class Words:
+    """What codes and days are called, looked up once each for a whole list."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self.site = str(current_app.config["PUBLIC_URL"]).rstrip("/")
+        self.state = cache(lambda state: _(LABELS[State(state)]))
+        self.agency = cache(lambda code: agency_name(city, code))
+        self.start_of = cache(lambda day: start_of(day, city))
+        self.end_of = cache(lambda day: end_of(day, city))
+        self.service = cache(self._service)
+        self.place = cache(self._place)
+
+    def _service(self, code: str) -> str:
+        category = self.city.categories.get(code)
+        return local(category.names) if category else code
+
+    def _place(self, area_code: str | None) -> tuple[str, str]:
+        """Return the area with the city, and the postal code."""
+        area = self.city.areas.get(area_code or "")
+        if area is None:
+            return self.city.name, ""
+        return f"{area.name}, {self.city.name}", area.postal_code or ""
+
+
+def _item(words: Words, row: Found) -> dict[str, Content]:
+    moment = row.submitted_at
+    place, postal_code = words.place(row.area_code)
     return {
-        "service_request_id": report.tracking_code,
-        "status": "open" if report.state in STATUSES["open"] else "closed",
-        "status_notes": _(LABELS[State(report.state)]),
-        "service_name": local(category.names) if category else report.category_code,
-        "service_code": report.category_code,
-        "description": report.text or "",
-        "agency_responsible": agency_name(city, report.agency_code),
+        "service_request_id": row.tracking_code,
+        "status": "open" if row.state in STATUSES["open"] else "closed",
+        "status_notes": words.state(row.state),
+        "service_name": words.service(row.category_code),
+        "service_code": row.category_code,
+        "description": row.text or "",
+        "agency_responsible": words.agency(row.agency_code),
         "service_notice": "",
-        "requested_datetime": requested,
-        "updated_datetime": start_of(report.changed_on, city),
-        "expected_datetime": end_of(report.settlement_due_on, city),
-        "address": _address(city, row),
-        "address_id": report.area_code or "",
-        "zipcode": _postal_code(city, report.area_code),
-        "lat": None if position is None else position.lat,
-        "long": None if position is None else position.lon,
-        "media_url": f"{_public_url()}/foto/{row.photo_code}" if row.photo_code else "",
+        "requested_datetime": moment.astimezone(words.city.calendar.time_zone).isoformat(
+            timespec="seconds"
+        )
+        if moment
+        else words.start_of(row.submitted_on),
+        "updated_datetime": words.start_of(row.changed_on),
+        "expected_datetime": words.end_of(row.settlement_due_on),
+        "address": f"{row.landmark}, {place}" if row.landmark else place,
+        "address_id": row.area_code or "",
+        "zipcode": postal_code,
+        "lat": row.lat,
+        "long": row.lon,
+        "media_url": f"{words.site}/foto/{row.photo_code}" if row.photo_code else "",
     }
 
 
 def _extended(city: City, row: Found, replies: Sequence[PublishedReply]) -> dict[str, Content]:
     """Return what is said beyond the standard, under `extensions=true`."""
-    notes = [
+    notes: list[Content] = [
         {
             "datetime": start_of(reply.replied_on, city),
             "description": reply.text,
@@ -139,30 +164,15 @@ def _extended(city: City, row: Found, replies: Sequence[PublishedReply]) -> dict
         }
         for reply in replies
     ]
-    settled_on = row.report.settled_on
+    settled_on = row.settled_on
     return {
         "extended_attributes": {
-            "status": EXTENDED[State(row.report.state)],
-            "aspect": row.report.aspect,
+            "status": EXTENDED[State(row.state)],
+            "aspect": row.aspect,
             "closed_datetime": start_of(settled_on, city) if settled_on else None,
-            "seen_by_at_least": row.report.seen_by_at_least,
-            "is_demo": row.report.is_demo,
+            "seen_by_at_least": row.seen_by_at_least,
+            "is_demo": row.is_demo,
         },
         "attributes": Repeated(item="attribute", items=()),  # answers are never public
         "notes": Repeated(item="note", items=notes),
     }
-
-
-def _address(city: City, row: Found) -> str:
-    area = city.areas.get(row.report.area_code or "")
-    parts = (row.report.landmark, area.name if area else None, city.name)
-    return ", ".join(part for part in parts if part)
-
-
-def _postal_code(city: City, area_code: str | None) -> str:
-    area = city.areas.get(area_code or "")
-    return area.postal_code or "" if area else ""
-
-
-def _public_url() -> str:
-    return str(current_app.config["PUBLIC_URL"]).rstrip("/")

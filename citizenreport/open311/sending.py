@@ -9,13 +9,8 @@ from marshmallow import ValidationError, fields, post_load, validate
 from werkzeug.datastructures import MultiDict
 
 from citizenreport.cities.rules import Visibility
-from citizenreport.core.clock import utcnow
-from citizenreport.core.db import transaction
-from citizenreport.core.errors import NotAllowed
 from citizenreport.core.text import _n
 from citizenreport.geo.position import Position
-from citizenreport.identity import api_keys
-from citizenreport.identity.api_keys import KeyNotFound
 from citizenreport.identity.scopes import Scope
 from citizenreport.intake.photos import MAX_PHOTO_BYTES, MAX_PHOTOS, TooManyPhotos
 from citizenreport.intake.rules import (
@@ -28,13 +23,14 @@ from citizenreport.intake.rules import (
     Draft,
 )
 from citizenreport.open311.answers import answer, read_parameters
+from citizenreport.open311.keys import KeyMissing, sent_key
 from citizenreport.open311.requests import ROOT
-from citizenreport.partners.georeport import Repeated
+from citizenreport.partners.georeport import Content, Repeated
 from citizenreport.pipeline.submit import Submitted
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.headers import keep_out_of_caches
-from citizenreport.web.limits import count_for_key, guessing, limited
+from citizenreport.web.limits import limited
 from citizenreport.web.locale import page_language
 from citizenreport.web.passes import Pass
 from citizenreport.web.receipts import follow_address
@@ -52,16 +48,6 @@ NUMBER: Final = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?")
 NOT_KEPT: Final = frozenset({"device_id", "account_id", "media_url"})
 """Taken and thrown away: nobody is recognised by a device, and no address is fetched."""
 EMAIL_MAX_CHARS: Final = 254
-
-
-class KeyRefused(NotAllowed):
-    code = "georeport-key-refused"
-    title = _n("api_key tidak dikenal, sudah berakhir, atau tidak mencakup pengiriman laporan.")
-
-
-class KeyMissing(NotAllowed):
-    code = "georeport-key-missing"
-    title = _n("Kota ini hanya menerima laporan GeoReport dengan api_key.")
 
 
 class Degrees(fields.Float):
@@ -124,7 +110,8 @@ def create(form: str) -> Response:
     A confidential report gets a token instead of an id: it answers like an unknown one, for good.
     """
     keep_out_of_caches()
-    _check_key(request.values.get("api_key", "").strip())
+    if sent_key(Scope.SEND_GEOREPORT) is None and not current_city().takes_georeport_without_key:
+        raise KeyMissing
     draft = _read(request.form)
     submitted = send_report(
         draft,
@@ -135,7 +122,7 @@ def create(form: str) -> Response:
         effort=Effort(proof=sent_proof()),
     )
     is_named = submitted.visibility is not Visibility.CONFIDENTIAL
-    item = {
+    item: Content = {
         "service_request_id" if is_named else "token": submitted.tracking_code,
         "service_notice": _notice(submitted, is_named=is_named),
         "account_id": "",
@@ -143,22 +130,6 @@ def create(form: str) -> Response:
     document = answer(ROOT, Repeated(item="request", items=[item]), form=form, status=201)
     document.headers.update(standing_headers())
     return document
-
-
-def _check_key(key: str) -> None:
-    """Raise KeyRefused for a wrong key, KeyMissing where this city wants one."""
-    if not key:
-        if not current_city().takes_georeport_without_key:
-            raise KeyMissing
-        return
-    try:
-        with guessing(), transaction() as session:
-            held = api_keys.find(session, key, now=utcnow())
-    except KeyNotFound:
-        raise KeyRefused from None
-    if Scope.SEND_GEOREPORT.value not in held.scopes:
-        raise KeyRefused
-    count_for_key(held.id)
 
 
 def _read(sent: "MultiDict[str, str]") -> Draft:

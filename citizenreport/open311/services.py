@@ -95,6 +95,8 @@ def _attribute(number: int, question: Question) -> dict[str, Content]:
         "description": local(question.labels),
     }
     if question.datatype in LISTS:
-        values = [{"key": key, "name": local(names)} for key, names in question.choices]
+        values: list[Content] = [
+            {"key": key, "name": local(names)} for key, names in question.choices
+        ]
         attribute["values"] = Repeated(item="value", items=values)
     return attribute

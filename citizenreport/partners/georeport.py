@@ -6,13 +6,18 @@ Source: GeoReport v2 (http://wiki.open311.org/GeoReport_v2), "JSON and XML conve
 """
 
 import json
-import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from xml.sax.saxutils import escape
 
 SPECIFICATION: Final = "http://wiki.open311.org/GeoReport_v2"
+
+DECLARATION: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
+UNPRINTABLE: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold. Source: XML 1.0, production 2 (Char)."""
 
 Scalar = str | int | float | bool | None
 
@@ -25,7 +30,7 @@ class Repeated:
     items: "Sequence[Content]"
 
 
-Content = Scalar | Mapping[str, "Content"] | Repeated
+Content = Scalar | dict[str, "Content"] | Repeated
 
 
 class Form(StrEnum):
@@ -42,40 +47,39 @@ MEDIA_TYPES: Final = {
 
 
 def render(root: str, content: Content, form: Form) -> bytes:
-    """Return a document as UTF-8."""
+    """Return a document as UTF-8. Names of elements are ours; what they hold is escaped."""
     if form is Form.JSON:
         return json.dumps(_plain(content), ensure_ascii=False, separators=(",", ":")).encode()
-    element = ET.Element(root)
-    _fill(element, content)
-    written: bytes = ET.tostring(element, encoding="utf-8", xml_declaration=True)
-    return written
+    out = [DECLARATION]
+    _write(root, content, out)
+    return "".join(out).encode()
 
 
 def _plain(content: Content) -> object:
+    if isinstance(content, str):  # first: most are
+        return content or None
+    if isinstance(content, dict):
+        return {name: _plain(inner) for name, inner in content.items()}
     if isinstance(content, Repeated):
         return [_plain(item) for item in content.items]
-    if isinstance(content, Mapping):
-        return {name: _plain(inner) for name, inner in content.items()}
-    return None if content == "" else content
+    return content
 
 
-def _fill(element: ET.Element, content: Content) -> None:
-    if isinstance(content, Repeated):
+def _write(name: str, content: Content, out: list[str]) -> None:
+    if content is None or content == "":
+        out.append(f"<{name}/>")
+        return
+    out.append(f"<{name}>")
+    if isinstance(content, str):
+        out.append(escape(UNPRINTABLE.sub("", content)))
+    elif isinstance(content, dict):
+        for inner_name, inner in content.items():
+            _write(inner_name, inner, out)
+    elif isinstance(content, Repeated):
         for item in content.items:
-            _fill(ET.SubElement(element, content.item), item)
-    elif isinstance(content, Mapping):
-        for name, inner in content.items():
-            _fill(ET.SubElement(element, name), inner)
+            _write(content.item, item, out)
     elif isinstance(content, bool):
-        element.text = "true" if content else "false"
-    elif content is not None and content != "":
-        element.text = _printable(str(content))
-
-
-def _printable(text: str) -> str:
-    """Return the text without what XML 1.0 cannot hold. Source: XML 1.0, production 2 (Char)."""
-    return "".join(one for one in text if one in "\t\n\r" or (ord(one) >= 0x20 and _is_char(one)))
-
-
-def _is_char(one: str) -> bool:
-    return not 0xD800 <= ord(one) <= 0xDFFF and ord(one) not in (0xFFFE, 0xFFFF)
+        out.append("true" if content else "false")
+    else:
+        out.append(str(content))
+    out.append(f"</{name}>")

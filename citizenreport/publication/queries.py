@@ -178,6 +178,11 @@ def release_of(session: Session, ticket_id: UUID) -> Release | None:
     return session.get(Release, ticket_id)
 
 
+def ticket_published_as(session: Session, tracking_code: str) -> UUID | None:
+    """Return the ticket that a published report is of (staff only); None for an unknown code."""
+    return session.scalar(select(Release.ticket_id).where(Release.tracking_code == tracking_code))
+
+
 def release_with_report(
     session: Session, ticket_id: UUID
 ) -> tuple[Release | None, PublishedReport | None]:

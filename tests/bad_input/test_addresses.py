@@ -84,6 +84,7 @@ PUBLIC = {
     "/petugas/masuk/sso/kembali": ["code", "state", "iss", "error"],
     "/petugas/masuk/kode": ["next"],
     "/petugas/masuk/pasang": ["next"],
+    "/open311/v2/servicerequestupdates.json": ["start_date", "end_date"],
     "/open311/v2/services.json": ["jurisdiction_id", "api_key", "lang", "undefined"],
     "/open311/v2/requests.xml": [
         *("service_request_id", "service_code", "start_date", "end_date", "status", "page"),

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 
 from tests.benchmarks import (
+    georeport,
     importing,
     indicators,
     intake,
@@ -27,6 +28,7 @@ FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
     "replaying": replaying.figures,
     "releasing": releasing.figures,
     "retaining": retaining.figures,
+    "georeport": georeport.figures,
     "lighthouse": lighthouse.figures,
 }
 

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from citizenreport.core.clock import utcnow
+from citizenreport.core.db import PUBLIC_BIND, db
 from citizenreport.intake.rules import PreparedPhoto
 from citizenreport.triage.states import State
 from tests.doors.open311.calls import BASE, ask, ids_of
@@ -180,3 +182,19 @@ def test_a_very_long_list_of_ids_is_read(client: FlaskClient, scene: Scene) -> N
     answer = client.get(f"{BASE}/requests.json", query_string={"service_request_id": listed})
     assert answer.status_code == 200
     assert [row["service_request_id"] for row in answer.json or []] == [code]
+
+
+@pytest.mark.parametrize(("count", "query"), [(1, {}), (6, {}), (6, {"q": "lampu"})])
+def test_a_list_is_one_query_however_long(
+    client: FlaskClient, scene: Scene, count: int, query: dict[str, str]
+) -> None:
+    for _ in range(count):
+        scene.released("A04", photos=(photo(),))
+    client.get(f"{BASE}/requests.json")
+    told: list[str] = []
+    engine = db.engines[PUBLIC_BIND]
+    event.listen(engine, "before_cursor_execute", lambda *args: told.append(args[2]))
+    answer = client.get(f"{BASE}/requests.json", query_string=query)
+    assert len(answer.json or []) == count
+    assert len([statement for statement in told if "published_report" in statement]) == 1
+    assert len(told) == 2  # the list, and that the transaction only reads
