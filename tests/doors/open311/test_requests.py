@@ -192,9 +192,16 @@ def test_a_list_is_one_query_however_long(
         scene.released("A04", photos=(photo(),))
     client.get(f"{BASE}/requests.json")
     told: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.startswith("SELECT"):
+            told.append(statement)
+
     engine = db.engines[PUBLIC_BIND]
-    event.listen(engine, "before_cursor_execute", lambda *args: told.append(args[2]))
-    answer = client.get(f"{BASE}/requests.json", query_string=query)
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        answer = client.get(f"{BASE}/requests.json", query_string=query)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
     assert len(answer.json or []) == count
-    assert len([statement for statement in told if "published_report" in statement]) == 1
-    assert len(told) == 2  # the list, and that the transaction only reads
+    assert len(told) == 1
