@@ -197,7 +197,9 @@ def _followed(
     }
     first = head.get("valid_from") or ""
     start = from_day.isoformat()
-    if differing <= in_place or first >= start:
+    if not differing:
+        yield head
+    elif differing <= in_place or first >= start:
         yield {**head, **entry, "valid_from": first}
     else:
         yield {**head, "valid_to": _day_before(start)}

@@ -73,9 +73,16 @@ def rows_in_force(city: City, day: date) -> list[dict[str, str]]:
 
 
 def drafted_rows(session: Session, city: City, day: date) -> tuple[int, list[dict[str, str]]]:
-    """Return version and rows of the draft; version 0 and the rows in force while there is none."""
+    """Return version and rows of the draft; the rows in force while there is none."""
     draft = draft_of(session, city)
-    return (draft.version, draft.rows) if draft else (0, rows_in_force(city, day))
+    if draft is not None:
+        return draft.version, draft.rows
+    return last_version(session), rows_in_force(city, day)
+
+
+def last_version(session: Session) -> int:
+    """Return the version of the draft that was activated last, 0 before the first: none comes twice."""
+    return session.scalar(select(func.max(RuleReplay.draft_version))) or 0
 
 
 def save(
@@ -95,12 +102,12 @@ def save(
     """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("rule-draft", 0))))
     draft = session.get(RuleDraft, city.city_code, with_for_update=True, populate_existing=True)
-    if (draft.version if draft else 0) != seen:
+    if (draft.version if draft else last_version(session)) != seen:
         raise DraftChanged
     plain = [dict(row) for row in rows]
     if draft is None:
         draft = RuleDraft(
-            city_code=city.city_code, version=1, rows=plain, edited_at=now, edited_by=by
+            city_code=city.city_code, version=seen + 1, rows=plain, edited_at=now, edited_by=by
         )
         session.add(draft)
     else:
@@ -127,7 +134,7 @@ def ask_replay(
         DraftChanged, DayPassed, NothingDrafted.
     """
     draft = draft_of(session, city)
-    if (draft.version if draft else 0) != seen:
+    if (draft.version if draft else last_version(session)) != seen:
         raise DraftChanged
     if from_day < city.local_date(now):
         raise DayPassed(pointer="#/from_day")

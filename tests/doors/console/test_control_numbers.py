@@ -19,7 +19,6 @@ from citizenreport.core.queue import enqueue
 from citizenreport.intake.models import Report
 from citizenreport.intake.rules import Subject
 from citizenreport.jobs.models import JobFailure
-from citizenreport.jobs.registry import BY_NAME
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import OPEN, State
 from citizenreport.web.context import EXTENSION
@@ -206,10 +205,6 @@ def test_the_number_of_stuck_jobs_is_its_list(
     assert "Layanan surel sedang tidak tersedia." in pages
     assert "Kesalahan yang belum dikenal" in pages
     assert "strange-thing" in pages
-
-
-def test_every_job_has_words() -> None:
-    assert set(job_words.JOBS) == set(BY_NAME)
 
 
 def test_an_error_of_our_own_is_told_in_its_words(app: Flask) -> None:

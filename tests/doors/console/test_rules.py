@@ -13,6 +13,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.keys import KeyRing
 from citizenreport.intake.rules import Subject
 from citizenreport.jobs import rules as jobs
+from citizenreport.routing import drafts
 from citizenreport.routing.draft_models import RuleDraft, RuleReplay
 from citizenreport.triage.models import Ticket
 from citizenreport.web.context import EXTENSION
@@ -38,7 +39,7 @@ def lamps(session: Session, visitor: Visitor, agency: str = "DPUPR", **fields: s
     session.expire_all()
     draft = session.scalar(select(RuleDraft))
     given = {
-        "seen": str(draft.version if draft else 0),
+        "seen": str(draft.version if draft else drafts.last_version(session)),
         "rule_id-0": "R-A04",
         "agency_code-0": agency,
         "rule_id-1": "R-A04-gang",
@@ -105,6 +106,18 @@ class TestEditing:
         self, session: Session, person: Visitor, agency: str
     ) -> None:
         assert lamps(session, person, agency).status_code == 422
+
+    def test_a_form_from_before_an_activation_does_not_pass_for_the_next_draft(
+        self, session: Session, person: Visitor
+    ) -> None:
+        lamps(session, person)
+        row = tried(session, person)
+        jobs.replay_rules(replay_id=str(row.id))
+        address = f"{RULES}/uji/{row.id}"
+        person.send(f"{address}/berlaku", page=address, reason="Reorganisasi dinas.")
+        assert lamps(session, person, "SATPOLPP", seen="0").status_code == 409
+        assert lamps(session, person, "SATPOLPP").status_code == 303
+        assert lamps(session, person, "DLH", seen="1").status_code == 409
 
     def test_a_draft_can_be_thrown_away(self, session: Session, person: Visitor) -> None:
         lamps(session, person)
