@@ -62,6 +62,10 @@ JOBS: Final[Mapping[str, str]] = {
     "watch_floods": _n("Pemeriksaan banjir laporan"),
     "tell_of_answer": _n("Kabar jawaban instansi"),
     "rewrap_keys": _n("Penggantian kunci"),
+    "prepare_snapshot": _n("Penyiapan terbitan angka"),
+    "mail_release_reminder": _n("Surel pengingat terbitan angka"),
+    "remind_of_releases": _n("Pengingat terbitan angka"),
+    "message_code": _n("Pesan singkat berisi kode"),
     "erase_expired": _n("Penghapusan menurut masa simpan"),
 }
 NOTICES: Final = ("send_", "mail_", "push_", "tell_", "alert_", "message_", "check_")

@@ -18,7 +18,7 @@ from citizenreport.cities.rules import City, Visibility
 from citizenreport.core.clock import utcnow
 
 FIRST, DAY = "2024-01-02", date(2026, 6, 15)
-words = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"))
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 
 
 @pytest.fixture(scope="module")
