@@ -89,6 +89,7 @@ from citizenreport.console import (
     tickets,
     trail,
     views,
+    withholding,
     work,
     work_order,
 )
@@ -155,6 +156,7 @@ DOORS: tuple[Blueprint, ...] = (
     searches.bp,
     tickets.bp,
     acts.bp,
+    withholding.bp,
     reveal.bp,
     held_answers.bp,
     imported_indicators.bp,

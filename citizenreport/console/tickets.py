@@ -19,6 +19,7 @@ from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, Conflict
 from citizenreport.core.keys import Place, open_sealed
+from citizenreport.disclosure.third_parties import Mark, marks_in
 from citizenreport.documents.covering import COLUMNS, ROWS
 from citizenreport.identity.rules import Permission
 from citizenreport.intake import queries as intake_queries
@@ -34,6 +35,7 @@ from citizenreport.web.guards import requires
 from citizenreport.web.passkey_site import passkey_site
 from citizenreport.web.problems import describe
 from citizenreport.web.sessions import current_actor
+from citizenreport.web.translate import _
 
 bp = Blueprint("ticket", __name__, url_prefix="/petugas/tiket", template_folder="templates")
 
@@ -111,12 +113,21 @@ def render_ticket(
             faulty=(error.pointer or "#/").removeprefix("#/") if error else "",
             typed=typed,
             lost=lost_texts(page, typed),
+            marks=_marks(page, typed),
+            mark_kinds={kind: _(text) for kind, text in words.MARK_KINDS.items()},
             priorities=words.PRIORITIES,
             visibilities=words.VISIBILITIES,
             channels=words.CHANNELS,
             releases=words.RELEASES,
         )
     return make_response(html, problem.status if problem else HTTPStatus.OK)
+
+
+def _marks(page: TicketPage, typed: Mapping[str, str]) -> tuple[Mark, ...]:
+    """Return what may name third persons in the text that is about to be released."""
+    if not page.may.release:
+        return ()
+    return marks_in(typed["public_text"] if typed.get("form") == "tayang" else page.public_text)
 
 
 def lost_texts(page: TicketPage, typed: Mapping[str, str]) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from citizenreport.cities.rules import City, Priority, Visibility
 from citizenreport.core.text import _n
+from citizenreport.disclosure.third_parties import MarkKind
 from citizenreport.intake.rules import Channel
 from citizenreport.pipeline.bulk import Kind
 from citizenreport.publication.rules import ReleaseState
@@ -131,6 +132,16 @@ EVENTS: Final[Mapping[str, str]] = {
     "split_off": _n("Dipecah dari tiket lain tentang laporan yang sama"),
     "unreleased": _n("Tayangan untuk umum ditarik"),
 }
+MARK_KINDS: Final[Mapping[MarkKind, str]] = {
+    MarkKind.EMAIL: _n("alamat surel"),
+    MarkKind.NIK: _n("nomor induk (NIK)"),
+    MarkKind.PHONE: _n("nomor telepon"),
+    MarkKind.ADDRESS: _n("alamat rumah"),
+    MarkKind.PLATE: _n("pelat nomor"),
+    MarkKind.NAME: _n("nama orang"),
+}
+
+
 NOTICES: Final[Mapping[str, str]] = {
     "panggilan": _n("Panggilan dijawab. Terima kasih."),
     "langkah": _n("Langkah tersimpan."),

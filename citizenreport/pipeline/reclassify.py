@@ -32,7 +32,7 @@ from citizenreport.routing.service import make_assignment
 from citizenreport.storage.rules import Storage
 from citizenreport.triage import service as triage
 from citizenreport.triage.models import Ticket
-from citizenreport.triage.rules import Act, TransitionNotYours, check_reason
+from citizenreport.triage.rules import Act, TransitionNotYours, check_reason, told_area
 from citizenreport.triage.states import OPEN, Party, State
 from citizenreport.triage.ticket_clocks import due_values
 
@@ -152,9 +152,9 @@ def _values(
 def _payload(ticket: Ticket, category: Category, before: Correction) -> dict[str, Any]:
     return {
         "from_category_code": before.category_code,
-        "from_area_code": before.area_code,
+        "from_area_code": told_area(ticket.visibility, before.area_code),
         "category_code": ticket.category_code,
-        "area_code": ticket.area_code,
+        "area_code": told_area(ticket.visibility, ticket.area_code),
         "aspect": ticket.aspect,
         "complaint_class": category.complaint_class.value,
         "protection_class": ticket.protection_class,

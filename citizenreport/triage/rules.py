@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from citizenreport.cities.rules import Visibility
 from citizenreport.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from citizenreport.core.text import _n
 from citizenreport.triage.states import OPEN, TRANSITIONS, WORKING, Party, State, Transition
@@ -108,6 +109,13 @@ class NoOpenPart(Conflict):
 class PartsOpen(Conflict):
     code = "parts-open"
     title = _n("Masih ada bagian instansi lain yang belum selesai. Tunggu, atau tarik bagiannya.")
+
+
+def told_area(visibility: str, area_code: str | None) -> str | None:
+    """Return the area that an event may name: events stay when the report is erased, and of a
+    confidential one only the whole city is ever told.
+    """
+    return None if visibility == Visibility.CONFIDENTIAL.value else area_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

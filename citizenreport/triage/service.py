@@ -25,6 +25,7 @@ from citizenreport.triage.rules import (
     check_return,
     check_transition,
     parts_ended,
+    told_area,
 )
 from citizenreport.triage.states import Party, State
 from citizenreport.triage.ticket_clocks import clock_values, moved_due
@@ -107,7 +108,7 @@ def _opened(city: City, row: dict[str, Any], opening: Opening, *, now: datetime)
         "category_code": row["category_code"],
         "aspect": row["aspect"],
         "complaint_class": category.complaint_class.value,
-        "area_code": row["area_code"],
+        "area_code": told_area(row["visibility"], row["area_code"]),
         "agency_code": row["agency_code"],
         "decided_by": opening.decided_by,
         "rule_id": opening.rule_id,

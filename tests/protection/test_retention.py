@@ -115,6 +115,15 @@ def test_of_a_confidential_report_the_key_goes_too_and_the_place_with_it(
             {"id": gone.id},
         ).all()
         assert set(places) == {(None, None)}
+        told = session.scalars(
+            text(
+                "SELECT e.payload::text FROM event e JOIN ticket t ON t.id = e.stream_id"
+                " WHERE t.report_id = :id"
+            ),
+            {"id": gone.id},
+        ).all()
+        assert told
+        assert not [payload for payload in told if "33.71" in payload]
 
 
 @pytest.mark.parametrize("part", ["photo", "contact"])
