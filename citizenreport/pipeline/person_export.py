@@ -1,7 +1,7 @@
 """Everything that is held about the person behind a report, as they may take it along.
 
 A ZIP of `data.json` and the photos, written while it is sent: nothing of it lies on a disk.
-Source: UU 27/2022, articles 6 and 13 (access, and a format that machines read).
+Source: UU 27/2022, articles 7 and 13 (access and a copy, in a format that machines read).
 """
 
 import io
@@ -23,6 +23,7 @@ from citizenreport.intake.service import photo_place
 from citizenreport.ledger.queries import history
 from citizenreport.ledger.rules import StreamKind
 from citizenreport.messaging import queries as messaging_queries
+from citizenreport.pipeline.passed_on import copies_of, letters_of
 from citizenreport.publication import queries as publication_queries
 from citizenreport.publication.rules import PublishedReportNotFound
 from citizenreport.routing.rules import agency_name
@@ -57,6 +58,10 @@ EVENTS_SHOWN: Final = frozenset(
         "escalated",
         "hold_placed",
         "hold_lifted",
+        "referral_made",
+        "referral_sent",
+        "referral_answered",
+        "referral_closed",
     ]
 )
 """What concerns the reporter. How an agency shares out its work, and its notes, do not."""
@@ -251,6 +256,8 @@ def _ticket(session: Session, city: City, ticket: Ticket, data_key: bytes | None
             | {name: value for name, value in event.payload.items() if name in PAYLOAD_SHOWN}
             for event in events
         ],
+        "letters": letters_of(session, city, ticket, data_key),
+        "copies": copies_of(session, city, ticket),
         "readings": [
             {"type": type_, "at": _text(at)} for at, type_ in acts_of_reading(session, ticket)
         ],
