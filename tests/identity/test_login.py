@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import ProtectionClass
 from citizenreport.identity import queries, service, sessions, throttle
-from citizenreport.identity.models import ClientDayKey, LoginFailure, StaffRole, StaffSession
+from citizenreport.identity.models import ClientDayKey, LoginFailure, Staff, StaffRole, StaffSession
 from citizenreport.identity.passwords import HashCost
 from citizenreport.identity.rules import (
     CEILING,
@@ -49,6 +49,10 @@ def signed_in(session: Session, **given: datetime) -> SignedIn:
     outcome = login(session, **given)
     assert isinstance(outcome, SignedIn)
     return outcome
+
+
+def test_a_new_service_has_no_accounts(session: Session) -> None:
+    assert session.scalar(select(func.count()).select_from(Staff)) == 0
 
 
 def test_the_right_password_opens_a_session(session: Session) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.identity.models import LoginFailure, StaffSession
 from citizenreport.identity.rules import Grant, Role
+from citizenreport.web.guards import PUBLIC, guard_of
 from citizenreport.web.sessions import is_demo_allowed, session_token, signed_in
 from tests.doors.console.conftest import Visitor
 from tests.identity.factories import PASSWORD, make_staff
@@ -227,6 +228,23 @@ def test_an_idle_session_asks_again(visitor: Visitor, session: Session, app: Fla
     session.execute(update(StaffSession).values(seen_at=StaffSession.seen_at - timedelta(hours=1)))
     session.commit()
     assert visitor.get("/petugas").status_code == 303
+
+
+def test_signing_out_is_in_sight_on_every_page(
+    visitor: Visitor, session: Session, app: Flask
+) -> None:
+    make_staff(session, "sri.lestari", Grant(role=Role.CITY_DESK))
+    visitor.sign_in()
+    seen = 0
+    for rule in app.url_map.iter_rules():
+        is_staffs = guard_of(app.view_functions[rule.endpoint]) not in (PUBLIC, None)
+        if rule.arguments or not is_staffs or "GET" not in (rule.methods or ()):
+            continue
+        shown = visitor.get(rule.rule)
+        if shown.mimetype == "text/html" and shown.status_code == 200 and "<html" in shown.text:
+            assert 'action="/petugas/keluar"' in shown.text, rule.rule
+            seen += 1
+    assert seen > 10
 
 
 def test_demo_accounts_enter_on_loopback_of_a_private_cluster_only(
