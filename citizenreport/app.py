@@ -104,6 +104,7 @@ from citizenreport.open311 import updates as georeport_updates
 from citizenreport.pages import (
     about,
     city_map,
+    composites,
     feeds,
     finding,
     follow,
@@ -206,6 +207,7 @@ DOORS: tuple[Blueprint, ...] = (
     city_map.bp,
     about.bp,
     phone.bp,
+    composites.bp,
     rankings.bp,
     indicator_pages.bp,
     release_pages.bp,

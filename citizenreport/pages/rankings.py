@@ -111,7 +111,7 @@ def _line(city: City, row: PublishedRanking) -> Line:
 
 
 def _number(number: object) -> str:
-    return str(format_decimal(number, format="#,##0.0"))
+    return "" if number is None else str(format_decimal(number, format="#,##0.0"))
 
 
 def _name(city: City, row: PublishedRanking) -> str:

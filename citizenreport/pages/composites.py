@@ -1,0 +1,94 @@
+"""/indikator/komposit: one number per aspect, never without its parts."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from flask_babel import format_decimal
+
+from citizenreport.core.db import public_reading
+from citizenreport.indicators.composites import AspectComposite, aspect_composites
+from citizenreport.indicators.definitions import all_definitions
+from citizenreport.indicators.rules.composites import Composite
+from citizenreport.pages.indicator_meaning import ASPECT_NAMES
+from citizenreport.web.context import current_city
+from citizenreport.web.guards import public
+from citizenreport.web.indicator_lines import name_of
+from citizenreport.web.indicators import UNIT_NAMES
+from citizenreport.web.translate import _
+
+bp = Blueprint(
+    "composites", __name__, url_prefix="/indikator/komposit", template_folder="templates"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A part in a year: as published, and between 0 and 100; empty where it is missing."""
+
+    value: str
+    normalised: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A year, ready to be read; `value` is empty where a part is missing."""
+
+    year: int
+    value: str
+    interval: str
+    places: str
+    parts: list[Cell]
+    missing: str
+
+
+@bp.get("")
+@public
+def show() -> str:
+    """Show the composite of each aspect with its parts, by year."""
+    with public_reading() as session:
+        found = aspect_composites(session, current_city())
+    return render_template("pages/composites.html", sections=[_section(one) for one in found])
+
+
+def _section(one: AspectComposite) -> dict[str, object]:
+    definitions = [all_definitions()[part.code] for part in one.parts]
+    total = sum(part.weight for part in one.parts)
+    return {
+        "code": one.aspect,
+        "aspect": _(ASPECT_NAMES[one.aspect]),
+        "parts": [(d.code, name_of(d), _(UNIT_NAMES[d.unit])) for d in definitions],
+        "weights": [f"{float(part.weight / total):.0%}" for part in one.parts],
+        "lines": [_line(one, year) for year in one.years],
+    }
+
+
+def _line(one: AspectComposite, found: Composite) -> Line:
+    published = one.values[found.year]
+    return Line(
+        year=found.year,
+        value=_tenths(found.value),
+        interval=f"{_tenths(found.low)}–{_tenths(found.high)}" if found.value is not None else "",
+        places=_places(found),
+        parts=[
+            Cell(
+                value=_number(published.get(part.code)),
+                normalised=_tenths(found.parts.get(part.code)),
+            )
+            for part in one.parts
+        ],
+        missing=", ".join(found.missing),
+    )
+
+
+def _places(found: Composite) -> str:
+    if found.first is None:
+        return ""
+    return str(found.first) if found.first == found.last else f"{found.first}–{found.last}"
+
+
+def _tenths(number: object) -> str:
+    return "" if number is None else str(format_decimal(number, format="#,##0.0"))
+
+
+def _number(number: object) -> str:
+    return "" if number is None else str(format_decimal(number, format="#,##0.###"))
