@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column
 
 from citizenreport.core.db import Base
 
@@ -61,17 +61,8 @@ class IndicatorGeneration(Base, kw_only=True):
     published_cut_off_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class PublishedIndicatorValue(Base, kw_only=True):
-    """A number before the public. Nothing in it depends on a report that is not public.
-
-    Of the universe `survey` are what reporters of public reports have answered.
-
-    `area_code` "tidak_disebut" is the row of reports without an area. `cut_off_at` is a local
-    midnight, never the time of computing.
-    """
-
-    __tablename__ = "published_indicator_value"
-    __table_args__ = (CheckConstraint("universe IN ('public', 'survey')", name="universe"),)
+class _Value(MappedAsDataclass, kw_only=True):
+    """The columns of a published number."""
 
     code: Mapped[str] = mapped_column(primary_key=True)
     period_kind: Mapped[str] = mapped_column(primary_key=True)
@@ -87,6 +78,29 @@ class PublishedIndicatorValue(Base, kw_only=True):
     status: Mapped[str]
     cut_off_at: Mapped[datetime]
     extra: Mapped[dict[str, Any]]
+
+
+class PublishedIndicatorValue(_Value, Base, kw_only=True):
+    """A number before the public. Nothing in it depends on a report that is not public.
+
+    Of the universe `survey` are what reporters of public reports have answered.
+
+    `area_code` "tidak_disebut" is the row of reports without an area. `cut_off_at` is a local
+    midnight, never the time of computing.
+    """
+
+    __tablename__ = "published_indicator_value"
+    __table_args__ = (CheckConstraint("universe IN ('public', 'survey')", name="universe"),)
+
+
+class KeptIndicatorValue(_Value, Base, kw_only=True):
+    """A number as it was published when retention erased something it was computed from.
+
+    It stands in the place of what could still be computed: published counts never fall because
+    time has erased. Kept of `KEPT_CODES` only; the others need nothing that is erased.
+    """
+
+    __tablename__ = "kept_indicator_value"
 
 
 class ImportedIndicatorValue(Base, kw_only=True):

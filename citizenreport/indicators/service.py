@@ -6,11 +6,11 @@ that was running meanwhile sees that the generation has risen, and begins again.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Delete, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,10 @@ from citizenreport.cities.rules import AreaLevel, City
 from citizenreport.core.queue import enqueue
 from citizenreport.indicators.beside import values_beside
 from citizenreport.indicators.definitions import all_versions, definition_at
+from citizenreport.indicators.keeping import put_back
 from citizenreport.indicators.models import (
     IndicatorGeneration,
+    KeptIndicatorValue,
     PublishedIndicatorValue,
     PublishedRanking,
     TicketFact,
@@ -138,6 +140,7 @@ def recompute(session: Session, city: City, *, cut_off: datetime, from_log: bool
             session.execute(delete(PublishedIndicatorValue))
             for start in range(0, len(rows), BATCH):
                 session.execute(insert(PublishedIndicatorValue), rows[start : start + BATCH])
+            put_back(session, cut_off=cut_off)
             session.execute(update(IndicatorGeneration).values(published_cut_off_at=cut_off))
             return len(rows)
     raise ComputationDisturbed
@@ -210,14 +213,22 @@ def forget_tickets(session: Session, ticket_ids: Collection[UUID]) -> None:
         return
     first = min(fact.submitted_at for fact in before)
     received_on = first.astimezone(UTC).date() - timedelta(days=1)  # in any time zone
-    row = PublishedIndicatorValue
+    codes = {fact.area_code for fact in before if fact.area_code is not None}
+    for row in (PublishedIndicatorValue, KeptIndicatorValue):
+        session.execute(_without(row, received_on, codes))
+    session.execute(delete(PublishedRanking))  # the job brings it back
+    outdate(session)
+
+
+def _without(
+    row: type[PublishedIndicatorValue] | type[KeptIndicatorValue],
+    received_on: date,
+    area_codes: Collection[str],
+) -> Delete:
     since = [
         (row.period_kind == kind.value)
         & (row.period_start_on >= containing(received_on, kind).start_on)
         for kind in PeriodKind
     ]
-    codes = {fact.area_code for fact in before if fact.area_code is not None}
-    areas = or_(row.area_level != AreaLevel.VILLAGE.value, row.area_code.in_(codes))
-    session.execute(delete(row).where(or_(*since), areas))
-    session.execute(delete(PublishedRanking))  # the job brings it back
-    outdate(session)
+    areas = or_(row.area_level != AreaLevel.VILLAGE.value, row.area_code.in_(area_codes))
+    return delete(row).where(or_(*since), areas)

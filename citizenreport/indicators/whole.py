@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Row, case, cast, func, select
 from sqlalchemy.orm import Session
 
+from citizenreport.cities.models import PackVersion
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.indicators.rules.whole import (
     WholeShare,
@@ -19,6 +20,7 @@ from citizenreport.ledger.models import Event
 from citizenreport.ledger.rules import StreamKind
 
 AGREED = "agreed"
+CATEGORIES = "categories.csv"
 IS_TICKET = Event.stream_kind == StreamKind.TICKET.value
 SEALED_BY_DEFAULT = Visibility.CONFIDENTIAL
 
@@ -32,8 +34,12 @@ def whole_shares(session: Session, city: City, *, cut_off: datetime) -> list[Who
 
 
 def mediations_by_year(session: Session, city: City, *, cut_off: datetime) -> dict[int, YearCount]:
-    """Return the mediations that were recorded as ended, and those of them with an agreement."""
-    year = _local_year(city, Event.occurred_at)
+    """Return the mediations that have ended, by the day they ended, and those with an agreement.
+
+    Where the day was not recorded it is the day of recording.
+    """
+    ended_on = func.left(Event.payload["ended_on"].astext, len("2026"))
+    year = func.coalesce(cast(ended_on, Integer), _local_year(city, Event.occurred_at))
     agreed = func.count().filter(Event.payload["outcome"].astext == AGREED)
     query = (
         select(year, agreed, func.count())
@@ -44,15 +50,15 @@ def mediations_by_year(session: Session, city: City, *, cut_off: datetime) -> di
 
 
 def protection_by_year(session: Session, city: City, *, cut_off: datetime) -> dict[int, YearCount]:
-    """Return all reports, and those whose reporter asked for more than the category gives.
+    """Return all reports, and those whose reporter asked for more than the category gave then.
 
-    A report that was split counts once. Of an import, `occurred_at` is when it was submitted.
+    The pack that was in force says what it gave. A report that was split counts once. Of an import, `occurred_at` is when it was submitted.
     """
     is_import = Event.payload["channel"].astext == Channel.IMPORT.value
     submitted_at = case((is_import, Event.occurred_at), else_=Event.recorded_at)
     year = _local_year(city, submitted_at)
     query = (
-        select(year, func.count().filter(_asked_for_more(city)), func.count())
+        select(year, func.count().filter(_asked_for_more(session, city)), func.count())
         .where(
             IS_TICKET,
             Event.type == "opened",
@@ -65,14 +71,34 @@ def protection_by_year(session: Session, city: City, *, cut_off: datetime) -> di
     return _by_year(session.execute(query))
 
 
-def _asked_for_more(city: City) -> ColumnElement[bool]:
+def _asked_for_more(session: Session, city: City) -> ColumnElement[bool]:
     """Say whether a report began stricter than its category: only its reporter can have asked."""
     strictness = {visibility.value: visibility.strictness for visibility in Visibility}
-    usual = {c.category_code: c.visibility.strictness for c in city.categories.values()}
-    begun = case(strictness, value=Event.payload["visibility"].astext, else_=0)
     most = SEALED_BY_DEFAULT.strictness
-    given = case(usual, value=Event.payload["category_code"].astext, else_=most)
-    return begun > given
+    code = Event.payload["category_code"].astext
+    now = {c.category_code: c.visibility.strictness for c in city.categories.values()}
+    begun = case(strictness, value=Event.payload["visibility"].astext, else_=0)
+    given = {
+        version: case(usual, value=code, else_=most)
+        for version, usual in usual_by_pack(session).items()
+    }
+    today = case(now, value=code, else_=most)
+    if not given:
+        return begun > today
+    return begun > case(given, value=Event.payload["pack_version"].astext, else_=today)
+
+
+def usual_by_pack(session: Session) -> dict[str, dict[str, int]]:
+    """Return how strict each category was by default, by the number of the pack that said so."""
+    categories = PackVersion.content[CATEGORIES]
+    rows = session.execute(select(PackVersion.pack_version, categories)).tuples()
+    return {
+        str(number): {
+            line["category_code"]: Visibility(line["visibility"]).strictness for line in lines
+        }
+        for number, lines in rows
+        if lines
+    }
 
 
 def _local_year(city: City, instant: Any) -> ColumnElement[int]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.core.keys import KeyRing
 from citizenreport.indicators import service as indicators
+from citizenreport.indicators.keeping import keep_published
 from citizenreport.intake import rights
 from citizenreport.intake.models import Report
 from citizenreport.intake.rules import ErasedBy
@@ -76,6 +77,8 @@ def erase_reports(
     """
     tickets = triage_queries.of_reports(session, report_ids)
     ticket_ids = [ticket.id for ticket in tickets]
+    if how is ErasedBy.RETENTION:
+        keep_published(session, report_ids)
     files = publication.withdraw_all(session, ticket_ids=ticket_ids)
     files += rights.erase(session, report_ids, how=how, now=now)
     messaging.forget_reporters(session, report_ids)

@@ -145,7 +145,8 @@ def end(
     mediation.state = state.value
     mediation.follow_up_on = follow_up_on
     _write(session, mediation, entry, act=act, data_key=data_key)
-    record(session, ticket, "mediation_ended", {"outcome": state.value}, act=act)
+    payload = {"outcome": state.value, "ended_on": mediation.ended_on.isoformat()}
+    record(session, ticket, "mediation_ended", payload, act=act)
 
 
 def follow_up(

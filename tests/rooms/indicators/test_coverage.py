@@ -7,13 +7,14 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
-from citizenreport.indicators.models import PublishedIndicatorValue
+from citizenreport.indicators.keeping import keep_published
+from citizenreport.indicators.models import KeptIndicatorValue, PublishedIndicatorValue
 from citizenreport.indicators.rules.coverage import neighbourhood_number
-from citizenreport.indicators.service import recompute
+from citizenreport.indicators.service import forget_ticket, recompute
 from citizenreport.intake.models import Report
 from citizenreport.triage.models import Ticket
 from tests.rooms.indicators.histories import (
@@ -120,3 +121,28 @@ def test_it_equals_a_count_in_plain_sql(session: Session, magelang: City, seed: 
     )
     assert ours == dict(rows.tuples().all())
     assert sum(ours.values()) > 5
+
+
+def test_what_was_published_stays_when_retention_erases(session: Session, magelang: City) -> None:
+    cut_off = wib("2027-02-01T00:00")
+    for area, number in ((PANJANG, "3"), (CACABAN, "7")):
+        told(session, History("2026-03-02", area_code=area).released("2026-03-03"), number)
+    before = of(session, magelang, cut_off)
+    assert before[2026][0] == 2
+    ids = list(session.scalars(select(Report.id)))
+    keep_published(session, ids[:1])
+    session.execute(update(Report).where(Report.id == ids[0]).values(neighbourhood=None))
+    assert of(session, magelang, cut_off) == before
+    session.execute(delete(KeptIndicatorValue))
+    assert of(session, magelang, cut_off)[2026][0] == 1
+
+
+def test_what_is_kept_goes_with_a_report_that_leaves_the_public(
+    session: Session, magelang: City
+) -> None:
+    told(session, History("2026-03-02").released("2026-03-03"), "3")
+    of(session, magelang, wib("2027-02-01T00:00"))
+    keep_published(session, list(session.scalars(select(Report.id))))
+    assert session.scalars(select(KeptIndicatorValue)).all()
+    forget_ticket(session, session.scalars(select(Ticket.id)).one())
+    assert session.scalars(select(KeptIndicatorValue)).all() == []

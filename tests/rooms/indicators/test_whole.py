@@ -1,15 +1,17 @@
 """I12 and I19 over the whole universe, against an independent count of the same events."""
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City
+from citizenreport.cities.models import PackVersion
+from citizenreport.cities.rules import City, Visibility
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.rules.whole import YearCount, mediation_shares, protection_shares
 from citizenreport.indicators.service import recompute
@@ -84,6 +86,43 @@ def test_what_is_recorded_after_the_cut_off_is_not_counted(
     assert mediations_by_year(session, magelang, cut_off=early) == {}
     assert protection_by_year(session, magelang, cut_off=early)[2026].denominator == 1
     assert protection_by_year(session, magelang, cut_off=wib("2026-03-01T00:00")) == {}
+
+
+def test_a_mediation_counts_in_the_year_in_which_it_ended(session: Session, magelang: City) -> None:
+    story = History("2025-12-02")
+    story.add("mediation_ended", "2026-01-05", outcome="agreed", ended_on="2025-12-30")
+    store(session, story.events)
+    assert set(mediations_by_year(session, magelang, cut_off=CUT_OFF)) == {2025}
+
+
+def test_what_a_category_gave_then_is_what_counts(session: Session, magelang: City) -> None:
+    """Since then the category has become stricter: who asked for more still did."""
+    now = session.execute(select(PackVersion)).scalar_one()
+    lines = [
+        line | ({"visibility": "confidential"} if line["category_code"] == "A04" else {})
+        for line in now.content["categories.csv"]
+    ]
+    now.is_current = False
+    session.flush()
+    later = PackVersion(
+        city_code=now.city_code,
+        digest="0" * 64,
+        loaded_at=now.loaded_at,
+        content=now.content | {"categories.csv": lines},
+        is_current=True,
+    )
+    session.add(later)
+    session.flush()
+    category = replace(magelang.categories["A04"], visibility=Visibility.CONFIDENTIAL)
+    stricter = replace(magelang, categories=dict(magelang.categories) | {"A04": category})
+    for number, visibility in (
+        (now.pack_version, "restricted"),
+        (later.pack_version, "confidential"),
+    ):
+        opening = {"visibility": visibility, "pack_version": number}
+        store(session, History("2026-03-02", opening=opening).events)
+    found = protection_by_year(session, stricter, cut_off=CUT_OFF)
+    assert found == years({2026: (1, 2)})
 
 
 def years(counts: dict[int, tuple[int, int]]) -> dict[int, YearCount]:
