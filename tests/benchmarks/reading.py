@@ -28,10 +28,10 @@ FACTS = """
     INSERT INTO ticket_fact (ticket_id, last_seq, category_code, aspect, complaint_class, area_code,
         visibility, submitted_at, assigned_at, settlement_due_at, settlements, turns, released_at,
         is_outside, is_demo)
-    SELECT gen_random_uuid(), 2, 'A04', 'aman', 'aspirasi', NULL, 'public', at, at, at, '[]', '[]',
+    SELECT lpad(to_hex(n), 32, '0')::uuid, 2, 'A04', 'aman', 'aspirasi', NULL, 'public', at, at, at, '[]', '[]',
         at, false, true
     FROM (SELECT timestamptz '2026-11-24 00:00+07' - n * %(years)s * interval '1 year' / %(count)s
-          AS at FROM generate_series(1, %(count)s) AS n) AS made
+          AS at, n FROM generate_series(1, %(count)s) AS n) AS made
 """
 VALUES = """
     INSERT INTO published_indicator_value (code, period_kind, period_start_on, area_code, area_level,
