@@ -1,4 +1,1 @@
-"""Other systems: how they speak.
-
-georeport   GeoReport v2 as XML and JSON
-"""
+"""Partners: programs of other bodies that this service writes to, through the one way out."""

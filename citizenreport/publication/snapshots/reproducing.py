@@ -21,7 +21,7 @@ from citizenreport.publication.snapshots.contents import (
     input_commitment,
 )
 from citizenreport.publication.snapshots.folders import read_folder
-from citizenreport.publication.snapshots.models import Snapshot
+from citizenreport.publication.snapshots.models import PublishedSnapshot, Snapshot
 from citizenreport.publication.snapshots.queries import snapshot_of
 from citizenreport.publication.snapshots.revisions import changes_between
 from citizenreport.publication.snapshots.rules import MANIFEST
@@ -44,7 +44,7 @@ class Reproduction:
     changes: list[dict[str, Any]]
 
 
-def period_of(row: Snapshot) -> Period:
+def period_of(row: Snapshot | PublishedSnapshot) -> Period:
     return Period(start_on=row.period_start_on, kind=PeriodKind(row.period_kind))
 
 
