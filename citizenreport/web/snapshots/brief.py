@@ -182,6 +182,7 @@ def withheld_lines(contents: Contents) -> list[str]:
             high=str(table.share_high),
         )
         for table in log.tables
+        if (table.share_low, table.share_high) != (0, 100)
     ]
     return lines
 
