@@ -34,8 +34,8 @@ def show(ticket_id: UUID) -> str:
     city = current_city()
     with transaction() as session:
         found = desk.with_report(session, city, current_actor(), ticket_id)
-        outside_copies.check_may_copy(found.ticket)
-        _, published = publication_queries.release_with_report(session, ticket_id)
+        release, published = publication_queries.release_with_report(session, ticket_id)
+        outside_copies.check_may_copy(found.ticket, is_released=release is not None)
         public_text = published.text if published else None
         return render_template(
             "console/outside.html",

@@ -35,6 +35,7 @@ from citizenreport.pages.report_pages import (
 )
 from citizenreport.pages.similar import Hint
 from citizenreport.pages.timeline import own_view
+from citizenreport.pipeline.submit import was_sent
 from citizenreport.web import form_ticket, held_photos, passes
 from citizenreport.web.context import current_city, current_keys, current_storage
 from citizenreport.web.csrf import FIELD as CSRF_FIELD
@@ -60,6 +61,7 @@ from citizenreport.web.standing import Effort
 bp = Blueprint("report", __name__, template_folder="templates")
 
 ANOTHER: Final = "another"
+NEEDS_NEW_KEY: Final = (KeyReused, IdempotencyKeyInvalid, form_ticket.FormTooOld)
 
 
 @bp.get("/lapor")
@@ -172,8 +174,10 @@ def _submit(draft: Draft) -> Pass:
 
     Raises:
         InvalidInput, Unavailable: nothing was stored.
+        FormTooOld: whether it was sent before is forgotten; the form comes back under another key.
     """
     key = check_idempotency_key(request.form.get(SEND_KEY, ""))
+    _check_age(key)
     body = words_of(draft)
     secret = passes.readable_secret(current_keys(), send_key=key, body=body)
     submitted = send_report(
@@ -186,6 +190,16 @@ def _submit(draft: Draft) -> Pass:
         effort=_effort(key),
     )
     return Pass(code=submitted.tracking_code, secret=submitted.secret)
+
+
+def _check_age(send_key: str) -> None:
+    """Raise FormTooOld for a form of more than a day ago whose sending, if any, is not known any more."""
+    keys, ticket = current_keys(), request.form.get(form_ticket.FIELD, "")
+    if not form_ticket.is_too_old(keys, ticket, send_key, now=utcnow()):
+        return
+    with transaction() as session:
+        if not was_sent(session, keys, door=RESIDENTS, key=send_key):
+            raise form_ticket.FormTooOld
 
 
 def _effort(send_key: str) -> Effort:
@@ -224,7 +238,7 @@ def _refused(
         faults=faults_of([*shown, *kept.faults]),
         outside=outside,
         kept=kept,
-        is_new=any(isinstance(error, KeyReused | IdempotencyKeyInvalid) for error in errors),
+        is_new=any(isinstance(error, NEEDS_NEW_KEY) for error in errors),
         must_wait=any(isinstance(error, TooMany) for error in errors),
     )
     problem = describe(errors[0])

@@ -291,6 +291,12 @@ def key_hmac(keys: KeyRing, send: Send) -> bytes:
     return keys.fingerprint("idempotency-key", send.key)
 
 
+def was_sent(session: Session, keys: KeyRing, *, door: str, key: str) -> bool:
+    """Tell whether a send of this key is known: it came within the last day."""
+    mark = keys.fingerprint("idempotency-key", key)
+    return intake_queries.first_send(session, door=door, key_hmac=mark) is not None
+
+
 def repeat(session: Session, keys: KeyRing, *, send: Send, secrets: Sequence[str]) -> Submitted:
     """Return the first answer to a send that was acknowledged before.
 

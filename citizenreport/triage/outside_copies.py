@@ -41,6 +41,11 @@ class NotCopiedOutside(NotAllowed):
     title = _n("Laporan rahasia tidak disalin ke kanal lain.")
 
 
+class OnlyReleasedCopied(NotAllowed):
+    code = "only-released-copied"
+    title = _n("Hanya laporan umum yang sudah ditayangkan yang disalin ke kanal lain.")
+
+
 def keep(
     session: Session, city: City, ticket: Ticket, channel: str, number: str, *, act: Act
 ) -> None:
@@ -50,7 +55,7 @@ def keep(
         NotCopiedOutside: the ticket is confidential.
         OutsideChannelUnknown, OutsideNumberWrong, OutsideNumberKnown, TicketChanged.
     """
-    check_may_copy(ticket)
+    _check_may_have_number(ticket)
     if channel not in city.outside_channels:
         raise OutsideChannelUnknown(pointer="#/channel")
     known = normalised(number)
@@ -76,8 +81,22 @@ def keep(
     record(session, ticket, "copied_outside", {"channel": channel}, act=act)
 
 
-def check_may_copy(ticket: Ticket) -> None:
-    """Raise NotCopiedOutside for a confidential ticket."""
+def check_may_copy(ticket: Ticket, *, is_released: bool) -> None:
+    """Raise when nothing of a ticket may leave for a channel outside: see protection.md, sections 1 and 2.
+
+    What is restricted is its agency's, and of a public one nothing leaves before it is released.
+
+    Raises:
+        NotCopiedOutside: it is confidential.
+        OnlyReleasedCopied: it is restricted, or was not released.
+    """
+    _check_may_have_number(ticket)
+    if ticket.visibility != Visibility.PUBLIC.value or not is_released:
+        raise OnlyReleasedCopied
+
+
+def _check_may_have_number(ticket: Ticket) -> None:
+    """A number kept here tells nobody outside anything; of a confidential ticket there is none."""
     if ticket.visibility == Visibility.CONFIDENTIAL.value:
         raise NotCopiedOutside
 

@@ -8,7 +8,9 @@ import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from citizenreport.core.errors import Conflict
 from citizenreport.core.keys import KeyRing
+from citizenreport.core.text import _n
 
 FIELD: Final = "ticket"
 YOUNGEST: Final = timedelta(seconds=3)
@@ -17,6 +19,16 @@ OLDEST: Final = timedelta(hours=24)
 SKEW: Final = timedelta(minutes=1)
 """How much the clocks of two servers may differ."""
 ISSUED_CHARS: Final = 12
+
+
+class FormTooOld(Conflict):
+    """The form may have been sent before: after a day nothing here would know."""
+
+    code = "form-too-old"
+    title = _n(
+        "Formulir ini dibuka lebih dari sehari yang lalu. Mungkin laporannya sudah terkirim: "
+        "lihat di halaman Lacak. Kalau belum, kirim sekali lagi."
+    )
 
 
 def new_ticket(keys: KeyRing, send_key: str, *, now: datetime) -> str:
@@ -44,6 +56,12 @@ def is_good(keys: KeyRing, ticket: str, send_key: str, *, now: datetime) -> bool
         return False
     age = now - issued
     return YOUNGEST <= age <= OLDEST or -SKEW <= age < timedelta(0)
+
+
+def is_too_old(keys: KeyRing, ticket: str, send_key: str, *, now: datetime) -> bool:
+    """Tell whether a form of ours was given out so long ago that an earlier send is forgotten."""
+    issued = issued_at(keys, ticket, send_key)
+    return issued is not None and now - issued > OLDEST
 
 
 def _signature(keys: KeyRing, send_key: str, issued: str) -> str:

@@ -43,6 +43,7 @@ def copied(visitor: Visitor, path: str) -> str:
 def test_the_text_holds_only_what_the_public_may_read(desk: Desk) -> None:
     contact = Contact(name="Siti Aminah", phone="+6281234567890")
     ticket, visitor = desk.report(description=WORDS, contact=contact), desk.person(ROADS)
+    act(visitor, ticket, "tayang", text_state="held", public_text="")
     assert 'class="leave"' in visitor.get(f"{page_of(ticket)}/salinan").text, (
         "a page of the console"
     )
@@ -96,6 +97,20 @@ def test_a_confidential_report_is_not_copied(desk: Desk, session: Session) -> No
     reply = act(handler, ticket, "salinan", channel="sp4n", external_number=NUMBER)
     assert reply.status_code == 403
     assert session.scalars(select(OutsideCopy)).all() == []
+
+
+def test_nothing_leaves_of_what_is_restricted_or_was_not_released(desk: Desk) -> None:
+    ticket, visitor = desk.report(), desk.person(ROADS)
+    path = f"{page_of(ticket)}/salinan"
+    assert path not in visitor.get(page_of(ticket)).text.replace(f'action="{path}"', "")
+    refused = visitor.get(path)
+    assert (refused.status_code, "sudah ditayangkan" in refused.text) == (403, True)
+    act(visitor, ticket, "tayang", text_state="held", public_text="")
+    assert visitor.get(path).status_code == 200
+    act(visitor, ticket, "perlindungan", visibility="restricted")
+    assert visitor.get(path).status_code == 403
+    kept = act(visitor, ticket, "salinan", channel="sp4n", external_number=NUMBER)
+    assert kept.status_code == 303, "a number leads inside only"
 
 
 def test_a_number_is_not_found_by_once_the_report_is_confidential(desk: Desk) -> None:

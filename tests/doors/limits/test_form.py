@@ -6,11 +6,13 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
+from citizenreport.core.clock import utcnow
 from citizenreport.core.keys import KeyRing
+from citizenreport.intake.models import IdempotencyKey
 from citizenreport.triage.models import Ticket
 from citizenreport.web import form_ticket
 from citizenreport.web.form_ticket import OLDEST, SKEW, YOUNGEST, is_good, new_ticket
@@ -155,4 +157,28 @@ def test_the_same_form_is_taken_when_the_network_is_quiet_again(
     page = resident.press(refused, "/lapor")
 
     assert "Kode laporan" in page.text
+    assert len(marks(session)) == 2
+
+
+def test_a_form_of_yesterday_is_asked_about_once_and_then_taken(
+    from_network: FromNetwork, session: Session, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resident = Resident(from_network())
+    page = form(resident)
+    sent = resident.press(page, "/lapor", **USUAL)
+    assert "/lapor/terkirim" in sent.response.request.path
+    tomorrow = utcnow() + OLDEST + timedelta(minutes=1)
+    with monkeypatch.context() as later:
+        later.setattr("citizenreport.pages.report.utcnow", lambda: tomorrow)
+        again = resident.press(page, "/lapor", **USUAL)
+        assert "/lapor/terkirim" in again.response.request.path, "it is known still"
+        session.execute(delete(IdempotencyKey))
+        session.commit()
+        asked = resident.press(page, "/lapor", **USUAL)
+    assert asked.status == 409
+    assert "Mungkin laporannya sudah terkirim" in asked.text
+    assert USUAL["description"] in asked.response.text
+    assert len(marks(session)) == 1, "not stored twice without a word"
+    taken = resident.press(asked, "/lapor")
+    assert "/lapor/terkirim" in taken.response.request.path
     assert len(marks(session)) == 2
