@@ -2,11 +2,12 @@
 
 Suppression reasons over cells and the sums among them. The auditor reasons over the innermost
 counts of every table, block by block: whatever any release shows is an equation over them, and what two
-blocks both count they must count alike. Then it asks, of each sensitive cell of each release, for the least and the
-greatest whole number that no outsider can rule out. A gap, a time-out, or one cell too narrow: not safe.
+blocks both count they must count alike. Whoever knows the policy knows too that nothing is withheld without a reason: among
+withheld cells that hang together at least one is sensitive. Then it asks, of each sensitive cell of each release, for the
+least and the greatest whole number that no outsider can rule out. A gap, a time-out, or one cell too narrow: not safe.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from itertools import combinations
@@ -131,17 +132,16 @@ class _Room:
         self.sensitive += len(sensitive)
         if not sensitive:
             return
-        releases = (self.exam.now, *self.exam.earlier)
-        after = self._bounds(blocks, truth, view, releases)
-        before: _Bounds | None = None
+        every = (self.exam.now, *self.exam.earlier)
+        after = _Sight(self.exam, blocks, truth, view, every, self.deadline)
+        before = _Sight(self.exam, blocks, truth, view, self.exam.earlier, self.deadline)
         for cell in sensitive:
-            interval = after.of(cell, public[cell])
+            interval = after.interval(cell)
             if not interval.is_proven:
                 self.unproven += 1
             elif not interval.allows(self.exam.policy):
-                before = before or self._bounds(blocks, truth, view, self.exam.earlier)
-                self._compare(cell, interval, before.of(cell, public[cell]))
-        self.programs += after.asked + (before.asked if before else 0)
+                self._compare(cell, interval, before.interval(cell))
+        self.programs += after.asked + before.asked
 
     def _compare(self, cell: Cell, after: Interval, before: Interval) -> None:
         """A cell that was given away before is none of this release's doing, if it adds nothing."""
@@ -150,30 +150,76 @@ class _Room:
         else:
             self.too_narrow.append(cell)
 
-    def _bounds(
-        self, blocks: "Blocks", truth: Release, view: int, releases: Sequence[Release]
-    ) -> "_Bounds":
-        return _Bounds(
-            blocks,
-            floors=blocks.floors(truth.cube, view),
-            equations=[*blocks.alike(), *_known(blocks, truth, releases)],
-            deadline=self.deadline,
-        )
+
+class _Sight:
+    """What one kind of outsider makes of some releases to learn the truth of one of them."""
+
+    def __init__(
+        self,
+        exam: Exam,
+        blocks: "Blocks",
+        truth: Release,
+        view: int,
+        releases: Sequence[Release],
+        deadline: float,
+    ) -> None:
+        self._exam, self._blocks, self._deadline = exam, blocks, deadline
+        self._totals = blocks.totals(truth.cube)
+        self._public = blocks.public(truth.cube, view)
+        self._floors = blocks.floors(truth.cube, view)
+        self._equations = [*blocks.alike(), *_known(blocks, truth, releases)]
+        known = {cell for release in releases for cell in _told(blocks, truth, release)}
+        self._bundles = blocks.bundles(known)
+        self._patterns = [r.withheld for r in releases if r.cube == truth.cube and r.withheld]
+        self._solvers: dict[int, _Bounds] = {}
+
+    @property
+    def asked(self) -> int:
+        return sum(solver.asked for solver in self._solvers.values())
+
+    def interval(self, cell: Cell) -> Interval:
+        bundle = self._bundles.get(cell, -1)
+        solver = self._solvers.get(bundle)
+        if solver is None:
+            solver = self._solvers[bundle] = _Bounds(
+                self._blocks,
+                floors=self._floors,
+                most=max(self._totals.values(), default=0),
+                equations=self._equations,
+                deadline=self._deadline,
+            )
+            for reasons in self._reasons(bundle):
+                solver.one_of(reasons, self._public, self._exam.policy)
+        return solver.of(cell, self._public[cell])
+
+    def _reasons(self, bundle: int) -> Iterator[list[Cell]]:
+        """Yield the withheld cells of a bundle, release by release; true ones have a reason."""
+        for pattern in self._patterns:
+            cells = sorted(c for c in pattern if self._bundles.get(c) == bundle)
+            if any(self._is_sensitive(cell) for cell in cells):
+                yield cells
+
+    def _is_sensitive(self, cell: Cell) -> bool:
+        return self._exam.policy.is_sensitive(self._totals[cell] - self._public[cell])
+
+
+def _told(blocks: "Blocks", truth: Release, release: Release) -> Iterator[Cell]:
+    """Yield the cells whose number a release tells for the truth of another.
+
+    A cell it shows with the same number is taken as known: that nothing changed is the likeliest
+    thing to believe. What changed in between is not known.
+    """
+    own, theirs = blocks.totals(truth.cube), blocks.totals(release.cube)
+    yield from (c for c in sorted(release.shown) if c in own and own[c] == theirs[c])
 
 
 def _known(blocks: "Blocks", truth: Release, releases: Iterable[Release]) -> Iterator[Equation]:
-    """Yield what releases tell of one release's truth.
-
-    A cell another release shows with the same number is taken as known: that nothing changed is
-    the likeliest thing to believe. What changed in between is not known.
-    """
+    """Yield what releases tell of one release's truth."""
     own = blocks.totals(truth.cube)
     for release in releases:
-        theirs = own if release is truth else blocks.totals(release.cube)
-        for cell in sorted(release.shown):
-            if cell in own and own[cell] == theirs[cell]:
-                yield from blocks.is_exactly(cell, own[cell])
-        if theirs == own:
+        for cell in _told(blocks, truth, release):
+            yield from blocks.is_exactly(cell, own[cell])
+        if release.cube == truth.cube:
             for band in release.bands:
                 yield from blocks.holds(band)
 
@@ -203,6 +249,31 @@ class Blocks:
         for sets in self._sets:
             if cell in sets:
                 yield sets[cell]
+
+    def bundles(self, known: Collection[Cell]) -> dict[Cell, int]:
+        """Return which cells hang together by what is not known: those with the same number."""
+        names = {cell: n for n, cell in enumerate(self._cells) if cell not in known}
+        for sets in self._sets:
+            for family in self._families(sets):
+                numbers = {names[cell] for cell in family if cell in names}
+                if len(numbers) > 1:
+                    least = min(numbers)
+                    names = {c: least if n in numbers else n for c, n in names.items()}
+        return names
+
+    def _families(self, sets: dict[Cell, list[int]]) -> Iterable[list[Cell]]:
+        """Return each cell with what it is split into along one dimension, within a block."""
+        found: dict[tuple[Cell, int], list[Cell]] = {}
+        for cell in sets:
+            for axis, dimension in enumerate(self._frame.dimensions):
+                value = dimension.parents.get(cell[axis])
+                while value is not None:
+                    above = (*cell[:axis], value, *cell[axis + 1 :])
+                    if above in sets:
+                        found.setdefault((above, axis), [above]).append(cell)
+                        break
+                    value = dimension.parents.get(value)
+        return found.values()
 
     def totals(self, cube: Cube) -> dict[Cell, int]:
         return self._counted(cube, -1)
@@ -280,12 +351,14 @@ class _Bounds:
         blocks: Blocks,
         *,
         floors: Sequence[int],
+        most: int,
         equations: Iterable[Equation],
         deadline: float,
     ) -> None:
         self._blocks = blocks
         self._deadline = deadline
         self._solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._ceiling = 2 * most + 1_000
         self.asked = 0
         for option, value in (
             ("output_flag", False),
@@ -304,13 +377,35 @@ class _Bounds:
     def _add_counts(self, floors: Sequence[int]) -> None:
         """No count is below what everybody sees; none is without end, so that each has a greatest."""
         size = len(floors)
-        ceiling = 2 * sum(floors) + 100_000
+        ceiling = self._ceiling
         indexes = np.arange(size, dtype=np.int32)
         self._solver.addVars(
             size, np.array(floors, dtype=np.double), np.full(size, ceiling, dtype=np.double)
         )
         kinds = np.full(size, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
         self._solver.changeColsIntegrality(size, indexes, kinds)
+
+    def one_of(
+        self, cells: Sequence[Cell], public: Mapping[Cell, int], policy: ReleasePolicy
+    ) -> None:
+        """Rule out what holds no sensitive count among some cells."""
+        first = self._solver.getNumCol()
+        size = len(cells)
+        ones = np.ones(size, dtype=np.double)
+        self._solver.addVars(size, ones - 1, ones)
+        marks = np.arange(first, first + size, dtype=np.int32)
+        kinds = np.full(size, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
+        self._solver.changeColsIntegrality(size, marks, kinds)
+        self._solver.addRow(1, size, size, marks, ones)
+        for cell, mark in zip(cells, marks, strict=True):
+            members = next(self._blocks.members(cell))
+            indexes = np.array([*members, mark], dtype=np.int32)
+            sums = np.ones(len(indexes), dtype=np.double)
+            sums[-1] = -policy.sensitive_from
+            self._solver.addRow(public[cell], float("inf"), len(indexes), indexes, sums)
+            sums[-1] = self._ceiling
+            most = public[cell] + policy.sensitive_to + self._ceiling
+            self._solver.addRow(float("-inf"), most, len(indexes), indexes, sums)
 
     def of(self, cell: Cell, public: int) -> Interval:
         """Return the interval of a cell's restricted count."""
@@ -325,7 +420,7 @@ class _Bounds:
         left = self._deadline - monotonic()
         if left <= 0:
             return None
-        size = len(self._blocks)
+        size = self._solver.getNumCol()
         costs = np.zeros(size, dtype=np.double)
         costs[list(members)] = 1.0
         self._solver.changeColsCost(size, np.arange(size, dtype=np.int32), costs)

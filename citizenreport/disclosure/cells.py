@@ -114,9 +114,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """A release of these cells: what was true at its cut-off, and what it shows."""
+    """A release: what was true at its cut-off, what it shows, and what it could show but withholds."""
 
     name: str
     cube: Cube
     shown: frozenset[Cell]
+    withheld: frozenset[Cell] = frozenset()
     bands: tuple[Band, ...] = ()

@@ -5,22 +5,25 @@ without which it could be worked out; last, whatever turned out not to be needed
 Whether that is enough is not decided here but by the auditor, with code of its own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from citizenreport.cities.release_policy import ReleasePolicy
 from citizenreport.disclosure.cells import Cell, Count, tally
 from citizenreport.disclosure.programs import Column, Program, Row, solve
 from citizenreport.disclosure.worlds import (
+    Goal,
     Pool,
     Task,
     Wanted,
-    Witness,
     World,
     aim,
     believable,
     equations,
     extremes,
+    give_reasons,
+    groups,
+    reasons_for,
     witness,
     worlds_of,
 )
@@ -84,19 +87,13 @@ class Search:
     primary: frozenset[int]
     costs: Mapping[int, int]
     withheld: set[int] = field(default_factory=set)
-    proofs: dict[Question, Witness] = field(default_factory=dict)
+    _groups: dict[tuple[int, frozenset[int]], tuple[int, ...]] = field(default_factory=dict)
 
     def run(self, order: Callable[[Question], tuple[int, ...]]) -> frozenset[int]:
         self.withheld = set(self.primary)
         for number, (world, pool) in enumerate(zip(self.worlds, self.pools, strict=True)):
             pool.add(*extremes(world, self._known(number)))
-        questions = [
-            (number, wanted, is_upper)
-            for number, world in enumerate(self.worlds)
-            for wanted in world.wanted
-            for is_upper in (False, True)
-        ]
-        for question in sorted(questions, key=order):
+        for question in sorted(self._questions(), key=order):
             if not self._is_answered(question):
                 self._extend(question)
         self._tidy()
@@ -106,19 +103,28 @@ class Search:
         world = self.worlds[number]
         return world.fixed | (world.tied - self.withheld)
 
-    def _is_answered(self, question: Question) -> bool:
+    def _goal(self, question: Question, known: frozenset[int]) -> Goal:
         number, wanted, is_upper = question
-        goal = wanted.high if is_upper else wanted.low
         world = self.worlds[number]
+        group = self._groups.get((number, known))
+        if group is None:
+            group = self._groups[number, known] = groups(world, known)
+        return Goal(
+            index=wanted.index,
+            number=wanted.high if is_upper else wanted.low,
+            is_upper=is_upper,
+            reasons=reasons_for(world, group, wanted.index, self.withheld),
+        )
+
+    def _is_answered(self, question: Question) -> bool:
+        number = question[0]
         known = self._known(number)
-        pool = self.pools[number]
-        found = pool.first(known, wanted.index, goal, is_upper=is_upper)
-        if found is None:
-            found = witness(world, known, wanted.index, goal, is_upper=is_upper)
-            if found is not None:
-                pool.add(found)
+        goal = self._goal(question, known)
+        if self.pools[number].first(known, goal) is not None:
+            return True
+        found = witness(self.worlds[number], known, goal)
         if found is not None:
-            self.proofs[question] = found
+            self.pools[number].add(found)
         return found is not None
 
     def _extend(self, question: Question) -> None:
@@ -128,7 +134,7 @@ class Search:
         reach = 2 * max(1, abs(goal - world.totals[wanted.index]))
         for most in (reach, world.ceiling):
             for is_integer in (False, True):
-                more = self._cheapest(number, wanted.index, goal, is_upper, most, is_integer)
+                more = self._cheapest(question, most, is_integer)
                 if more is None:
                     break
                 before = set(self.withheld)
@@ -138,54 +144,52 @@ class Search:
                 self.withheld = before
         self.withheld |= set(self.costs)  # nothing less will do: the auditor has the last word
 
-    def _cheapest(
-        self, number: int, index: int, goal: int, is_upper: bool, most: int, is_integer: bool
-    ) -> set[int] | None:
+    def _cheapest(self, question: Question, most: int, is_integer: bool) -> set[int] | None:
         """Return the cheapest further cells to withhold for one end of one cell's interval."""
-        world = self.worlds[number]
-        known = self._known(number)
+        world = self.worlds[question[0]]
+        known = self._known(question[0])
+        goal = self._goal(question, known)
         choices = sorted(known - world.fixed)
         columns = [
             Column(low=c.low, high=c.high, is_integer=is_integer)
             for c in believable(world, world.fixed)
         ]
         program = Program(columns=columns, rows=equations(world.sums))
+        switches: dict[int, int] = {}
         for n in choices:
             total, floor = world.totals[n], world.floors[n]
             down, up = min(most, total - floor), min(most, world.ceiling - total)
             columns[n] = Column(low=total - down, high=total + up, is_integer=is_integer)
-            switch = program.add(Column(low=0, high=1, cost=self.costs[n]))
+            switch = switches[n] = program.add(Column(low=0, high=1, cost=self.costs[n]))
             program.rows += (
                 Row(weights={n: 1, switch: -up}, low=-world.ceiling, high=total),
                 Row(weights={n: 1, switch: down}, low=total, high=2 * world.ceiling),
             )
-        aim(program, index, goal, is_upper=is_upper)
+        aim(program, goal)
+        more = frozenset(choices) if world.is_now else frozenset()
+        reasons = tuple(group | more for group in goal.reasons)
+        give_reasons(program, world, reasons, switches)
         answer = solve(program)
         if answer is None:
             return None
-        switches = answer[len(world.totals) :]
-        return {n for n, switch in zip(choices, switches, strict=True) if switch > HALF}
+        return {n for n, switch in switches.items() if answer[switch] > HALF}
 
     def _tidy(self) -> None:
         """Show again what no sensitive cell needs, the dearest first."""
         extra = sorted(self.withheld - self.primary, key=lambda n: (-self.costs[n], n))
         for n in extra:
             self.withheld.discard(n)
-            before = dict(self.proofs)
-            if not all(self._is_answered(q) for q in self._leaning_on(n)):
+            if not all(self._is_answered(question) for question in self._questions_about(n)):
                 self.withheld.add(n)
-                self.proofs = before
 
-    def _leaning_on(self, index: int) -> list[Question]:
-        """Return the questions whose proof changes a cell; without a proof: all of them."""
-        found: list[Question] = []
+    def _questions_about(self, index: int) -> Iterator[Question]:
+        """Yield the questions of every world in which showing a cell tells something."""
+        return (
+            question for question in self._questions() if index in self.worlds[question[0]].tied
+        )
+
+    def _questions(self) -> Iterator[Question]:
         for number, world in enumerate(self.worlds):
-            if index not in world.tied:
-                continue
             for wanted in world.wanted:
-                for is_upper in (False, True):
-                    question = (number, wanted, is_upper)
-                    proof = self.proofs.get(question)
-                    if proof is None or proof[index] != world.totals[index]:
-                        found.append(question)
-        return found
+                yield number, wanted, False
+                yield number, wanted, True

@@ -46,6 +46,8 @@ class World:
     """What one kind of outsider knows of one release's truth, by index of the cell.
 
     `fixed` is known from earlier releases; `tied` becomes known when this release shows it.
+    `patterns` are what earlier releases of the same truth withhold; `is_now`: this one is of it too.
+    A restricted count between the two `sensitive` is.
     """
 
     totals: tuple[int, ...]
@@ -55,6 +57,12 @@ class World:
     sums: tuple[Sum, ...]
     wanted: tuple[Wanted, ...]
     ceiling: int
+    sensitive: tuple[int, int]
+    patterns: tuple[frozenset[int], ...]
+    is_now: bool
+
+    def is_sensitive(self, index: int, number: int) -> bool:
+        return self.sensitive[0] <= number - self.floors[index] <= self.sensitive[1]
 
 
 Witness = tuple[int, ...]
@@ -71,9 +79,13 @@ def worlds_of(task: Task) -> tuple[World, ...]:
     for release in (task.now, *task.earlier):
         for view in range(task.views):
             world = _world(task, counts, release, view, links)
-            if world not in found:
+            if not any(_is_alike(world, other) for other in found):
                 found.append(world)
     return tuple(_with_wanted(task.policy, world) for world in found)
+
+
+def _is_alike(one: World, other: World) -> bool:
+    return (one.totals, one.floors) == (other.totals, other.floors)
 
 
 def _world(
@@ -99,6 +111,7 @@ def _world(
         for n, cell in enumerate(task.cells)
         if n not in fixed and cell in task.candidates and agrees(cell, task.now)
     }
+    same = [other for other in task.earlier if other.cube == release.cube]
     return World(
         totals=tuple(own[cell].total for cell in task.cells),
         floors=tuple(own[cell].public[view] for cell in task.cells),
@@ -107,7 +120,14 @@ def _world(
         sums=links,
         wanted=(),
         ceiling=2 * max((count.total for count in own.values()), default=0) + 100,
+        sensitive=(task.policy.sensitive_from, task.policy.sensitive_to),
+        patterns=tuple(_indexes(task, other.withheld) for other in same if other.withheld),
+        is_now=release.cube == task.now.cube,
     )
+
+
+def _indexes(task: Task, cells: Collection[Cell]) -> frozenset[int]:
+    return frozenset(n for n, cell in enumerate(task.cells) if cell in cells)
 
 
 def _with_wanted(policy: ReleasePolicy, world: World) -> World:
@@ -136,22 +156,89 @@ def _with_wanted(policy: ReleasePolicy, world: World) -> World:
 def _reach(world: World, pool: "Pool", index: int, goal: int, *, is_upper: bool) -> int:
     """Return the goal, or how near to it an outsider may believe while this release is silent."""
     truth = world.totals[index]
+    reasons = reasons_for(world, groups(world, world.fixed), index, frozenset())
     for step in range(goal, truth, -1) if is_upper else range(goal, truth):
-        if pool.first(world.fixed, index, step, is_upper=is_upper) or witness(
-            world, world.fixed, index, step, is_upper=is_upper
-        ):
+        question = Goal(index=index, number=step, is_upper=is_upper, reasons=reasons)
+        if pool.first(world.fixed, question) or witness(world, world.fixed, question):
             return step
     return truth
 
 
-def witness(
-    world: World, known: Collection[int], index: int, goal: int, *, is_upper: bool
-) -> Witness | None:
+Reasons = tuple[frozenset[int], ...]
+"""Of each of these groups at least one cell must be sensitive, or nothing would be withheld there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """That a cell holds at least, or at most, a number, while there is a reason for withholding."""
+
+    index: int
+    number: int
+    is_upper: bool
+    reasons: Reasons
+
+
+def groups(world: World, known: Collection[int]) -> tuple[int, ...]:
+    """Return a number for every cell: cells that hang together by what is not known have the same.
+
+    What is known hangs together with nothing: -1.
+    """
+    found = [-1 if n in known else n for n in range(len(world.totals))]
+
+    def root(n: int) -> int:
+        while found[n] != n:
+            found[n] = found[found[n]]
+            n = found[n]
+        return n
+
+    for link in world.sums:
+        open_cells = [n for n in (link.whole, *link.parts) if found[n] >= 0]
+        for n in open_cells[1:]:
+            found[root(n)] = root(open_cells[0])
+    return tuple(n if n < 0 else root(n) for n in found)
+
+
+def reasons_for(
+    world: World, group: tuple[int, ...], index: int, withheld: Collection[int]
+) -> Reasons:
+    """Return what must hold a sensitive cell, in the group of a cell. Whoever knows the policy knows."""
+    patterns = (*world.patterns, withheld) if world.is_now else world.patterns
+    found: list[frozenset[int]] = []
+    for pattern in patterns:
+        cells = frozenset(n for n in pattern if group[n] == group[index] >= 0)
+        if any(world.is_sensitive(n, world.totals[n]) for n in cells):
+            found.append(cells)
+    return tuple(found)
+
+
+def witness(world: World, known: Collection[int], goal: Goal) -> Witness | None:
     """Return a table that an outsider cannot rule out and in which a cell reaches the goal."""
     program = Program(columns=believable(world, known), rows=equations(world.sums))
-    aim(program, index, goal, is_upper=is_upper)
+    aim(program, goal)
+    give_reasons(program, world, goal.reasons, {})
     answer = solve(program)
-    return None if answer is None else tuple(round(value) for value in answer)
+    if answer is None:
+        return None
+    return tuple(round(value) for value in answer[: len(world.totals)])
+
+
+def give_reasons(
+    program: Program, world: World, reasons: Reasons, switches: Mapping[int, int]
+) -> None:
+    """Ask for a sensitive cell in each group; one with a switch only where the switch is on."""
+    least, most = world.sensitive
+    signs: dict[int, int] = {}
+    for n in sorted({n for group in reasons for n in group}):
+        sign = signs[n] = program.add(Column(low=0, high=1))
+        floor, slack = world.floors[n], world.ceiling
+        program.rows += (
+            Row(weights={n: 1, sign: -least}, low=min(floor, world.totals[n]), high=10 * slack),
+            Row(weights={n: 1, sign: slack}, low=-slack, high=floor + most + slack),
+        )
+        if n in switches:
+            program.rows.append(Row(weights={sign: 1, switches[n]: -1}, low=-1, high=0))
+    for group in reasons:
+        program.rows.append(Row(weights={signs[n]: 1 for n in group}, low=1, high=len(group)))
 
 
 class Pool:
@@ -159,21 +246,24 @@ class Pool:
 
     def __init__(self, world: World) -> None:
         self._totals = np.array(world.totals)
+        self._floors = np.array(world.floors)
+        self._least, self._most = world.sensitive
         self._found = np.empty((0, len(world.totals)), dtype=np.int64)
 
     def add(self, *found: Witness) -> None:
         self._found = np.vstack([self._found, *(np.array(one)[None, :] for one in found)])
 
-    def first(
-        self, known: Collection[int], index: int, goal: int, *, is_upper: bool
-    ) -> Witness | None:
-        """Return the first that agrees with what is known and reaches the goal."""
-        column = self._found[:, index]
-        rows = np.flatnonzero(column >= goal if is_upper else column <= goal)
+    def first(self, known: Collection[int], goal: Goal) -> Witness | None:
+        """Return the first that agrees with what is known, and reaches the goal."""
+        column = self._found[:, goal.index]
+        rows = np.flatnonzero(column >= goal.number if goal.is_upper else column <= goal.number)
         fixed = np.array(sorted(known), dtype=np.int64)
-        agrees = (self._found[np.ix_(rows, fixed)] == self._totals[fixed]).all(axis=1)
-        fitting = rows[agrees]
-        return tuple(self._found[fitting[0]].tolist()) if len(fitting) else None
+        rows = rows[(self._found[np.ix_(rows, fixed)] == self._totals[fixed]).all(axis=1)]
+        for group in goal.reasons:
+            cells = np.array(sorted(group))
+            hidden = self._found[np.ix_(rows, cells)] - self._floors[cells]
+            rows = rows[((hidden >= self._least) & (hidden <= self._most)).any(axis=1)]
+        return tuple(self._found[rows[0]].tolist()) if len(rows) else None
 
 
 def extremes(world: World, known: Collection[int]) -> list[Witness]:
@@ -207,10 +297,8 @@ def equations(links: Iterable[Sum], offset: int = 0) -> list[Row]:
     ]
 
 
-def aim(program: Program, index: int, goal: int, *, is_upper: bool) -> None:
-    column = program.columns[index]
-    program.columns[index] = (
-        Column(low=max(column.low, goal), high=column.high)
-        if is_upper
-        else Column(low=column.low, high=min(column.high, goal))
-    )
+def aim(program: Program, goal: Goal) -> None:
+    column = program.columns[goal.index]
+    low, high = column.low, column.high
+    low, high = (max(low, goal.number), high) if goal.is_upper else (low, min(high, goal.number))
+    program.columns[goal.index] = Column(low=low, high=high, is_integer=column.is_integer)

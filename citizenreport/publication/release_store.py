@@ -36,6 +36,7 @@ class StoredRelease:
     cube: Cube
     shown: Mapping[Cell, int]
     specs: tuple[TableSpec, ...]
+    withheld: frozenset[Cell] = frozenset()
     whole_step: int = 0
 
     def as_release(self, frame: Frame) -> Release:
@@ -46,6 +47,7 @@ class StoredRelease:
             name=f"{self.period_code}/{self.revision}",
             cube=self.cube,
             shown=frozenset(c for c, number in self.shown.items() if counts[c].total == number),
+            withheld=self.withheld,
         )
 
 
@@ -131,6 +133,19 @@ def sealed_json(sealed: SealedLog) -> Json:
     }
 
 
+def as_stored(release: PeriodRelease) -> StoredRelease:
+    """Return a release as later ones will be checked against it."""
+    return StoredRelease(
+        period_code=release.period.code,
+        revision=release.revision,
+        cube=release.sealed.cube,
+        shown=release.sealed.shown,
+        specs=release.sealed.specs,
+        withheld=frozenset(release.sealed.primary + release.sealed.complementary),
+        whole_step=release.whole.step if release.whole else 0,
+    )
+
+
 def stored_releases(session: Session, *, year: int) -> list[StoredRelease]:
     """Return every release of a calendar year and its quarters, oldest first."""
     query = select(TableRelease).where(TableRelease.year == year)
@@ -161,6 +176,7 @@ def _stored(row: TableRelease) -> StoredRelease:
         },
         shown={tuple(line[:-1]): line[-1] for line in sealed["shown"]},
         specs=tuple(TableSpec.read(spec) for spec in sealed["specs"]),
+        withheld=frozenset(tuple(cell) for cell in sealed["primary"] + sealed["complementary"]),
         whole_step=row.whole_step,
     )
 

@@ -134,7 +134,7 @@ def make_release(
         frame=frame,
         policy=city.release_policy,
         tables=plan.linked,
-        now=Release(name="now", cube=counts.cube, shown=candidates - withheld),
+        now=Release(name="now", cube=counts.cube, shown=candidates - withheld, withheld=withheld),
         earlier=known,
         views=VIEWS,
         time_limit_s=time_limit_s,
@@ -199,18 +199,7 @@ def _prove(plan: Plan, exam: Exam, numbers: Mapping[Cell, Count]) -> tuple[dict[
             for asked, shown in plan.shown_as
         }
         told = tuple(band for band in bands.values() if (band.low, band.high) != (0, 100))
-        now = Release(name="now", cube=exam.now.cube, shown=exam.now.shown, bands=told)
-        proof = audit(
-            Exam(
-                frame=exam.frame,
-                policy=exam.policy,
-                tables=exam.tables,
-                now=now,
-                earlier=exam.earlier,
-                views=exam.views,
-                time_limit_s=exam.time_limit_s,
-            )
-        )
+        proof = audit(replace(exam, now=replace(exam.now, bands=told)))
         if proof.is_safe:
             return bands, proof
     raise ReleaseNotSafe

@@ -11,7 +11,7 @@ from citizenreport.disclosure.cells import Cell, Count
 from citizenreport.disclosure.tables import NOT_STATED, QUARTERS
 from citizenreport.indicators.rules.periods import parse_period
 from citizenreport.publication.release_counts import YearCounts
-from citizenreport.publication.release_store import StoredRelease
+from citizenreport.publication.release_store import StoredRelease, as_stored
 from citizenreport.publication.release_tables import make_release
 
 SIZES = (2_000, 20_000)
@@ -59,15 +59,7 @@ def _made(
     started = time.perf_counter()
     release = make_release(city, parse_period(code), counts, earlier=stored, cut_off=CUT_OFF)
     seconds = time.perf_counter() - started
-    stored.append(
-        StoredRelease(
-            period_code=code,
-            revision=release.revision,
-            cube=cube,
-            shown=release.sealed.shown,
-            specs=release.sealed.specs,
-        )
-    )
+    stored.append(as_stored(release))
     return {
         "period": f"{code}/{release.revision}",
         "seconds": round(seconds, 2),

@@ -67,5 +67,5 @@ def suppressed(task: Task) -> tuple[dict[Cell, int], frozenset[Cell], frozenset[
 
 def audited(task: Task, tables: Iterable[Table], withheld: frozenset[Cell]) -> Proof:
     shown = frozenset(task.cells) - withheld
-    now = Release(name="now", cube=task.now.cube, shown=shown)
+    now = Release(name="now", cube=task.now.cube, shown=shown, withheld=withheld)
     return audit(Exam(frame=task.frame, policy=task.policy, tables=tuple(tables), now=now))

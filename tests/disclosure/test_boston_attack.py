@@ -16,7 +16,7 @@ from citizenreport.cities.rules import Aspect, City
 from citizenreport.disclosure.cells import TOTAL
 from citizenreport.indicators.rules.periods import parse_period
 from citizenreport.publication.release_rules import PeriodRelease
-from citizenreport.publication.release_store import StoredRelease
+from citizenreport.publication.release_store import StoredRelease, as_stored
 from citizenreport.publication.release_tables import make_release
 from tests.disclosure.boston import Case, boston_cases, boston_city, corrected, counted
 from tests.disclosure.outsider import Outsider
@@ -95,15 +95,7 @@ def published() -> list[Published]:
         counts = counted(cases)
         release = make_release(city, parse_period(code), counts, earlier=stored, cut_off=CUT_OFF)
         found.append(Published(city=city, release=release, cases=cases))
-        stored.append(
-            StoredRelease(
-                period_code=code,
-                revision=release.revision,
-                cube=counts.cube,
-                shown=release.sealed.shown,
-                specs=release.sealed.specs,
-            )
-        )
+        stored.append(as_stored(release))
     return found
 
 

@@ -1,6 +1,6 @@
 """Small random tables against every table there is: brute force knows no solver."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import combinations
 from random import Random
 
@@ -49,8 +49,37 @@ def believable(inner: Grid, shown: Mapping[tuple[str, str], int]) -> np.ndarray:
     return worlds
 
 
-def is_hidden(worlds: np.ndarray, inner: Grid, cell: tuple[str, str]) -> bool:
-    found = worlds[:, members_of(sorted(inner), cell)].sum(axis=1)
+def lines(inner: Grid) -> list[set[tuple[str, str]]]:
+    """Return every row and column with its total, as an outsider adds them up."""
+    rows, columns = ({cell[axis] for cell in inner} | {TOTAL} for axis in (0, 1))
+    return [{(r, c) for c in columns} for r in rows] + [{(r, c) for r in rows} for c in columns]
+
+
+def together(inner: Grid, withheld: Collection[tuple[str, str]], cell: tuple[str, str]) -> set:
+    """Return the withheld cells that hang together with one."""
+    found = {cell}
+    while more := {
+        other
+        for line in lines(inner)
+        if line & found
+        for other in line & set(withheld)
+        if other not in found
+    }:
+        found |= more
+    return found
+
+
+def is_hidden(
+    worlds: np.ndarray, inner: Grid, withheld: Collection[tuple[str, str]], cell: tuple[str, str]
+) -> bool:
+    """Say whether a cell may be 1 or less, and 5 or more, where somebody is a reason to withhold."""
+    cells = sorted(inner)
+    if cell in withheld:
+        others = [
+            worlds[:, members_of(cells, c)].sum(axis=1) for c in together(inner, withheld, cell)
+        ]
+        worlds = worlds[np.any([(other >= 1) & (other <= 4) for other in others], axis=0)]
+    found = worlds[:, members_of(cells, cell)].sum(axis=1)
     return bool(found.min() <= 1 and found.max() >= 5)
 
 
@@ -70,7 +99,7 @@ def test_no_table_tells_a_sensitive_count(restricted: Grid, public: Grid) -> Non
     }
     worlds = believable(restricted, secret)
     for cell in sensitive:
-        assert is_hidden(worlds, restricted, cell), (cell, secret)
+        assert is_hidden(worlds, restricted, withheld, cell), (cell, secret)
     assert audited(task, [table], withheld).is_safe
 
 
@@ -85,7 +114,7 @@ def test_the_auditor_says_of_any_pattern_what_brute_force_says(restricted: Grid,
     withheld = frozenset(cell for cell in task.cells if random.random() < 0.6)
     shown = {cell: number for cell, number in totals.items() if cell not in withheld}
     worlds = believable(restricted, shown)
-    hidden = all(is_hidden(worlds, restricted, cell) for cell in sensitive)
+    hidden = all(is_hidden(worlds, restricted, withheld, cell) for cell in sensitive)
     assert audited(task, [table], withheld).is_safe is hidden
 
 
@@ -126,3 +155,17 @@ def test_the_same_table_is_withheld_the_same_way_again() -> None:
     frame = frame_of(restricted)
     task = task_of(frame, [whole_table(frame, restricted)], cube_of(restricted), ReleasePolicy())
     assert suppressed(task)[2] == suppressed(task)[2]
+
+
+def test_knowing_that_something_is_withheld_for_a_reason_does_not_help() -> None:
+    """2 + 3 = 5: sums allow 0 to 5, but at 0 and 5 nothing would have been withheld."""
+    restricted = {("r0", "c0"): 2, ("r1", "c0"): 3, ("r0", "c1"): 40, ("r1", "c1"): 50}
+    frame = frame_of(restricted)
+    table = whole_table(frame, restricted)
+    task = task_of(frame, [table], cube_of(restricted), ReleasePolicy())
+    pair = frozenset({("r0", "c0"), ("r1", "c0"), ("r0", TOTAL), ("r1", TOTAL)})
+    proof = audited(task, [table], pair)
+    assert not proof.is_safe
+    assert set(proof.too_narrow) == {("r0", "c0"), ("r1", "c0")}
+    _, _, withheld = suppressed(task)
+    assert audited(task, [table], withheld).is_safe
