@@ -31,6 +31,8 @@ from citizenreport.disclosure.worlds import (
 ZERO_COST = 3
 """What a cell without restricted reports costs more: zeros are shown unless there is no other way."""
 HALF = 0.5
+STEPS = 4
+"""How often a group is made larger for want of a reason in it, before everything is withheld."""
 
 
 Question = tuple[int, Wanted, bool]
@@ -128,23 +130,38 @@ class Search:
         return found is not None
 
     def _extend(self, question: Question) -> None:
+        """Withhold more until a question is answered: with a reason near by, else step by step."""
         number, wanted, is_upper = question
-        goal = wanted.high if is_upper else wanted.low
         world = self.worlds[number]
+        goal = wanted.high if is_upper else wanted.low
         reach = 2 * max(1, abs(goal - world.totals[wanted.index]))
-        for most in (reach, world.ceiling):
-            for is_integer in (False, True):
-                more = self._cheapest(question, most, is_integer)
-                if more is None:
-                    break
-                before = set(self.withheld)
-                self.withheld |= more
-                if self._is_answered(question):
-                    return
-                self.withheld = before
+        for _ in range(STEPS):
+            for most in (reach, world.ceiling):
+                for is_integer in (False, True):
+                    if self._try(question, most, is_integer=is_integer):
+                        return
+            more = self._cheapest(question, world.ceiling, is_integer=True, needs_reason=False)
+            if not more:
+                break
+            self.withheld |= more
+            if self._is_answered(question):
+                return
         self.withheld |= set(self.costs)  # nothing less will do: the auditor has the last word
 
-    def _cheapest(self, question: Question, most: int, is_integer: bool) -> set[int] | None:
+    def _try(self, question: Question, most: int, *, is_integer: bool) -> bool:
+        more = self._cheapest(question, most, is_integer=is_integer, needs_reason=True)
+        if not more:
+            return False
+        before = set(self.withheld)
+        self.withheld |= more
+        if self._is_answered(question):
+            return True
+        self.withheld = before
+        return False
+
+    def _cheapest(
+        self, question: Question, most: int, *, is_integer: bool, needs_reason: bool
+    ) -> set[int] | None:
         """Return the cheapest further cells to withhold for one end of one cell's interval."""
         world = self.worlds[question[0]]
         known = self._known(question[0])
@@ -166,13 +183,24 @@ class Search:
                 Row(weights={n: 1, switch: down}, low=total, high=2 * world.ceiling),
             )
         aim(program, goal)
-        more = frozenset(choices) if world.is_now else frozenset()
-        reasons = tuple(group | more for group in goal.reasons)
-        give_reasons(program, world, reasons, switches)
+        if needs_reason and goal.reasons:
+            give_reasons(program, world, goal.reasons | self._beside(question, known), switches)
         answer = solve(program)
         if answer is None:
             return None
         return {n for n, switch in switches.items() if answer[switch] > HALF}
+
+    def _beside(self, question: Question, known: frozenset[int]) -> frozenset[int]:
+        """Return what hangs together with a cell as soon as it is withheld too."""
+        number, wanted, _ = question
+        world = self.worlds[number]
+        group = self._groups[number, known]
+        near: set[int] = set()
+        for link in world.sums:
+            cells = (link.whole, *link.parts)
+            if any(group[n] == group[wanted.index] for n in cells):
+                near.update(cells)
+        return frozenset(near & known & world.tied)
 
     def _tidy(self) -> None:
         """Show again what no sensitive cell needs, the dearest first."""

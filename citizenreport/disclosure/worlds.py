@@ -46,8 +46,8 @@ class World:
     """What one kind of outsider knows of one release's truth, by index of the cell.
 
     `fixed` is known from earlier releases; `tied` becomes known when this release shows it.
-    `patterns` are what earlier releases of the same truth withhold; `is_now`: this one is of it too.
-    A restricted count between the two `sensitive` is.
+    `is_now`: this release is of the same truth, so what it withholds tells of it too. A restricted
+    count between the two `sensitive` is.
     """
 
     totals: tuple[int, ...]
@@ -58,7 +58,6 @@ class World:
     wanted: tuple[Wanted, ...]
     ceiling: int
     sensitive: tuple[int, int]
-    patterns: tuple[frozenset[int], ...]
     is_now: bool
 
     def is_sensitive(self, index: int, number: int) -> bool:
@@ -111,7 +110,6 @@ def _world(
         for n, cell in enumerate(task.cells)
         if n not in fixed and cell in task.candidates and agrees(cell, task.now)
     }
-    same = [other for other in task.earlier if other.cube == release.cube]
     return World(
         totals=tuple(own[cell].total for cell in task.cells),
         floors=tuple(own[cell].public[view] for cell in task.cells),
@@ -121,13 +119,8 @@ def _world(
         wanted=(),
         ceiling=2 * max((count.total for count in own.values()), default=0) + 100,
         sensitive=(task.policy.sensitive_from, task.policy.sensitive_to),
-        patterns=tuple(_indexes(task, other.withheld) for other in same if other.withheld),
         is_now=release.cube == task.now.cube,
     )
-
-
-def _indexes(task: Task, cells: Collection[Cell]) -> frozenset[int]:
-    return frozenset(n for n, cell in enumerate(task.cells) if cell in cells)
 
 
 def _with_wanted(policy: ReleasePolicy, world: World) -> World:
@@ -156,26 +149,24 @@ def _with_wanted(policy: ReleasePolicy, world: World) -> World:
 def _reach(world: World, pool: "Pool", index: int, goal: int, *, is_upper: bool) -> int:
     """Return the goal, or how near to it an outsider may believe while this release is silent."""
     truth = world.totals[index]
-    reasons = reasons_for(world, groups(world, world.fixed), index, frozenset())
     for step in range(goal, truth, -1) if is_upper else range(goal, truth):
-        question = Goal(index=index, number=step, is_upper=is_upper, reasons=reasons)
+        question = Goal(index=index, number=step, is_upper=is_upper)
         if pool.first(world.fixed, question) or witness(world, world.fixed, question):
             return step
     return truth
 
 
-Reasons = tuple[frozenset[int], ...]
-"""Of each of these groups at least one cell must be sensitive, or nothing would be withheld there."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """That a cell holds at least, or at most, a number, while there is a reason for withholding."""
+    """That a cell holds at least, or at most, a number, while one of the `reasons` is sensitive.
+
+    Without a sensitive cell among them nothing would be withheld. Empty: nothing is asked of them.
+    """
 
     index: int
     number: int
     is_upper: bool
-    reasons: Reasons
+    reasons: frozenset[int] = frozenset()
 
 
 def groups(world: World, known: Collection[int]) -> tuple[int, ...]:
@@ -200,15 +191,11 @@ def groups(world: World, known: Collection[int]) -> tuple[int, ...]:
 
 def reasons_for(
     world: World, group: tuple[int, ...], index: int, withheld: Collection[int]
-) -> Reasons:
-    """Return what must hold a sensitive cell, in the group of a cell. Whoever knows the policy knows."""
-    patterns = (*world.patterns, withheld) if world.is_now else world.patterns
-    found: list[frozenset[int]] = []
-    for pattern in patterns:
-        cells = frozenset(n for n in pattern if group[n] == group[index] >= 0)
-        if any(world.is_sensitive(n, world.totals[n]) for n in cells):
-            found.append(cells)
-    return tuple(found)
+) -> frozenset[int]:
+    """Return of which withheld cells, in the group of a cell, one must be sensitive."""
+    cells = frozenset(n for n in withheld if group[n] == group[index] >= 0)
+    is_told = world.is_now and any(world.is_sensitive(n, world.totals[n]) for n in cells)
+    return cells if is_told else frozenset()
 
 
 def witness(world: World, known: Collection[int], goal: Goal) -> Witness | None:
@@ -223,12 +210,12 @@ def witness(world: World, known: Collection[int], goal: Goal) -> Witness | None:
 
 
 def give_reasons(
-    program: Program, world: World, reasons: Reasons, switches: Mapping[int, int]
+    program: Program, world: World, reasons: frozenset[int], switches: Mapping[int, int]
 ) -> None:
-    """Ask for a sensitive cell in each group; one with a switch only where the switch is on."""
+    """Ask for a sensitive cell among the reasons; one with a switch only where the switch is on."""
     least, most = world.sensitive
     signs: dict[int, int] = {}
-    for n in sorted({n for group in reasons for n in group}):
+    for n in sorted(reasons):
         sign = signs[n] = program.add(Column(low=0, high=1))
         floor, slack = world.floors[n], world.ceiling
         program.rows += (
@@ -237,8 +224,8 @@ def give_reasons(
         )
         if n in switches:
             program.rows.append(Row(weights={sign: 1, switches[n]: -1}, low=-1, high=0))
-    for group in reasons:
-        program.rows.append(Row(weights={signs[n]: 1 for n in group}, low=1, high=len(group)))
+    if signs:
+        program.rows.append(Row(weights=dict.fromkeys(signs.values(), 1), low=1, high=len(signs)))
 
 
 class Pool:
@@ -259,8 +246,8 @@ class Pool:
         rows = np.flatnonzero(column >= goal.number if goal.is_upper else column <= goal.number)
         fixed = np.array(sorted(known), dtype=np.int64)
         rows = rows[(self._found[np.ix_(rows, fixed)] == self._totals[fixed]).all(axis=1)]
-        for group in goal.reasons:
-            cells = np.array(sorted(group))
+        if goal.reasons:
+            cells = np.array(sorted(goal.reasons))
             hidden = self._found[np.ix_(rows, cells)] - self._floors[cells]
             rows = rows[((hidden >= self._least) & (hidden <= self._most)).any(axis=1)]
         return tuple(self._found[rows[0]].tolist()) if len(rows) else None

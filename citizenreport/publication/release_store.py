@@ -36,7 +36,6 @@ class StoredRelease:
     cube: Cube
     shown: Mapping[Cell, int]
     specs: tuple[TableSpec, ...]
-    withheld: frozenset[Cell] = frozenset()
     whole_step: int = 0
 
     def as_release(self, frame: Frame) -> Release:
@@ -47,7 +46,6 @@ class StoredRelease:
             name=f"{self.period_code}/{self.revision}",
             cube=self.cube,
             shown=frozenset(c for c, number in self.shown.items() if counts[c].total == number),
-            withheld=self.withheld,
         )
 
 
@@ -141,7 +139,6 @@ def as_stored(release: PeriodRelease) -> StoredRelease:
         cube=release.sealed.cube,
         shown=release.sealed.shown,
         specs=release.sealed.specs,
-        withheld=frozenset(release.sealed.primary + release.sealed.complementary),
         whole_step=release.whole.step if release.whole else 0,
     )
 
@@ -176,7 +173,6 @@ def _stored(row: TableRelease) -> StoredRelease:
         },
         shown={tuple(line[:-1]): line[-1] for line in sealed["shown"]},
         specs=tuple(TableSpec.read(spec) for spec in sealed["specs"]),
-        withheld=frozenset(tuple(cell) for cell in sealed["primary"] + sealed["complementary"]),
         whole_step=row.whole_step,
     )
 

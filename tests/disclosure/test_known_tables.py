@@ -56,7 +56,7 @@ KEYS = (("region", "row"), ("hovedint", "col"), ("freq", "count"))
     ("name", "ours", "theirs"),
     [
         ("z1", (6, 35), (6, 35)),
-        ("council", (13, 1264), (13, 726)),
+        ("council", (12, 1142), (13, 726)),
         ("police", (6, 79), (8, 62)),
     ],
 )
