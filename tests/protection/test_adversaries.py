@@ -77,19 +77,27 @@ def unlike(stage: Stage, asker: Asker, hidden: Hidden) -> set[str]:
     for question, twin, name in about(stage.app, hidden):
         if str(twin) not in of_nothing:
             of_nothing[str(twin)] = asker.ask(twin, *names)
-        if asker.ask(question, name, *names) != of_nothing[str(twin)]:
+        answer = asker.ask(question, name, *names)
+        if answer != of_nothing[str(twin)] and answer == asker.ask(question, name, *names):
             found.add(f"{question.method} {question.address}")
     return found
 
 
 def lists(stage: Stage, asker: Asker, hidden: Hidden) -> dict[str, Answer]:
-    """Ask every list, count, search and form, with the facts of the grave's report."""
-    questions = {str(question): question for question in of_lists(stage.app, GRAVE.told)}
-    return {name: asker.ask(question, *hidden.codes) for name, question in questions.items()}
+    """Ask every list, count, search and form, with the facts of the grave's report.
+
+    Without what gives each time something else, as a challenge or a new secret.
+    """
+    found = {}
+    for question in of_lists(stage.app, GRAVE.told):
+        answer = asker.ask(question, *hidden.codes)
+        if question.method == "GET" or answer == asker.ask(question, *hidden.codes):
+            found[str(question)] = answer
+    return found
 
 
 def differing(one: dict[str, Answer], other: dict[str, Answer]) -> set[str]:
-    return {name for name, answer in one.items() if other[name] != answer}
+    return {name for name, answer in one.items() if other.get(name) != answer}
 
 
 def without_fingerprints(answers: dict[str, Answer]) -> dict[str, Answer]:

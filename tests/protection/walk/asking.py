@@ -1,7 +1,6 @@
 """Ask the service everything it can be asked, and leave nothing behind.
 
-Questions are made from the application's own table of addresses: a new route takes part by itself,
-and one with a parameter nobody has thought about fails here. Each question is asked inside a
+Questions are made from the application's own table of addresses: a new route takes part by itself. Each question is asked inside a
 savepoint that is thrown away, so that one that deletes or signs out changes no later answer.
 """
 
@@ -68,34 +67,17 @@ class Hidden:
 
 
 OTHER_PARAMETERS: Final[Mapping[str, str]] = {
-    "token": "A" * 64,
-    "number": "1",
-    "name": "none.css",
+    "category_code": "T03",
+    "indicator_code": "I01",
     "filename": "none.css",
     "path": "none.css",
     "format": "csv",
-    "category_code": "T03",
-    "job_id": "1",
-    "photo_code": "A" * 22,
-    "mode": "serap",
-    "period": "2026",
 }
-"""Parameters that name nothing of a ticket. A new one is added here, or to what is hidden."""
-CODES: Final = ("tracking_code", "code", "service_request_id", "public_code")
-
-
-RANDOM: Final = frozenset(
-    f"/petugas/{path}/mulai" for path in ("akun/aplikasi", "akun/kunci", "masuk/kunci")
-)
-"""What gives a new secret or challenge each time, whoever asks."""
+"""Words in addresses that name nothing of a ticket. Every other word may be a code, and is tried."""
 
 
 def rules_of(app: Flask) -> list[Rule]:
-    return [
-        rule
-        for rule in app.url_map.iter_rules()
-        if rule.endpoint != "static" and rule.rule not in RANDOM
-    ]
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
 
 
 def methods_of(rule: Rule) -> list[str]:
@@ -108,9 +90,7 @@ def about(app: Flask, hidden: Hidden) -> Iterator[tuple[Question, Question, str]
     The name stands in addresses, or, where an address has none, in the fields of a form.
     """
     for rule in rules_of(app):
-        named = {name for name in rule.arguments if name in CODES or is_id(rule, name)}
-        strange = rule.arguments - named - OTHER_PARAMETERS.keys()
-        assert not strange, f"teach this walk what {strange} of {rule.rule} may be"
+        named = {name for name in rule.arguments if is_id(rule, name) or is_word(rule, name)}
         if is_open(app, rule) and not named:  # `test_two_worlds` asks it; it names nothing hidden
             continue
         for method in methods_of(rule):
@@ -129,11 +109,15 @@ def is_id(rule: Rule, name: str) -> bool:
     return f"<uuid:{name}>" in rule.rule
 
 
+def is_word(rule: Rule, name: str) -> bool:
+    return f"<{name}>" in rule.rule and name not in OTHER_PARAMETERS
+
+
 def _in_address(
     rule: Rule, method: str, named: set[str], hidden: Hidden
 ) -> Iterator[tuple[Question, Question, str]]:
     ids = dict.fromkeys(u for name in named if is_id(rule, name) for u in hidden.of(name))
-    codes = hidden.codes if any(name in CODES for name in named) else ()
+    codes = hidden.codes if any(is_word(rule, name) for name in named) else ()
     fields = None if method == "GET" else {"seen": "1", "text": "Coba.", "reason": "Coba."}
     for value in (*map(str, ids), *codes):
         none = NOBODYS_CODE if value in codes else str(NOBODYS)
@@ -147,7 +131,7 @@ def _in_address(
 def _filled(rule: Rule, named: set[str], value: str) -> str:
     address = rule.rule
     for name in rule.arguments:
-        given = value if name in named else OTHER_PARAMETERS[name]
+        given = value if name in named else OTHER_PARAMETERS.get(name, "1")
         address = re.sub(rf"<(?:\w+(?:\([^)]*\))?:)?{name}>", given, address)
     return address
 
