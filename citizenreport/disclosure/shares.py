@@ -3,10 +3,11 @@
 Source: protection.md, section 4 ("Policy v1").
 """
 
+from typing import Final
+
 from citizenreport.cities.release_policy import ReleasePolicy
 
-MEDIAN_FROM_N = 10
-P90_FROM_N = 50
+QUANTILE_FROM_N: Final = {50: 10, 90: 50}
 ANSWERS_FROM_N = 10
 """Survey answers and attributes of reporters, one disaggregation at a time."""
 
@@ -22,12 +23,10 @@ def may_show_rate(policy: ReleasePolicy, *, numerator: int) -> bool:
     return not policy.is_sensitive(numerator)
 
 
-def may_show_quantile(share: float, *, n: int) -> bool:
-    """Say whether a quantile may be shown: a median from 10, p90 from 50 on, nothing beyond."""
-    rest = min(share, 1 - share)
-    if rest * P90_FROM_N < MEDIAN_FROM_N / 2:
-        return False
-    return n >= (MEDIAN_FROM_N if share == 0.5 else P90_FROM_N)
+def may_show_quantile(percent: int, *, n: int) -> bool:
+    """Say whether a quantile of n values may be shown: the median, the 90th, and no other."""
+    needed = QUANTILE_FROM_N.get(percent)
+    return needed is not None and n >= needed
 
 
 def may_show_answers(*, n: int, disaggregations: int) -> bool:
