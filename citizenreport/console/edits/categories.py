@@ -7,6 +7,7 @@ from citizenreport.cities.edits import CATEGORIES, CATEGORY_TEXTS, KINDS, Entry,
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.console.edits.fields import Entries, Field, Form, Group, Listed
 from citizenreport.console.edits.words import VALUES, column_name, value_words
+from citizenreport.console.rule_words import agency_choices
 from citizenreport.core.text import _n
 from citizenreport.i18n.languages import LANGUAGE_NAMES
 from citizenreport.web.translate import _
@@ -16,6 +17,7 @@ CLOCKS: Final = (
     "verification_working_days",
     "settlement_working_days",
 )
+BODIES: Final = ("supporting", "external")
 SHUT: Final = {"public_precision": "tidak_ada", "public_photo": "no"}
 """What a category that is not public has. Source: protection.md, section 1."""
 
@@ -67,6 +69,24 @@ class Categories:
             for name in CLOCKS
         )
         sorted_by = (_choice("aspect", entry), _choice("priority", entry))
+        bodies = (
+            Field(
+                name="lead",
+                label=column_name("lead"),
+                kind="choice",
+                options=tuple((code, name) for name, code in agency_choices(city)),
+                value=entry.get("lead", ""),
+            ),
+            *(
+                Field(
+                    name=name,
+                    label=column_name(name),
+                    hint=_("Kode instansi dipisahkan spasi."),
+                    value=entry.get(name, ""),
+                )
+                for name in BODIES
+            ),
+        )
         last_day = Field(
             name="valid_to",
             label=_("Hari terakhir"),
@@ -79,6 +99,11 @@ class Categories:
         return [
             Group(title=_("Nama"), fields=names),
             Group(title=_("Kelompok"), fields=sorted_by, is_row=True),
+            Group(
+                title=_("Instansi"),
+                lead=_("Siapa menerima laporannya ditentukan aturan penyaluran."),
+                fields=bodies,
+            ),
             Group(title=_("Target layanan"), fields=clocks, is_row=True),
             Group(title=_("Perlindungan"), fields=(_visibility(entry),)),
             Group(title=_("Masa berlaku"), fields=(last_day,)),
@@ -96,6 +121,8 @@ class Categories:
                 known = before or {"category_code": code, "lang": language}
                 texts[text_key] = {**known, "name": name, "status": "confirmed"}
         cells = {name: form.line(name) for name in (*CLOCKS, "aspect", "priority", "valid_to")}
+        cells["lead"] = form.line("lead")
+        cells |= {name: form.line(name).replace(",", " ") for name in BODIES}
         cells["name"] = form.line(f"name.{city.languages[0]}")
         shown = form.line("visibility") or entry.get("visibility", "")
         return {

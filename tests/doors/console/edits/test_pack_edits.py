@@ -1,116 +1,22 @@
-"""`/petugas/isi`: holidays, replies, texts, categories and agencies edited, decided and taken back."""
+"""`/petugas/isi`: holidays, replies and texts edited, decided and taken back."""
 
-import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
-from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
-from citizenreport.cities.edit_models import PackChange, PackDraft
+from citizenreport.cities.edit_models import PackChange
+from citizenreport.cities.edits import TEXTS
+from citizenreport.cities.queries import current_pack
 from citizenreport.cities.rules import City
+from citizenreport.cities.service import put_files
 from citizenreport.core.clock import utcnow
-from citizenreport.core.keys import KeyRing
 from citizenreport.jobs import deadlines, pack_changes
-from citizenreport.ledger.queries import history
-from citizenreport.ledger.rules import StreamKind
-from citizenreport.routing.drafts import stream_of
 from citizenreport.triage.models import Ticket
-from citizenreport.web.context import EXTENSION, CityHolder
-from tests.doors.console.conftest import Desk, Visitor
-from tests.doors.console.people import DESK
+from tests.doors.console.conftest import Desk
+from tests.doors.console.edits.editing import ROOT, Editing
 from tests.scenes import PANJANG
-
-ROOT = "/petugas/isi"
-FIELD = re.compile(
-    r'<(?:input|textarea|select)[^>]*\bname="([^"]+)"[^>]*>(?:([^<]*)</textarea>)?', re.DOTALL
-)
-
-
-class Editing:
-    """Someone of the city desk at one kind."""
-
-    def __init__(self, app: Flask, session: Session, visitor: Visitor, city: City) -> None:
-        self.session, self.visitor, self.city_code = session, visitor, city.city_code
-        self.holder: CityHolder = app.extensions[EXTENSION].city_holder
-        self.log = stream_of(city)
-
-    @property
-    def city(self) -> City:
-        return self.holder.city
-
-    @property
-    def today(self) -> date:
-        return self.city.local_date(utcnow())
-
-    def version(self, kind: str) -> str:
-        self.session.expire_all()
-        draft = self.session.get(PackDraft, (self.city_code, kind))
-        return str(draft.version if draft else 0)
-
-    def filled(self, kind: str, key: str) -> dict[str, Any]:
-        """Return what the form of an entry holds, as a browser would send it back."""
-        page = self.visitor.get(f"{ROOT}/{kind}/butir/{key}").text
-        form = page[page.index(f'action="{ROOT}/{kind}/butir') :]
-        found: dict[str, Any] = {}
-        for match in FIELD.finditer(form):
-            tag, name = match[0], match[1]
-            value = re.search(r'\bvalue="([^"]*)"', tag)
-            if tag.startswith("<textarea"):
-                found[name] = unescape(match[2] or "")
-            elif tag.startswith("<select"):
-                chosen = re.search(
-                    rf'name="{name}".*?<option value="([^"]*)" selected', form, re.DOTALL
-                )
-                found[name] = chosen[1] if chosen else ""
-            elif 'type="checkbox"' not in tag:
-                found[name] = unescape(value[1] if value else "")
-            elif " checked" in tag and value:
-                found.setdefault(name, []).append(value[1])
-        found.pop("csrf_token", None)
-        return found
-
-    def save(self, kind: str, key: str, /, **fields: str) -> TestResponse:
-        page = f"{ROOT}/{kind}/butir/{key}"
-        given = self.filled(kind, key) | {k.replace("__", "."): v for k, v in fields.items()}
-        return self.visitor.send(page, page=page, **given)
-
-    def decide(self, kind: str, *, days: int = 0, reason: str = "Sudah diputuskan.") -> PackChange:
-        sent = self.try_to_decide(kind, days=days, reason=reason)
-        assert sent.status_code == 303, sent.text
-        newest = select(PackChange).order_by(PackChange.decided_at.desc())
-        row = self.session.scalars(newest).first()
-        assert row is not None
-        return row
-
-    def try_to_decide(self, kind: str, *, days: int = 0, **fields: str) -> TestResponse:
-        page = f"{ROOT}/teks/butir/keep_code"
-        day = (self.today + timedelta(days=days)).isoformat()
-        given = {"seen": self.version(kind), "from_day": day, "reason": "Ya."} | fields
-        return self.visitor.send(f"{ROOT}/{kind}/berlaku", page=page, **given)
-
-    def undo(self, row: PackChange) -> TestResponse:
-        page = f"{ROOT}/teks/butir/keep_code"
-        return self.visitor.send(f"{ROOT}/perubahan/{row.id}/batal", page=page, reason="Keliru.")
-
-    def logged(self) -> list[str]:
-        return [event.type for event in history(self.session, StreamKind.PACK, self.log)]
-
-
-@pytest.fixture
-def office(app: Flask, session: Session, magelang: City, keys: KeyRing) -> Desk:
-    return Desk(app, session, magelang, keys)
-
-
-@pytest.fixture
-def editing(app: Flask, session: Session, office: Desk, magelang: City) -> Iterator[Editing]:
-    yield Editing(app, session, office.person(DESK), magelang)
-    app.extensions[EXTENSION].city_holder.forget()
 
 
 def working_day(city: City, after: date) -> date:
@@ -363,111 +269,25 @@ class TestALaterDay:
         pack_changes.begin_pack_changes()
         assert editing.city.texts["keep_code"]["id"] != "Mulai nanti."
 
-
-class TestCategories:
-    def test_new_targets_hold_for_reports_from_that_day_and_the_promise_stays(
-        self, editing: Editing, office: Desk, session: Session
+    def test_one_that_no_longer_fits_is_left_out_and_says_so(
+        self, editing: Editing, session: Session, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        old = office.report("A04", at=utcnow() - timedelta(days=2), position=PANJANG)
-        due = old.settlement_due_at
-        editing.save("kategori", "A04", settlement_working_days="3")
-        row = editing.decide("kategori")
-        periods = editing.city.category_periods["A04"]
-        assert [one.settlement_working_days for one in periods][-1] == 3
-        assert periods[-2].valid_to == editing.today - timedelta(days=1)
-        assert row.pack_version is not None
-        deadlines.move_deadlines(pack_version=row.pack_version)
-        session.expire_all()
-        assert session.get_one(Ticket, old.id).settlement_due_at == due
-        office.city = editing.city
-        new = office.report("A04", at=utcnow(), position=PANJANG)
-        assert new.settlement_due_at < due
-
-    def test_protection_is_made_stricter_but_never_looser(self, editing: Editing) -> None:
-        looser = editing.save("kategori", "A01", visibility="public")
-        assert looser.status_code == 422
-        assert "tidak dapat dilonggarkan" in looser.text
-        ended = editing.save("kategori", "H05", valid_to="2031-01-01")
-        assert ended.status_code == 422
-        assert "A01" in looser.text
-        stricter = editing.save("kategori", "A03", visibility="restricted")
-        assert stricter.status_code == 303, stricter.text
-        row = editing.decide("kategori")
-        assert not editing.city.categories["A03"].public_photo
-        back = editing.undo(row)
-        assert back.status_code == 422
-        assert editing.city.categories["A03"].visibility.value == "restricted"
-
-    def test_what_the_check_of_packs_refuses_is_refused_here(self, editing: Editing) -> None:
-        sent = editing.save("kategori", "A04", settlement_working_days="banyak")
-        assert sent.status_code == 422
-        assert 'value="banyak"' in sent.text
-        assert editing.save("kategori", "A04", aspect="lucu").status_code == 422
-        assert editing.save("kategori", "A04", name__id="").status_code == 422
-        assert editing.save("kategori", "A04", visibility="rahasia").status_code == 422
-
-    def test_a_name_in_another_language_changes_only_there(self, editing: Editing) -> None:
-        assert editing.save("kategori", "A04", name__en="Dark street").status_code == 303
-        page = editing.visitor.get(f"{ROOT}/kategori").text
-        assert "<ins>Dark street</ins>" in page
-        editing.decide("kategori")
-        assert editing.city.categories["A04"].names["en"] == "Dark street"
-        assert len(editing.city.category_periods["A04"]) == 1
-
-
-class TestAgencies:
-    def test_a_new_name_begins_a_new_period_and_the_old_one_stays(self, editing: Editing) -> None:
-        before = editing.city.agencies["DLH"].name
-        editing.save("instansi", "DLH", name="Dinas Lingkungan dan Energi")
-        editing.decide("instansi")
-        yesterday = editing.today - timedelta(days=1)
-        was, now = (editing.city.agency_on("DLH", day) for day in (yesterday, editing.today))
-        assert was is not None
-        assert was.name == before
-        assert now is not None
-        assert now.name == "Dinas Lingkungan dan Energi"
-
-    def test_a_contact_changes_in_place(self, editing: Editing) -> None:
-        editing.save("instansi", "DLH", duty_email="piket@dlh.example.go.id")
-        editing.decide("instansi")
-        assert editing.city.agencies["DLH"].duty_email == "piket@dlh.example.go.id"
-        assert len(editing.city.agency_periods["DLH"]) == 1
-
-    def test_an_address_that_is_none_is_refused(self, editing: Editing) -> None:
-        sent = editing.save("instansi", "DLH", duty_email="piket di kantor")
-        assert sent.status_code == 422
-        assert "bukan alamat surel" in unescape(sent.text)
-
-    def test_a_lead_of_a_protected_class_keeps_two_handlers(self, editing: Editing) -> None:
-        sent = editing.save("instansi", "INSPEKTORAT", **{"positions-abuse_of_office": "Satu"})
-        assert sent.status_code == 422
-        assert "hanya punya 1 penangan" in sent.text
-        sent = editing.save("instansi", "INSPEKTORAT", **{"positions-abuse_of_office": ""})
-        assert sent.status_code == 422
-        three = "Inspektur\nAuditor Utama\nAuditor Muda"
-        sent = editing.save("instansi", "INSPEKTORAT", **{"positions-abuse_of_office": three})
-        assert sent.status_code == 303, sent.text
-        editing.decide("instansi")
-        [line] = [
-            one
-            for one in editing.city.handlers
-            if (one.agency_code, one.protection_class.value) == ("INSPEKTORAT", "abuse_of_office")
-        ]
-        assert line.positions == ("Inspektur", "Auditor Utama", "Auditor Muda")
-
-    def test_one_that_rules_still_name_does_not_end(self, editing: Editing) -> None:
-        sent = editing.save("instansi", "DLH", valid_to="2031-12-31", successor_code="DPUPR")
-        assert sent.status_code == 422
-        assert "DLH tidak berlaku selama baris ini berlaku" in sent.text
-
-    def test_one_is_added_and_taken_back(self, editing: Editing) -> None:
-        sent = editing.save("instansi", "baru", agency_code="DAMKAR", name="Dinas Pemadam")
-        assert sent.status_code == 303, sent.text
-        row = editing.decide("instansi")
-        assert editing.city.agencies["DAMKAR"].valid_from == editing.today
-        assert editing.undo(row).status_code == 303
-        assert "DAMKAR" not in editing.city.agencies
-        assert editing.save("instansi", "baru", agency_code="D A", name="X").status_code == 422
+        editing.save("teks", "keep_code", id="Mulai nanti.")
+        row = editing.decide("teks", days=3)
+        pack = current_pack(session)
+        assert pack is not None
+        texts = {**pack.content[TEXTS], "no_names": {"id": "Tanpa nama."}}
+        put_files(session, {TEXTS: texts}, now=utcnow())
+        session.commit()
+        later = utcnow() + timedelta(days=3)
+        monkeypatch.setattr(pack_changes, "utcnow", lambda: later)
+        pack_changes.begin_pack_changes()
+        assert editing.city.texts["keep_code"]["id"] != "Mulai nanti."
+        assert editing.city.texts["no_names"]["id"] == "Tanpa nama."
+        shown = editing.visitor.get(f"{ROOT}/perubahan/{row.id}").text
+        assert "tidak jadi berlaku" in shown
+        assert "Batalkan perubahan" not in shown
+        assert editing.logged()[-1] == "pack_change_failed"
 
 
 @pytest.mark.parametrize("path", ["/nosuch", "/libur/butir/nosuch", "/teks/butir/baru"])
