@@ -10,7 +10,7 @@ from citizenreport.web.limits import COUNTED_AS, NEVER_REFUSED
 from tests.doors.limits.conftest import FromNetwork
 from tests.scenes import Scene
 
-COUNT_BY_THEMSELVES = {"report.send", "reports.create"}
+COUNT_BY_THEMSELVES = {"report.send", "reports.create", "georeport_sending.create"}
 
 
 def token_of(client: FlaskClient) -> str:
