@@ -138,6 +138,7 @@ class PublishedRanking(Base, kw_only=True):
     kind: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     subject_code: Mapped[str] = mapped_column(primary_key=True)
+    mix: Mapped[str]
     n: Mapped[int]
     coverage: Mapped[Decimal] = mapped_column(Numeric(5, 2))
     value: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))

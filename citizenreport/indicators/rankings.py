@@ -6,7 +6,7 @@ Apart from the values: only this and the last year's public reports are read, on
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
@@ -25,12 +25,13 @@ from citizenreport.indicators.rules.cohorts import (
 from citizenreport.indicators.rules.ends import Ends
 from citizenreport.indicators.rules.facts import Fact
 from citizenreport.indicators.rules.rankings import (
-    Estimate,
+    MixBy,
     Ranked,
     Share,
     Spans,
     SubjectKind,
     common_mix,
+    is_enough,
     ranked,
     standard_median,
     standard_share,
@@ -48,6 +49,8 @@ LEVELS: Final = {AreaLevel.VILLAGE: SubjectKind.VILLAGE, AreaLevel.DISTRICT: Sub
 Place = tuple[int, SubjectKind]
 Counts = dict[Place, dict[str, dict[str, list[int]]]]
 Waits = dict[Place, dict[str, dict[str, Ends]]]
+Key = tuple[str, Place, MixBy]
+C = TypeVar("C")
 
 
 def rank(session: Session, city: City, *, cut_off: datetime) -> int:
@@ -67,31 +70,63 @@ def rank(session: Session, city: City, *, cut_off: datetime) -> int:
     raise ComputationDisturbed
 
 
-def rankings(
-    session: Session, city: City, *, cut_off: datetime
-) -> Iterator[tuple[tuple[str, Place], Ranked]]:
-    """Yield ((measure, (year, kind)), what a subject has), the best first."""
+def rankings(session: Session, city: City, *, cut_off: datetime) -> Iterator[tuple[Key, Ranked]]:
+    """Yield ((measure, (year, kind), mix), what a subject has), the best first."""
     counts, waits = _counted(session, city, cut_off=cut_off)
     for place in sorted(counts):
-        shares = {
-            subject: {category: Share(met=met, n=n) for category, (met, n) in row.items()}
-            for subject, row in counts[place].items()
-        }
-        mix = common_mix(shares)
-        found: dict[str, Estimate] = {
-            s: standard_share(shares[s], mix.weights) for s in mix.subjects
-        }
-        for one in ranked(shares, mix, found, is_more_better=True):
-            yield (ON_TIME, place), one
+        yield from _on_time(city, place, counts[place])
     for place in sorted(waits):
-        spans = {
-            subject: {category: Spans(ends=ends) for category, ends in row.items()}
-            for subject, row in waits[place].items()
+        yield from _closing(city, place, waits[place])
+
+
+def _on_time(
+    city: City, place: Place, found: Mapping[str, Mapping[str, list[int]]]
+) -> Iterator[tuple[Key, Ranked]]:
+    for by in MixBy:
+        table = {
+            subject: {
+                stratum: Share(met=sum(c[0] for c in of), n=sum(c[1] for c in of))
+                for stratum, of in _strata(city, by, row).items()
+            }
+            for subject, row in found.items()
         }
-        mix = common_mix(spans)
-        found = {s: standard_median(spans[s], mix.weights) for s in mix.subjects}
-        for one in ranked(spans, mix, found, is_more_better=False):
-            yield (CLOSING, place), one
+        mix = common_mix(table)
+        if is_enough(table, mix) or by is MixBy.GROUP:
+            of = {s: standard_share(table[s], mix.weights) for s in mix.subjects}
+            for one in ranked(table, mix, of, is_more_better=True):
+                yield (ON_TIME, place, by), one
+            return
+
+
+def _closing(
+    city: City, place: Place, found: Mapping[str, Mapping[str, Ends]]
+) -> Iterator[tuple[Key, Ranked]]:
+    for by in MixBy:
+        table = {
+            subject: {
+                stratum: Spans(ends=sum(of, start=Ends()))
+                for stratum, of in _strata(city, by, row).items()
+            }
+            for subject, row in found.items()
+        }
+        mix = common_mix(table)
+        if is_enough(table, mix) or by is MixBy.GROUP:
+            of = {s: standard_median(table[s], mix.weights) for s in mix.subjects}
+            for one in ranked(table, mix, of, is_more_better=False):
+                yield (CLOSING, place, by), one
+            return
+
+
+def _strata(city: City, by: MixBy, row: Mapping[str, C]) -> dict[str, list[C]]:
+    """Return what was counted by category, or by the group each category belongs to."""
+    found: dict[str, list[C]] = {}
+    for code, counted in row.items():
+        category = city.categories.get(code)
+        stratum = code
+        if by is MixBy.GROUP and category is not None:
+            stratum = f"{category.aspect.value} {category.settlement_working_days}"
+        found.setdefault(stratum, []).append(counted)
+    return found
 
 
 def _counted(session: Session, city: City, *, cut_off: datetime) -> tuple[Counts, Waits]:
@@ -137,11 +172,12 @@ def _take(
         row[1] += 1
 
 
-def _row(key: tuple[str, Place], one: Ranked, cut_off: datetime) -> Mapping[str, Any]:
-    (measure, (year, kind)), estimate = key, one.estimate
+def _row(key: Key, one: Ranked, cut_off: datetime) -> Mapping[str, Any]:
+    (measure, (year, kind), by), estimate = key, one.estimate
     return {
         "measure": measure,
         "kind": kind.value,
+        "mix": by.value,
         "year": year,
         "subject_code": one.subject,
         "n": one.n,

@@ -19,7 +19,7 @@ from citizenreport.indicators.rankings import (
     ranked_years,
 )
 from citizenreport.indicators.rules.periods import last_day_before
-from citizenreport.indicators.rules.rankings import MIN_N, NotRanked, SubjectKind
+from citizenreport.indicators.rules.rankings import MIN_N, MixBy, NotRanked, SubjectKind
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.indicator_lines import name_of
@@ -78,6 +78,7 @@ def show() -> str:
         kind=_(KIND_NAMES[kind]),
         unit=_(UNIT_NAMES[definition.unit]),
         year=year,
+        is_coarse=bool(rows) and rows[0].mix == MixBy.GROUP.value,
         placed=[line for line in lines if line.places],
         others=[line for line in lines if not line.places],
         least=MIN_N,

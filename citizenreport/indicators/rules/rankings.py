@@ -4,6 +4,9 @@ Direct standardisation: each subject's share (or curve) of each category is weig
 together have the category. Only categories count of which every ranked subject has enough; whoever
 shares too little of them with the others is not ranked. Intervals that overlap are a tie.
 
+Where categories are too fine for half of the subjects, groups of categories of one aspect and one
+target count instead.
+
 Source: Wilson, JASA 22 (1927); Kish, Survey Sampling (1965), for the effective number; Kaplan and
 Meier, JASA 53 (1958); Brookmeyer and Crowley, A confidence interval for the median survival time,
 Biometrics 38 (1982).
@@ -30,6 +33,13 @@ class SubjectKind(StrEnum):
     AGENCY = "instansi"
     DISTRICT = "kecamatan"
     VILLAGE = "kelurahan"
+
+
+class MixBy(StrEnum):
+    """What has to be the same: the category, or (coarser) its aspect and its target days."""
+
+    CATEGORY = "category"
+    GROUP = "group"
 
 
 class NotRanked(StrEnum):
@@ -118,6 +128,12 @@ def common_mix(table: Table) -> Mix:
     }
     whole = sum(sums.values())
     return Mix(subjects=tuple(subjects), weights={k: n / whole for k, n in sums.items()})
+
+
+def is_enough(table: Table, mix: Mix) -> bool:
+    """Say whether a mix compares at least half of those with enough reports."""
+    many = sum(total(row) >= MIN_N for row in table.values())
+    return len(mix.subjects) >= 2 and 2 * len(mix.subjects) >= many
 
 
 def shared(table: Table, subjects: Sequence[str]) -> list[str]:

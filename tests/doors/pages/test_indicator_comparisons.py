@@ -18,6 +18,7 @@ def place(subject: str, **changes: object) -> PublishedRanking:
         "kind": "instansi",
         "year": 2026,
         "subject_code": subject,
+        "mix": "category",
         "n": 120,
         "coverage": Decimal("88.00"),
         "value": Decimal("71.25"),

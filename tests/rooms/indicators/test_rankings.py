@@ -14,7 +14,7 @@ from lifelines.utils import median_survival_times
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City
+from citizenreport.cities.rules import City, PublicPrecision, Visibility
 from citizenreport.indicators.models import PublishedRanking
 from citizenreport.indicators.rankings import rank
 from citizenreport.indicators.rules.ends import CENSORED, EVENT, Ends
@@ -156,3 +156,30 @@ def test_agencies_of_the_log_are_ranked_and_a_report_that_leaves_takes_the_ranki
     ]
     forget_ticket(session, ids[0])
     assert session.scalars(select(row)).all() == []
+
+
+def test_where_categories_are_too_fine_groups_of_them_are_made_the_same(
+    session: Session, magelang: City
+) -> None:
+    """Two agencies without one category in common, of one aspect and one target."""
+    target = magelang.categories[LAMP].settlement_working_days
+    alike = [
+        code
+        for code, c in magelang.categories.items()
+        if (c.aspect, c.settlement_working_days) == (magelang.categories[LAMP].aspect, target)
+        and c.public_precision is not PublicPrecision.NONE
+        and c.visibility is Visibility.PUBLIC
+    ]
+    assert len(alike) > 1
+    for agency, code in (("DLH", alike[0]), ("DPUPR", alike[1])):
+        for _ in range(MIN_N):
+            story = History("2026-03-02", category_code=code).released("2026-03-03")
+            ticket_id = store(session, story.settled("2026-03-10").events)
+            session.execute(update(Ticket).where(Ticket.id == ticket_id).values(agency_code=agency))
+    session.flush()
+    fold_tickets(session)
+    rank(session, magelang, cut_off=CUT_OFF)
+    row = PublishedRanking
+    query = select(row).where(row.measure == "I02", row.kind == "instansi")
+    found = {(r.subject_code, r.mix, r.first, r.last) for r in session.scalars(query)}
+    assert found == {("DLH", "group", 1, 2), ("DPUPR", "group", 1, 2)}
