@@ -109,7 +109,7 @@ def fold_at(events: Iterable[LoggedEvent], *, cut_off: datetime) -> Fact | None:
     """
     whole = list(events)
     known = [event for event in whole if event.recorded_at < cut_off]
-    if not known:
+    if not known or known[0] is not whole[0]:
         return None
     now = fold(whole)
     return replace(fold(known), released_at=now.released_at, visibility=now.visibility)

@@ -327,7 +327,10 @@ def _number(state: State) -> int:
 
 def _days(city: City, facts: Facts, as_of: int) -> Days:
     """Return the days from the first that anything counted lies on."""
-    columns = (facts.submitted_at, facts.assigned_at, facts.settlement_due_at, facts.settled_at)
+    columns = (
+        *(facts.submitted_at, facts.assigned_at, facts.settlement_due_at, facts.exited_at),
+        *(facts.first_responded_at, facts.verified_at, facts.settled_at, facts.turned_at),
+    )
     first = min([as_of, *(int(column.min()) for column in columns if len(column))])
     zone = city.calendar.time_zone
     last = instant_of(as_of).astimezone(zone).date()
