@@ -19,6 +19,7 @@ from citizenreport.ledger.checkpoints import (
     latest_number,
     read_files,
 )
+from citizenreport.ledger.expiry import expired_ends
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.queries import walk
 from citizenreport.ledger.rules import SealedEvent
@@ -56,13 +57,15 @@ def check(folder: Path | None) -> None:
     with transaction() as session:
         known, problems = known_heads(session, folder) if folder else ({}, [])
         total = session.scalar(select(func.count()).select_from(Event)) or 0
-        result = verify(with_progress(walk(session), total), known)
+        expired = expired_ends(session)
+        result = verify(with_progress(walk(session), total), known, expired)
     for line in (*problems, *lines_of(result)):
         click.echo(line)
     count = len(result.faults) + len(problems)
     click.echo(
         f"{result.events} events in {result.streams} streams: "
         + (f"{count} faults." if count else "nothing is wrong.")
+        + (f" {len(expired)} access logs went with their time." if expired else "")
         + ("" if folder else " Not compared with any checkpoint.")
     )
     if count:

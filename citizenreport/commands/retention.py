@@ -34,4 +34,6 @@ def lines_of(tally: Tally) -> list[str]:
         found.append(f"{'on hold':<25} {tally.held:>7}")
     if tally.busy:
         found.append(f"{'busy, taken next time':<25} {tally.busy:>7}")
+    if tally.access_logs:
+        found.append(f"{'access logs':<25} {tally.access_logs:>7}")
     return found

@@ -119,6 +119,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "contact_changed": _n("Pelapor mengubah kontaknya"),
     "contact_revealed": _n("Kontak pelapor dibuka"),
     "erased": _n("Data pribadi pelapor dihapus"),
+    "access_log_expired": _n("Catatan pembacaan dihapus: masa simpannya habis"),
     "contact_expired": _n("Kontak pelapor dihapus: masa simpannya habis"),
     "photos_expired": _n("Foto dihapus: masa simpannya habis"),
     "hold_placed": _n("Penghapusan data ditahan"),

@@ -29,12 +29,13 @@ class Tally:
     """How many reports something was, or would be, erased of, by part and kind.
 
     `held`: reports that a legal hold keeps. `busy`: those somebody was working on; the next night
-    takes them.
+    takes them. `access_logs`: logs of who read a report that was erased long ago.
     """
 
     erased: Counter[tuple[Part, str]]
     held: int
     busy: int = 0
+    access_logs: int = 0
 
 
 def erase_expired(*, now: datetime | None = None) -> None:
@@ -56,7 +57,8 @@ def apply(*, now: datetime | None = None, progress: Progress | None = None) -> T
             done += found.kinds.total()
             if progress:
                 progress(part, done)
-    return Tally(erased=+erased, held=_held(at), busy=busy)
+    logs = _expire_access_logs(at)
+    return Tally(erased=+erased, held=_held(at), busy=busy, access_logs=logs)
 
 
 def preview(*, now: datetime | None = None) -> Tally:
@@ -68,6 +70,16 @@ def preview(*, now: datetime | None = None) -> Tally:
             found = retention.counts(session, city, part, now=at)
             erased.update({(part, kind): number for kind, number in found.items()})
     return Tally(erased=erased, held=_held(at))
+
+
+def _expire_access_logs(at: datetime) -> int:
+    count = 0
+    while True:
+        with transaction() as session:
+            due = retention.access_logs_due(session, current_city(), now=at, limit=BATCH)
+            count += retention.expire_access_logs(session, due, now=at)
+        if len(due) < BATCH:
+            return count
 
 
 def _log(part: Part, done: int) -> None:

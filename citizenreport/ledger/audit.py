@@ -1,10 +1,13 @@
 """Proving that nothing was changed, removed, cut off or reordered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from citizenreport.ledger.rules import FIRST_PREVIOUS_HASH, SealedEvent, chain_hash
+from citizenreport.ledger.rules import FIRST_PREVIOUS_HASH, SealedEvent, StreamKind, chain_hash
+
+NOTHING_EXPIRED: Final[Mapping[UUID, tuple[int, bytes]]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +32,14 @@ class Audit:
 
 
 def verify(
-    events: Iterable[SealedEvent], known_heads: dict[tuple[str, UUID], tuple[int, bytes]]
+    events: Iterable[SealedEvent],
+    known_heads: dict[tuple[str, UUID], tuple[int, bytes]],
+    expired: Mapping[UUID, tuple[int, bytes]] = NOTHING_EXPIRED,
 ) -> Audit:
     """Walk all events in (kind, id, seq) order and compare with the heads of a checkpoint.
+
+    `expired`: where access logs ended that went with their time, as events of their tickets say;
+    such a log may be gone, or go on from there.
 
     The chain alone finds changed, missing and reordered events inside a stream; only a checkpoint
     kept outside finds a stream that was cut off at its end, rewritten whole, or removed.
@@ -40,7 +48,9 @@ def verify(
     streams: set[tuple[str, UUID]] = set()
     current: tuple[str, UUID] | None = None
     expected_seq, previous, count = 1, FIRST_PREVIOUS_HASH, 0
-    remaining = dict(known_heads)
+    remaining = {
+        stream: end for stream, end in known_heads.items() if not _has_expired(stream, end, expired)
+    }
 
     def close(stream: tuple[str, UUID] | None, last_seq: int) -> None:
         if stream is not None and stream in remaining:
@@ -52,7 +62,8 @@ def verify(
         stream = (event.stream_kind, event.stream_id)
         if stream != current:
             close(current, expected_seq - 1)
-            current, expected_seq, previous = stream, 1, FIRST_PREVIOUS_HASH
+            current = stream
+            expected_seq, previous = _beginning(event, expired)
             streams.add(stream)
         count += 1
         kind = _check(event, expected_seq, previous, remaining.get(stream))
@@ -62,6 +73,22 @@ def verify(
     close(current, expected_seq - 1)
     faults += [_fault("missing-stream", stream, 0) for stream in remaining]
     return Audit(events=count, streams=len(streams), faults=tuple(faults))
+
+
+def _has_expired(
+    stream: tuple[str, UUID], end: tuple[int, bytes], expired: Mapping[UUID, tuple[int, bytes]]
+) -> bool:
+    """Tell whether all that a checkpoint knew of a stream was in a log that has expired."""
+    gone = expired.get(stream[1]) if stream[0] == StreamKind.ACCESS.value else None
+    return gone is not None and (end[0] < gone[0] or end == gone)
+
+
+def _beginning(event: SealedEvent, expired: Mapping[UUID, tuple[int, bytes]]) -> tuple[int, bytes]:
+    """Return which number and previous hash the first event of a stream has to have."""
+    gone = expired.get(event.stream_id) if event.stream_kind == StreamKind.ACCESS.value else None
+    if gone is None or event.seq == 1:
+        return 1, FIRST_PREVIOUS_HASH
+    return gone[0] + 1, gone[1]
 
 
 def _check(

@@ -23,6 +23,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from citizenreport.ledger.expiry import heads_of_expired
 from citizenreport.ledger.models import Checkpoint, CheckpointHead
 from citizenreport.ledger.queries import Head, heads
 from citizenreport.ledger.rules import (
@@ -58,7 +59,7 @@ def lock(session: Session) -> None:
 def make(session: Session, key: Ed25519PrivateKey, *, now: datetime) -> tuple[Checkpoint, str]:
     """Sign where all streams stand; return the row and the text of the file to keep outside."""
     lock(session)
-    current = heads(session)
+    current = sorted([*heads(session), *heads_of_expired(session)], key=_in_order)
     known = {
         (row.stream_kind, row.stream_id): row.seq
         for row in session.execute(
@@ -89,6 +90,10 @@ def make(session: Session, key: Ed25519PrivateKey, *, now: datetime) -> tuple[Ch
     _remember(session, changed)
     session.flush()
     return row, _file_text(statement, row.signature, listed)
+
+
+def _in_order(item: Head) -> tuple[str, bytes]:
+    return item[0], item[1].bytes
 
 
 def _remember(session: Session, changed: list[Head]) -> None:

@@ -41,6 +41,22 @@ def head(session: Session, kind: StreamKind, stream_id: UUID) -> StreamEnd:
     return (row.seq, bytes(row.hash)) if row else NOT_BEGUN
 
 
+def expired_end(session: Session, ticket_id: UUID) -> StreamEnd:
+    """Return where the access log of a ticket ended when it expired; as not begun if it has not."""
+    query = (
+        select(Event.payload)
+        .where(
+            Event.stream_kind == StreamKind.TICKET.value,
+            Event.stream_id == ticket_id,
+            Event.type == "access_log_expired",
+        )
+        .order_by(Event.seq.desc())
+        .limit(1)
+    )
+    said = session.scalar(query)
+    return (int(said["last_seq"]), bytes.fromhex(said["last_hash"])) if said else NOT_BEGUN
+
+
 def heads_of(
     session: Session, kind: StreamKind, stream_ids: Collection[UUID]
 ) -> dict[UUID, StreamEnd]:

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Text, func, insert, literal, select, tuple_, updat
 from sqlalchemy.orm import Session
 
 from citizenreport.ledger.models import Event
-from citizenreport.ledger.queries import NOT_BEGUN, StreamEnd, head, heads_of
+from citizenreport.ledger.queries import NOT_BEGUN, StreamEnd, expired_end, head, heads_of
 from citizenreport.ledger.rules import (
     NONCE_BYTES,
     NewEvent,
@@ -26,7 +26,10 @@ def append(session: Session, kind: StreamKind, stream_id: UUID, new: NewEvent) -
     Waits for whoever is adding to the same stream; different streams never wait for each other.
     """
     _lock(session, kind, [stream_id])
-    sealed = _sealed(kind, stream_id, head(session, kind, stream_id), new)
+    last = head(session, kind, stream_id)
+    if kind is StreamKind.ACCESS and last == NOT_BEGUN:
+        last = expired_end(session, stream_id)
+    sealed = _sealed(kind, stream_id, last, new)
     event = Event(**_row(sealed))
     session.add(event)
     session.flush()

@@ -20,6 +20,7 @@ from citizenreport.core.keys import KeyRing
 from citizenreport.intake import rights
 from citizenreport.intake.models import LegalHold, Photo, Report
 from citizenreport.intake.rules import ErasedBy
+from citizenreport.ledger import expiry
 from citizenreport.ledger.models import Event
 from citizenreport.ledger.rules import StreamKind
 from citizenreport.messaging import service as messaging
@@ -31,6 +32,8 @@ from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import SIDE_EXITS, State
 
+ACCESS_LOG = "access_log"
+"""The pack's name for how many days after erasing it stays known who read the report."""
 CONFIDENTIAL = Visibility.CONFIDENTIAL.value
 KINDS = (
     *(visibility.value for visibility in Visibility),
@@ -101,6 +104,30 @@ class Erased:
     kinds: Counter[str]
     files: list[str]
     busy: int
+
+
+def access_logs_due(session: Session, city: City, *, now: datetime, limit: int) -> Sequence[UUID]:
+    """Return erased tickets whose log of readers has had its time: so long nobody has read them."""
+    days = city.retention_days.get(ACCESS_LOG)
+    if days is None:
+        return []
+    latest = now - timedelta(days=days)
+    reads = (Event.stream_kind == StreamKind.ACCESS.value, Event.stream_id == Ticket.id)
+    query = (
+        select(Ticket.id)
+        .join(Report, Report.id == Ticket.report_id)
+        .where(
+            Report.erased_at <= latest,
+            exists().where(*reads),
+            ~exists().where(*reads, Event.recorded_at > latest),
+        )
+    )
+    return session.scalars(query.order_by(Ticket.id).limit(limit)).all()
+
+
+def expire_access_logs(session: Session, ticket_ids: Collection[UUID], *, now: datetime) -> int:
+    """Delete who read some erased tickets; return of how many."""
+    return expiry.expire(session, ticket_ids, now=now)
 
 
 def erase_part(
