@@ -11,6 +11,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from tqdm import tqdm
 
+from citizenreport.commands.snapshot_evidence import evidence
 from citizenreport.commands.snapshot_keys import keys
 from citizenreport.commands.snapshot_push import push
 from citizenreport.core.clock import utcnow
@@ -42,6 +43,7 @@ SHOWN_CHANGES = 20
 snapshot = AppGroup("snapshot", help="Numbered, signed releases of the numbers.")
 snapshot.add_command(keys)
 snapshot.add_command(push)
+snapshot.add_command(evidence)
 
 period_option = click.option("--period", "code", required=True, help="2026, 2026-Q3 or 2026-07.")
 key_option = click.option(
