@@ -76,20 +76,22 @@ OTHER_PARAMETERS: Final[Mapping[str, str]] = {
 """Words in addresses that name nothing of a ticket. Every other word may be a code, and is tried."""
 
 
-def rules_of(app: Flask) -> list[Rule]:
-    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+def rules_of(app: Flask, under: str) -> list[Rule]:
+    """Return the routes whose addresses begin so."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+    return [rule for rule in rules if rule.rule.startswith(under)]
 
 
 def methods_of(rule: Rule) -> list[str]:
     return [method for method in METHODS if method in (rule.methods or ())]
 
 
-def about(app: Flask, hidden: Hidden) -> Iterator[tuple[Question, Question, str]]:
+def about(app: Flask, hidden: Hidden, under: str = "") -> Iterator[tuple[Question, Question, str]]:
     """Yield every question that names something hidden, its twin about nothing, and the name.
 
     The name stands in addresses, or, where an address has none, in the fields of a form.
     """
-    for rule in rules_of(app):
+    for rule in rules_of(app, under):
         named = {name for name in rule.arguments if is_id(rule, name) or is_word(rule, name)}
         if is_open(app, rule) and not named:  # `test_two_worlds` asks it; it names nothing hidden
             continue
@@ -158,8 +160,11 @@ def form_naming(value: str) -> dict[str, str]:
 class Asker:
     """Somebody who is signed in and asks; the answer comes without what is random in it."""
 
+    under = ""
+    """Where all addresses begin that are asked."""
+
     def __init__(self, app: Flask, connection: Connection, visitor: Visitor) -> None:
-        self._app, self._connection, self._visitor = app, connection, visitor
+        self._app, self._connection = app, connection
         shown = visitor.get("/petugas")
         found = TOKEN.search(shown.text)
         assert found is not None, shown.status
@@ -197,6 +202,31 @@ class Asker:
         )
 
 
+class ProgramAsker(Asker):
+    """A program that asks the API with a key."""
+
+    under = "/api/"
+
+    def __init__(self, app: Flask, connection: Connection, key: str) -> None:
+        self._app, self._connection = app, connection
+        self._headers = {"Authorization": f"Bearer {key}", "If-Match": '"1"'}
+
+    def _sent(self, question: Question) -> TestResponse:
+        act = question.address.rpartition("/")[2]
+        given = dict(question.fields or {})
+        sent = {
+            "steps": {"target": "verified"},
+            "search": {"words": given.get("text", "Coba.")},
+        }.get(act, {"text": "Coba."})
+        client = self._app.test_client(use_cookies=False)
+        return client.open(
+            question.address,
+            method=question.method,
+            json=None if question.fields is None else sent,
+            headers=self._headers,
+        )
+
+
 def _pairs(head: str) -> Iterator[tuple[str, str]]:
     for line in head.splitlines():
         name, _tab, value = line.partition("\t")
@@ -212,12 +242,12 @@ def _plain(text: str, names: tuple[str, ...]) -> str:
     return text
 
 
-def of_lists(app: Flask, told: Mapping[str, str]) -> Iterator[Question]:
+def of_lists(app: Flask, told: Mapping[str, str], under: str = "") -> Iterator[Question]:
     """Yield every question that names no ticket: lists, counts, searches, forms, exports.
 
     `told` are the facts of a report that somebody may guess: category, agency, area, words.
     """
-    for rule in rules_of(app):
+    for rule in rules_of(app, under):
         if rule.arguments or is_open(app, rule):
             continue
         if "GET" in methods_of(rule):
@@ -239,6 +269,12 @@ def queries_for(path: str, told: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield {"penanggung": "kosong"}
         yield {"penanggung": "bersama"}
         yield {"dari": "2026-11-16", "sampai": "2026-11-16"}
+    if path == "/api/v1/tickets":
+        yield {"category": told["category_code"]}
+        yield {"agency": told["agency_code"], "sort": "newest"}
+        yield {"aspect": told["aspect"]}
+        yield {"area": told["area_code"]}
+        yield {"whose": "nobody", "since": "2026-11-16"}
     if path.startswith("/petugas/rekap"):
         yield {"instansi": told["agency_code"]}
         yield {"pekan": "2026-11-16"}

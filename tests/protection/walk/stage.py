@@ -21,9 +21,10 @@ from citizenreport.intake.models import Photo
 from citizenreport.intake.rules import Contact, Subject
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.question_models import BodyQuestion
+from tests.doors.api.programs import Program
 from tests.doors.console.conftest import Desk, Visitor
 from tests.protection.test_two_worlds import a_photo
-from tests.protection.walk.asking import Asker, Hidden
+from tests.protection.walk.asking import Asker, Hidden, ProgramAsker
 from tests.scenes import PANJANG
 
 KELURAHAN = "KEL_3371011003"
@@ -101,6 +102,11 @@ class Stage:
     def asker(self, *grants: Grant) -> Asker:
         visitor = self.desk.person(*grants, username="penyerang", name="Penyerang")
         return Asker(self.app, self._connection, visitor)
+
+    def program(self, agency_code: str) -> ProgramAsker:
+        """Return a program of an agency, with all that its key may do."""
+        program = Program(self.desk, agency_code)
+        return ProgramAsker(self.app, self._connection, program.key)
 
     @contextmanager
     def world(self, secret: Secret | None) -> Iterator[Hidden]:
