@@ -246,3 +246,11 @@ def test_a_recorded_release_can_be_made_once_more(session: Session, magelang: Ci
     record_release(session, make(session, magelang), now=CUT_OFF + timedelta(days=1))
     again = make(session, magelang, revision=1)
     assert (again.revision, again.tables, again.log) == (1, first.tables, first.log)
+
+
+def test_a_year_without_reports_is_released_as_zeros(session: Session, magelang: City) -> None:
+    release = make(session, magelang)
+    assert {cell.count for table in release.tables for cell in table.cells} == {0}
+    assert release.proof.is_safe
+    record_release(session, release, now=CUT_OFF)
+    assert make(session, magelang).revision == 2
