@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -52,6 +53,7 @@ class Town:
     scene: Scene
     random: Random
     at: datetime = field(default_factory=lambda: wib("2026-01-05T08:00"))
+    report_ids: list[UUID] = field(default_factory=list)  # its own: in no other is it that hour
 
     def live(self, acts: int) -> None:
         for _ in range(4):
@@ -73,11 +75,16 @@ class Town:
 
     def any_ticket(self) -> Ticket:
         query = select(Ticket).join(Report, Report.id == Ticket.report_id).order_by(Ticket.id)
-        query = query.where(Report.erased_at.is_(None))
-        return self.random.choice(self.scene.session.scalars(query).all())
+        query = query.where(Report.erased_at.is_(None), Report.id.in_(self.report_ids))
+        found = self.scene.session.scalars(query).all()
+        if not found:
+            self.submitted()
+            found = self.scene.session.scalars(query).all()
+        return self.random.choice(found)
 
     def submitted(self) -> None:
         done = self.scene.submit(self.random.choice(CATEGORIES), now=self.at)
+        self.report_ids.append(done.report_id)
         if self.random.random() < 0.8:
             self.released(self.scene.ticket_of(done))
 
@@ -257,7 +264,10 @@ def town_of(scene: Scene) -> Callable[[int], Town]:
 
 
 @settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 2**32))
 def test_all_computations_agree_whatever_happened(
