@@ -270,6 +270,7 @@ def test_of_a_public_report_what_staff_write_stands_in_its_own_row_only(
 ) -> None:
     planted, officer = Planted(), people["lights"]
     taken(people["taker"], planted, "A04")
+    officer.about(live_server, "/tayang", text_state="released", public_text="Lampu mati.")
     officer.about(live_server, "/catatan", form="catatan", text=planted["catatan"])
     officer.about(live_server, "/salinan", channel="sp4n", external_number="SP4N12345")
     until = (utcnow() + timedelta(days=9)).date().isoformat()
