@@ -1,6 +1,5 @@
 """A run that is interrupted, and a city that changes under it."""
 
-from dataclasses import json
 from datetime import datetime
 from pathlib import Path
 
