@@ -4,7 +4,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-import replace
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
