@@ -1,5 +1,7 @@
 """A run that is interrupted, and a city that changes under it."""
 
+import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
