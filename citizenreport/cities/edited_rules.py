@@ -92,6 +92,30 @@ def merged(
     return sorted(result, key=lambda row: (row["category_code"], row["rule_id"]))
 
 
+def routed(
+    routing: Sequence[RuleCells], categories: Sequence[Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """Return the rows for these categories: one without a row goes to its lead, rows of one that is gone go too."""
+    first: dict[str, Mapping[str, str]] = {}
+    for category in categories:
+        first.setdefault(category.get("category_code", ""), category)
+    kept = [dict(row) for row in routing if row["category_code"] in first]
+    used = {row["rule_id"] for row in routing}
+    named = {row["category_code"] for row in kept}
+    for code in [code for code in first if code not in named]:
+        rule_id = _free(f"R-{code}", used)
+        used.add(rule_id)
+        told = {
+            "rule_id": rule_id,
+            "category_code": code,
+            "agency_code": first[code].get("lead", ""),
+            "valid_from": first[code].get("valid_from", ""),
+            "status": "confirmed",
+        }
+        kept.append({**dict.fromkeys(COLUMNS, ""), **told})
+    return kept
+
+
 def _ended(row: RuleCells, day: date) -> bool:
     return row["valid_to"] != "" and row["valid_to"] < day.isoformat()
 

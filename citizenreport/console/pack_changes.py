@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from citizenreport.cities import edits
 from citizenreport.cities.edit_models import PackChange
 from citizenreport.console.edits.editors import EDITORS
-from citizenreport.console.pack_edits import decision, faults_of, newest_city, shown_changes
+from citizenreport.console.edits.faults import faults_of
+from citizenreport.console.pack_edits import decision, newest_city, shown_changes
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import Conflict, InvalidInput
 from citizenreport.identity import queries as identity_queries
@@ -64,7 +65,7 @@ def _render(change_id: UUID, *, error: InvalidInput | Conflict | None = None) ->
             may_undo=pack_change.may_undo(session, row),
             reason=form_text("reason") if error else "",
             problem=problem,
-            faults=faults_of(error),
+            faults=faults_of(city, error),
         )
     return make_response(html, problem.status if problem else HTTPStatus.OK)
 

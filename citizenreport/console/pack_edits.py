@@ -23,11 +23,12 @@ from citizenreport.cities.edits import HOLIDAYS, EntryChange
 from citizenreport.cities.queries import current_pack
 from citizenreport.cities.rules import City
 from citizenreport.console.edits.editors import EDITORS, NoSuchEntry, editor_of
+from citizenreport.console.edits.faults import faults_of
 from citizenreport.console.edits.fields import Editor, Entries, Field, Form, Group
-from citizenreport.console.edits.words import change_words, column_name
+from citizenreport.console.edits.words import change_words
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.core.errors import CitizenReportError, Conflict, InvalidInput
+from citizenreport.core.errors import Conflict, InvalidInput
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Permission
 from citizenreport.pipeline import pack_change, pack_edits
@@ -118,10 +119,11 @@ def edit(kind: str, key: str) -> ResponseReturnValue:
 @requires(Permission.STEER_CITY)
 def save(kind: str, key: str) -> ResponseReturnValue:
     """Save one entry into the draft, if the whole still passes the check."""
-    editor, city = editor_of(kind), current_city()
+    editor = editor_of(kind)
     form = Form(text=form_text, all_of=request.form.getlist)
     try:
         with transaction() as session:
+            city = newest_city(session)
             entries = pack_edits.drafted(session, city, editor.kind).wanted
             patch = editor.read(city, entries, _known(editor, city, entries, key), form)
             pack_edits.save(
@@ -155,18 +157,6 @@ def decision() -> Decision:
         by=current_actor().staff_id,
         now=utcnow(),
     )
-
-
-def faults_of(error: CitizenReportError | None) -> list[str]:
-    """Return what is wrong in sentences."""
-    if isinstance(error, EditRefused):
-        return [
-            f"{_(one.problem_text) % one.values} {_(one.remedy_text) % one.values}"
-            for one in error.findings
-        ]
-    if isinstance(error, ProtectionLoosened):
-        return [f"{one.category_code}: {column_name(one.column)}" for one in error.found]
-    return []
 
 
 def shown_changes(
@@ -206,7 +196,7 @@ def _render_kind(editor: Editor, *, error: InvalidInput | Conflict | None = None
             from_day=form_text("from_day") if error else "",
             reason=form_text("reason") if error else "",
             problem=problem,
-            faults=faults_of(error) or faults_of(refused),
+            faults=faults_of(city, error) or faults_of(city, refused),
             refused=refused,
             notice=_notice(),
         )
@@ -250,7 +240,7 @@ def _render_entry(
         version=draft.version,
         groups=_refilled(groups) if error else groups,
         problem=problem,
-        faults=faults_of(error),
+        faults=faults_of(city, error),
         saved=shown_changes(editor, city, saved) if isinstance(error, Conflict) else [],
     )
     response = make_response(html, problem.status if problem else HTTPStatus.OK)

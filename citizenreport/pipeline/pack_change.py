@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities import edits
 from citizenreport.cities.edit_models import PackChange
-from citizenreport.cities.edits import HOLIDAYS, KINDS, EditKind
+from citizenreport.cities.edits import CATEGORIES, HOLIDAYS, KINDS, EditKind
+from citizenreport.cities.findings import Finding
 from citizenreport.cities.queries import current_pack
 from citizenreport.cities.rules import City
 from citizenreport.cities.service import put_files
@@ -19,10 +20,19 @@ from citizenreport.core.errors import CitizenReportError, Conflict, NotFound
 from citizenreport.core.ids import new_id
 from citizenreport.core.queue import enqueue
 from citizenreport.core.text import _n
+from citizenreport.intake.models import Report
 from citizenreport.ledger.rules import Payload
-from citizenreport.pipeline.pack_edits import check_files, check_holidays, discard, drafted
+from citizenreport.pipeline.pack_edits import (
+    EditRefused,
+    check_files,
+    check_holidays,
+    discard,
+    drafted,
+    with_rules,
+)
 from citizenreport.pipeline.rule_change import NotActive, reason_of
 from citizenreport.routing.drafts import DayPassed, DraftChanged, NothingDrafted, note
+from citizenreport.triage.models import Ticket
 
 SHOWN_CHANGES: Final = 10
 
@@ -142,6 +152,7 @@ def undo(session: Session, city: City, change_id: UUID, *, decision: Decision) -
         today = city.local_date(now)
         files = files_after_undo(row, today)
         check_files(session, city, files, pack=decision.pack, day=today)
+        _check_unused(session, row, files)
         version = _make_current(session, row, files, now=now)
     row.undo_reason, row.undone_by, row.undone_at = why, by, now
     session.flush()
@@ -167,6 +178,28 @@ def files_after_undo(row: PackChange, today: date) -> dict[str, Any]:
     elif row.from_day >= today:
         return {name: row.before.get(name) for name in kind.files}
     return edits.put_together(kind, row.after, entries, from_day=today)
+
+
+def _check_unused(session: Session, row: PackChange, files: Mapping[str, Any]) -> None:
+    """Refuse to take away a category that reports have. Raises EditRefused."""
+    left = {one["category_code"] for one in files.get(CATEGORIES) or ()}
+    gone = {one["category_code"] for one in row.after.get(CATEGORIES) or ()} - left
+    found = [
+        Finding(
+            file=CATEGORIES,
+            row=None,
+            problem_text=_n("Sudah ada laporan dengan kategori %(code)s."),
+            remedy_text=_n("Isi hari terakhirnya sebagai gantinya."),
+            values={"code": code},
+        )
+        for code in sorted(gone)
+        if any(
+            session.scalar(select(exists().where(model.category_code == code)))
+            for model in (Report, Ticket)
+        )
+    ]
+    if found:
+        raise EditRefused(found)
 
 
 def change_of(session: Session, change_id: UUID, *, lock: bool = False) -> PackChange:
@@ -220,7 +253,7 @@ def _put(session: Session, city: City, row: PackChange, *, now: datetime) -> Non
 def _make_current(
     session: Session, row: PackChange, files: Mapping[str, Any], *, now: datetime
 ) -> int:
-    version = put_files(session, files, now=now).pack_version
+    version = put_files(session, with_rules(session, files), now=now).pack_version
     if HOLIDAYS in KINDS[row.kind].files:
         enqueue(session, "move_deadlines", pack_version=version)
     return version

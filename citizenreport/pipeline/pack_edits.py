@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities import edits
 from citizenreport.cities.edit_models import PackDraft
+from citizenreport.cities.edited_files import ROUTING
+from citizenreport.cities.edited_rules import routed
 from citizenreport.cities.edits import EditKind, Entry, EntryChange, Patch
 from citizenreport.cities.findings import Finding, Severity
 from citizenreport.cities.loosening import Loosened, loosened
@@ -151,13 +153,21 @@ def check_files(
 
     `pack`: the folder or name of the pack they stand over. Raises EditRefused, ProtectionLoosened.
     """
-    checked = check_pack(pack, edited={**edits_in_force(session), **files})
+    checked = check_pack(pack, edited={**edits_in_force(session), **with_rules(session, files)})
     if checked.city is None:
         raise EditRefused(checked.of(Severity.ERROR))
     found = loosened(city, checked.city, day)
     if found:
         raise ProtectionLoosened(found)
     return checked.city
+
+
+def with_rules(session: Session, files: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return files with the rules of their categories: a new one goes to its lead."""
+    pack = current_pack(session)
+    if edits.CATEGORIES not in files or pack is None:
+        return files
+    return {**files, ROUTING: routed(pack.content[ROUTING], files[edits.CATEGORIES])}
 
 
 def check_holidays(patch: Patch, day: date) -> None:

@@ -76,7 +76,7 @@ def drafted_rows(session: Session, city: City, day: date) -> tuple[int, list[dic
     """Return version and rows of the draft; the rows in force while there is none."""
     draft = draft_of(session, city)
     if draft is not None:
-        return draft.version, draft.rows
+        return draft.version, _known_categories(city, draft.rows, day)
     return last_version(session), rows_in_force(city, day)
 
 
@@ -139,7 +139,9 @@ def ask_replay(
     if from_day < city.local_date(now):
         raise DayPassed(pointer="#/from_day")
     current = [cells_of(row) for row in city.routing]
-    rows = merged(current, draft.rows if draft else current, from_day=from_day)
+    today = city.local_date(now)
+    wanted = _known_categories(city, draft.rows, today) if draft else current
+    rows = merged(current, wanted, from_day=from_day)
     if draft is None or _known(rows) == _known(current):
         raise NothingDrafted
     replay = RuleReplay(
@@ -156,6 +158,13 @@ def ask_replay(
     session.flush()
     enqueue(session, "replay_rules", replay_id=replay.id)
     return replay
+
+
+def _known_categories(city: City, rows: Sequence[RuleCells], day: date) -> list[dict[str, str]]:
+    """Return rows of a draft with those of categories that came since, without those that went."""
+    kept = [dict(row) for row in rows if row["category_code"] in city.categories]
+    named = {row["category_code"] for row in kept}
+    return kept + [row for row in rows_in_force(city, day) if row["category_code"] not in named]
 
 
 def _known(rows: Sequence[RuleCells]) -> list[tuple[tuple[str, str], ...]]:

@@ -26,7 +26,13 @@ def desk(browser: Browser, service: LiveServer) -> Iterator[Visit]:
 
 @pytest.mark.parametrize(
     "path",
-    ["libur", "kategori/butir/A04", "instansi/butir/INSPEKTORAT", "balasan/butir/received"],
+    [
+        "libur",
+        "kategori/butir/A04",
+        "kategori/butir/baru",
+        "instansi/butir/INSPEKTORAT",
+        "balasan/butir/received",
+    ],
 )
 def test_a_form_is_for_everyone(desk: Visit, path: str) -> None:
     look_everywhere(desk, f"{ROOT}/{path}")

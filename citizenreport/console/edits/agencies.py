@@ -4,8 +4,7 @@ from typing import Final
 
 from citizenreport.cities.edits import AGENCIES, HANDLERS, KINDS, Entry, Patch
 from citizenreport.cities.rules import City
-from citizenreport.console.edits.categories import confirmed
-from citizenreport.console.edits.fields import Entries, Field, Form, Group, Listed
+from citizenreport.console.edits.fields import Entries, Field, Form, Group, Listed, confirmed
 from citizenreport.console.edits.words import CLASSES, column_name
 from citizenreport.console.words import agency_short_name
 from citizenreport.core.text import _n

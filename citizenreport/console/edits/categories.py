@@ -1,12 +1,20 @@
-"""Categories: names, aspect, deadlines, visibility (only stricter), last day."""
+"""Categories: names, aspect, deadlines, visibility (only stricter), search words, last day; new ones."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from citizenreport.cities.edits import CATEGORIES, CATEGORY_TEXTS, KINDS, Entry, Patch
 from citizenreport.cities.rules import City, Visibility
-from citizenreport.console.edits.fields import Entries, Field, Form, Group, Listed
-from citizenreport.console.edits.words import VALUES, column_name, value_words
+from citizenreport.console.edits import category_texts, new_category
+from citizenreport.console.edits.fields import (
+    Entries,
+    Field,
+    Form,
+    Group,
+    Listed,
+    choice,
+    confirmed,
+)
+from citizenreport.console.edits.words import column_name, value_words
 from citizenreport.console.rule_words import agency_choices
 from citizenreport.core.text import _n
 from citizenreport.i18n.languages import LANGUAGE_NAMES
@@ -18,8 +26,6 @@ CLOCKS: Final = (
     "settlement_working_days",
 )
 BODIES: Final = ("supporting", "external")
-SHUT: Final = {"public_precision": "tidak_ada", "public_photo": "no"}
-"""What a category that is not public has. Source: protection.md, section 1."""
 
 
 class Categories:
@@ -28,9 +34,9 @@ class Categories:
     kind: Final = KINDS["kategori"]
     title: Final = _n("Kategori dan target layanan")
     lead: Final = _n("Perlindungan pelapor hanya dapat diperketat di sini, tidak dilonggarkan.")
-    new_label: Final = ""
+    new_label: Final = _n("Tambah kategori")
     after_note: Final = _n(
-        "Berlaku untuk laporan yang masuk sejak hari itu. Laporan sebelumnya tetap memakai target yang dijanjikan."
+        "Berlaku untuk laporan yang masuk sejak hari itu. Laporan sebelumnya tetap memakai target yang dijanjikan. Kategori baru mendapat satu aturan penyaluran, ke instansi penanggung jawabnya."
     )
 
     def listed(self, city: City, entries: Entries) -> list[Listed]:
@@ -46,88 +52,60 @@ class Categories:
         ]
 
     def groups(self, city: City, entries: Entries, key: str | None) -> list[Group]:
-        """Return the form of a category."""
-        entry = entries[CATEGORIES][key or ""]
-        names = tuple(
-            Field(
-                name=f"name.{language}",
-                label=LANGUAGE_NAMES.get(language, language),
-                value=entries[CATEGORY_TEXTS].get(f"{key} {language}", {}).get("name", "")
-                or (entry.get("name", "") if number == 0 else ""),
-                is_required=number == 0,
-            )
-            for number, language in enumerate(city.languages)
-        )
-        clocks = tuple(
-            Field(
-                name=name,
-                label=column_name(name),
-                kind="number",
-                value=entry.get(name, ""),
-                is_required=True,
-            )
-            for name in CLOCKS
-        )
-        sorted_by = (_choice("aspect", entry), _choice("priority", entry))
-        bodies = (
-            Field(
-                name="lead",
-                label=column_name("lead"),
-                kind="choice",
-                options=tuple((code, name) for name, code in agency_choices(city)),
-                value=entry.get("lead", ""),
-            ),
-            *(
-                Field(
-                    name=name,
-                    label=column_name(name),
-                    hint=_("Kode instansi dipisahkan spasi."),
-                    value=entry.get(name, ""),
-                )
-                for name in BODIES
-            ),
-        )
-        last_day = Field(
-            name="valid_to",
-            label=_("Hari terakhir"),
-            kind="date",
-            hint=_(
-                "Kosong: terus berlaku. Kategori yang dilindungi tidak dapat diakhiri dari sini."
-            ),
-            value=entry.get("valid_to", ""),
-        )
+        """Return the form of a category; of one that is not in force yet with all that protects."""
+        entry = entries[CATEGORIES].get(key or "", new_category.BEGINS)
+        is_new = key not in city.categories
+        sorted_by = ("aspect", "priority", *(("complaint_class",) if is_new else ()))
+        protection = new_category.protection_fields(entry) if is_new else (_visibility(entry),)
         return [
-            Group(title=_("Nama"), fields=names),
-            Group(title=_("Kelompok"), fields=sorted_by, is_row=True),
+            *(
+                []
+                if key
+                else [Group(title=_("Kategori baru"), fields=(new_category.code_field(),))]
+            ),
+            Group(title=_("Nama"), fields=category_texts.names(city, entries, key, entry)),
+            Group(
+                title=_("Kelompok"),
+                fields=tuple(choice(column, entry) for column in sorted_by),
+                is_row=True,
+            ),
             Group(
                 title=_("Instansi"),
-                lead=_("Siapa menerima laporannya ditentukan aturan penyaluran."),
-                fields=bodies,
+                lead=_("Laporan kategori baru diterima instansi penanggung jawabnya.")
+                if is_new
+                else _("Siapa menerima laporannya ditentukan aturan penyaluran."),
+                fields=_bodies(city, entry),
             ),
-            Group(title=_("Target layanan"), fields=clocks, is_row=True),
-            Group(title=_("Perlindungan"), fields=(_visibility(entry),)),
-            Group(title=_("Masa berlaku"), fields=(last_day,)),
+            Group(title=_("Target layanan"), fields=_clocks(entry), is_row=True),
+            *(
+                [Group(title="", fields=(new_category.flag("is_physical", entry),))]
+                if is_new
+                else []
+            ),
+            Group(
+                title=_("Perlindungan"),
+                lead=new_category.protection_lead() if is_new else "",
+                fields=protection,
+            ),
+            category_texts.found_by(city, entries, key),
+            *([] if is_new else [Group(title=_("Masa berlaku"), fields=(_last_day(entry),))]),
         ]
 
     def read(self, city: City, entries: Entries, key: str | None, form: Form) -> Patch:
-        """Return the category and its names as they were typed."""
-        code = key or ""
-        entry = entries[CATEGORIES][code]
-        texts: dict[str, Entry | None] = {}
-        for language in city.languages:
-            text_key, name = f"{code} {language}", form.line(f"name.{language}")
-            before = entries[CATEGORY_TEXTS].get(text_key)
-            if (before or {}).get("name", "") != name and (before or name):
-                known = before or {"category_code": code, "lang": language}
-                texts[text_key] = {**known, "name": name, "status": "confirmed"}
-        cells = {name: form.line(name) for name in (*CLOCKS, "aspect", "priority", "valid_to")}
-        cells["lead"] = form.line("lead")
+        """Return the category and its texts as they were typed. Raises EditRefused."""
+        code = key or new_category.code_of(entries, form)
+        entry = entries[CATEGORIES].get(code, {})
+        cells = {name: form.line(name) for name in (*CLOCKS, "aspect", "priority", "lead")}
         cells |= {name: form.line(name).replace(",", " ") for name in BODIES}
         cells["name"] = form.line(f"name.{city.languages[0]}")
-        shown = form.line("visibility") or entry.get("visibility", "")
+        if code not in city.categories:
+            cells |= {"category_code": code, **new_category.protection(form)}
+        else:
+            cells["valid_to"] = form.line("valid_to")
+            cells |= _protection(entry, form.line("visibility") or entry.get("visibility", ""))
         return {
-            CATEGORIES: {code: confirmed(entry, cells | _protection(entry, shown))},
-            CATEGORY_TEXTS: texts,
+            CATEGORIES: {code: confirmed(entry, cells)},
+            CATEGORY_TEXTS: category_texts.read(city, entries, code, form),
         }
 
     def entry_name(self, city: City, file: str, key: str) -> str:
@@ -143,13 +121,46 @@ def _name(city: City, entries: Entries, code: str) -> str:
     return str(text.get("name") or entries[CATEGORIES][code].get("name", ""))
 
 
-def _choice(column: str, entry: Entry) -> Field:
-    return Field(
-        name=column,
-        label=column_name(column),
+def _clocks(entry: Entry) -> tuple[Field, ...]:
+    return tuple(
+        Field(
+            name=name,
+            label=column_name(name),
+            kind="number",
+            value=entry.get(name, ""),
+            is_required=True,
+        )
+        for name in CLOCKS
+    )
+
+
+def _bodies(city: City, entry: Entry) -> tuple[Field, ...]:
+    lead = Field(
+        name="lead",
+        label=column_name("lead"),
         kind="choice",
-        options=tuple((code, _(label)) for code, label in VALUES[column].items()),
-        value=entry.get(column, ""),
+        options=tuple((code, name) for name, code in agency_choices(city)),
+        value=entry.get("lead", ""),
+    )
+    others = (
+        Field(
+            name=name,
+            label=column_name(name),
+            hint=_("Kode instansi dipisahkan spasi."),
+            value=entry.get(name, ""),
+        )
+        for name in BODIES
+    )
+    return (lead, *others)
+
+
+def _last_day(entry: Entry) -> Field:
+    return Field(
+        name="valid_to",
+        label=_("Hari terakhir"),
+        kind="date",
+        hint=_("Kosong: terus berlaku. Kategori yang dilindungi tidak dapat diakhiri dari sini."),
+        value=entry.get("valid_to", ""),
     )
 
 
@@ -174,11 +185,4 @@ def _protection(entry: Entry, shown: str) -> dict[str, str]:
     if shown == entry.get("visibility") or shown == Visibility.PUBLIC:
         return {"visibility": shown}
     village = {"village_access": "tidak"} if shown == Visibility.CONFIDENTIAL else {}
-    return {"visibility": shown, **SHUT, **village}
-
-
-def confirmed(entry: Entry, cells: Mapping[str, str]) -> Entry:
-    """Return an entry with cells; what the desk changes counts as confirmed by the city."""
-    if all((entry.get(name) or "") == value for name, value in cells.items()):
-        return entry
-    return {**entry, **cells, "status": "confirmed"}
+    return {"visibility": shown, **new_category.SHUT, **village}

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from citizenreport.cities.edits import EditKind, Entry, Patch
 from citizenreport.cities.rules import City
+from citizenreport.console.edits.words import VALUES, column_name
+from citizenreport.web.translate import _
 
 Entries = Mapping[str, Mapping[str, Entry]]
 """By file and key."""
@@ -50,6 +52,24 @@ class Listed:
     name: str
     note: str = ""
     section: str = ""
+
+
+def choice(column: str, entry: Entry) -> Field:
+    """Return the control of a column with few values."""
+    return Field(
+        name=column,
+        label=column_name(column),
+        kind="choice",
+        options=tuple((code, _(label)) for code, label in VALUES[column].items()),
+        value=entry.get(column) or "",
+    )
+
+
+def confirmed(entry: Entry, cells: Mapping[str, str]) -> Entry:
+    """Return an entry with cells; what the desk changes counts as confirmed by the city."""
+    if all((entry.get(name) or "") == value for name, value in cells.items()):
+        return entry
+    return {**entry, **cells, "status": "confirmed"}
 
 
 class Editor(Protocol):

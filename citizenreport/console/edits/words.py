@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from citizenreport.cities.edits import EntryChange
-from citizenreport.cities.rules import ProtectionClass
+from citizenreport.cities.rules import ComplaintClass, ProtectionClass
 from citizenreport.console.words import PRIORITIES, VISIBILITIES
 from citizenreport.core.text import _n
 from citizenreport.i18n.languages import LANGUAGE_NAMES
@@ -62,6 +62,10 @@ COLUMNS: Final[Mapping[str, str]] = {
     "title": _n("Judul"),
     "text": _n("Isi"),
     "lang": _n("Bahasa"),
+    "example": _n("Contoh laporan"),
+    "keywords": _n("Kata cari"),
+    "complaint_class": _n("Jenis pengaduan"),
+    "is_physical": _n("Selesai dibuktikan dengan foto"),
     "category_code": _n("Kode kategori"),
     "agency_code": _n("Kode instansi"),
     "is_external": _n("Di luar pemerintah kota"),
@@ -91,6 +95,13 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "may_be_suggested": YES_NO,
     "is_neutral": YES_NO,
     "is_external": YES_NO,
+    "is_physical": YES_NO,
+    "complaint_class": {
+        ComplaintClass.SUPERVISORY.value: _n("pengaduan tentang aparat"),
+        ComplaintClass.ORDINARY.value: _n("pengaduan biasa"),
+        ComplaintClass.WISH.value: _n("aspirasi"),
+        ComplaintClass.INFORMATION.value: _n("permintaan informasi"),
+    },
     "status": {"confirmed": _n("dipastikan kota"), "proposed": _n("usulan")},
     "states": {state.value: label for state, label in LABELS.items()},
 }

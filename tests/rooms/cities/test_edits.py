@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities import edits, service
 from citizenreport.cities.edited_files import csv_text, toml_text
+from citizenreport.cities.edited_rules import routed
 from citizenreport.cities.edits import AGENCIES, HANDLERS, HOLIDAYS, KINDS, REPLIES, TEXTS
 from citizenreport.cities.loosening import Loosened, loosened
 from citizenreport.cities.pack import Checked, check_pack
@@ -119,6 +120,22 @@ def test_edits_over_other_files_than_theirs_do_not_count() -> None:
     found = check_pack("magelang", edited={REPLIES: {}}, edited_from="0" * 64)
     assert found.city is not None
     assert found.city.reply_templates
+
+
+def test_a_category_without_a_rule_goes_to_its_lead_and_rules_of_one_that_is_gone_go_too() -> None:
+    rows = [
+        {"rule_id": "R-A", "category_code": "A", "agency_code": "X"},
+        {"rule_id": "R-C", "category_code": "B", "agency_code": "X"},
+    ]
+    categories = [
+        {"category_code": "A", "lead": "Y"},
+        {"category_code": "C", "lead": "Z", "valid_from": "2026-06-15"},
+    ]
+    kept, added = routed(rows, categories)
+    assert kept == rows[0]
+    assert (added["rule_id"], added["agency_code"]) == ("R-C.2", "Z")
+    assert (added["valid_from"], added["valid_to"]) == ("2026-06-15", "")
+    assert routed([kept, added], categories) == [kept, added]
 
 
 class TestLoosening:
