@@ -194,8 +194,8 @@ def _check_unused(session: Session, row: PackChange, files: Mapping[str, Any]) -
         )
         for code in sorted(gone)
         if any(
-            session.scalar(select(exists().where(model.category_code == code)))
-            for model in (Report, Ticket)
+            session.scalar(select(exists().where(column == code)))
+            for column in (Report.category_code, Ticket.category_code)
         )
     ]
     if found:
