@@ -5,6 +5,7 @@ from typing import Final
 
 from citizenreport.cities.edits import EntryChange
 from citizenreport.cities.rules import ComplaintClass, ProtectionClass
+from citizenreport.console.rule_words import BY_SITUATION
 from citizenreport.console.words import PRIORITIES, VISIBILITIES
 from citizenreport.core.text import _n
 from citizenreport.i18n.languages import LANGUAGE_NAMES
@@ -78,6 +79,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "kind": DAY_KINDS,
     "aspect": {aspect.value: name for aspect, name in ASPECT_NAMES.items()},
     "priority": PRIORITIES,
+    "lead": BY_SITUATION,
     "visibility": VISIBILITIES,
     "protection_class": CLASSES,
     "public_precision": {
