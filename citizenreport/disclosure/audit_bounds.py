@@ -11,6 +11,7 @@ import numpy as np
 
 from citizenreport.cities.release_policy import ReleasePolicy
 from citizenreport.disclosure.cells import Band, Cell, Cube, Frame, Table
+from citizenreport.disclosure.quiet import QuietHighs
 
 SLACK: Final = 1e-6
 Equation = tuple[dict[int, float], float, float]
@@ -170,11 +171,10 @@ class Bounds:
     ) -> None:
         self._blocks = blocks
         self._deadline = deadline
-        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._solver = QuietHighs()  # type: ignore[no-untyped-call]
         self._ceiling = 2 * most + 1_000
         self.asked = 0
         for option, value in (
-            ("output_flag", False),
             ("threads", 1),
             ("mip_rel_gap", 0.0),
             ("mip_abs_gap", 0.0),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import highspy
 import numpy as np
 
+from citizenreport.disclosure.quiet import QuietHighs
+
 SEED = 1
 MAX_NODES = 5_000
 """Where a search for the cheapest answer stops and takes the best so far. Never a time."""
@@ -60,9 +62,8 @@ def values_of(solver: highspy.Highs) -> list[float] | None:
 
 
 def _solver(columns: Sequence[Column], rows: Iterable[Row]) -> highspy.Highs:
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = QuietHighs()  # type: ignore[no-untyped-call]
     for option, value in (
-        ("output_flag", False),
         ("threads", 1),
         ("random_seed", SEED),
         ("mip_max_nodes", MAX_NODES),
