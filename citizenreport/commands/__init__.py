@@ -25,7 +25,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "staff": "citizenreport.commands.staff:staff",
     "api-keys": "citizenreport.commands.api_keys:api_keys",
     "duty": "citizenreport.commands.duty:duty",
-    "indicators": "citizenreport.commands.indicators_imported:indicators",
+    "indicators": "citizenreport.commands.indicators_composite:indicators",
     "snapshot": "citizenreport.commands.snapshot:snapshot",
     "jobs": "citizenreport.commands.jobs:jobs",
     "recap": "citizenreport.commands.recap:recap",

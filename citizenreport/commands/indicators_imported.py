@@ -11,6 +11,8 @@ from citizenreport.indicators.imported import ImportedValue, enter, imported_val
 from citizenreport.indicators.rules.imported import MAX_EVIDENCE_BYTES, Given
 from citizenreport.web.context import current_city, current_storage
 
+__all__ = ["indicators"]
+
 
 @indicators.command("enter")
 @click.argument("code")

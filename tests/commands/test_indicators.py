@@ -1,6 +1,8 @@
 """`citizenreport indicators` over the test's database."""
 
 import json
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
-from citizenreport.commands.indicators_imported import indicators
+from citizenreport.commands.indicators_composite import indicators
 from citizenreport.indicators.definitions import all_definitions
+from citizenreport.indicators.models import ImportedIndicatorValue
 from tests.rooms.indicators.histories import History
 from tests.rooms.indicators.stored import store
 
@@ -113,3 +116,41 @@ def test_a_figure_of_another_body_enters_with_its_evidence(
     outside = run(app, *given, "--value", "176,47", "--correction", "salah")
     assert outside.exit_code != 0
     assert run(app, "imported").output == entered.output
+
+
+def test_a_composite_is_printed_with_its_parts_and_is_none_without_one(
+    app: Flask, session: Session, magelang: City
+) -> None:
+    for code, year, value in (("I07", 2023, "5.5"), ("I08", 2023, "60"), ("I07", 2024, "6.248")):
+        session.add(
+            ImportedIndicatorValue(
+                code=code,
+                year=year,
+                revision=1,
+                definition_version=1,
+                value=Decimal(value),
+                source="SETARA",
+                evidence_sha256="0" * 64,
+                evidence_key=f"{code}{year}",
+                correction="",
+                entered_by=None,
+                entered_at=datetime(2026, 6, 1, tzinfo=UTC),
+            )
+        )
+    session.commit()
+    lines = run(app, "composite", "--aspect", "toleransi").output.splitlines()
+    names = {code: all_definitions()[code].names["id"] for code in ("I07", "I08")}
+    assert lines == [
+        "toleransi",
+        "  2024  none: no I08",
+        f"    I07   50%       6.248    87.5  {names['I07']}",
+        f"    I08   50%           -       -  {names['I08']}",
+        "  2023  67.5  range 63.0 to 72.0  place 1 to 1",
+        f"    I07   50%         5.5    75.0  {names['I07']}",
+        f"    I08   50%          60    60.0  {names['I08']}",
+    ]
+    everything = run(app, "composite").output.splitlines()
+    assert [line for line in everything if line[0] != " "] == [
+        *("aman", "nyaman", "toleransi", "harmoni"),
+    ]
+    assert everything[:2] == ["aman", "  no data yet"]
