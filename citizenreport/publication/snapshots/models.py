@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
@@ -67,7 +68,10 @@ class SnapshotSignOff(Base, kw_only=True):
 
 
 class PublishedSnapshot(Base, kw_only=True):
-    """A snapshot before the public. Never changed."""
+    """A snapshot before the public. Never changed.
+
+    `codes`: the indicators it holds; none of one that is older than this column.
+    """
 
     __tablename__ = "published_snapshot"
     __table_args__ = (UniqueConstraint("period_kind", "period_start_on", "revision"),)
@@ -82,6 +86,7 @@ class PublishedSnapshot(Base, kw_only=True):
     published_at: Mapped[datetime]
     manifest_sha256: Mapped[str]
     signers: Mapped[dict[str, Any]]
+    codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default_factory=list)
 
 
 class PublishedSnapshotFile(Base, kw_only=True):

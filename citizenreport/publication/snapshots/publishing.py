@@ -3,6 +3,7 @@
 Files are written before the rows are committed: a committed row has its files.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
+from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.queries import generation
 from citizenreport.ledger.rules import canonical, instant_text
 from citizenreport.publication.release_rules import PeriodRelease
 from citizenreport.publication.release_store import record_release
 from citizenreport.publication.snapshots.acts import alone, check_prepared, tell
-from citizenreport.publication.snapshots.bodies import TABLES, WHOLE, number_files
+from citizenreport.publication.snapshots.bodies import TABLES, VALUES, WHOLE, number_files
 from citizenreport.publication.snapshots.contents import gather
 from citizenreport.publication.snapshots.errors import (
     Embargoed,
@@ -133,7 +135,7 @@ def publish(
     for name in (SIGNATURES, KEYS, package):
         write_file(folder_of(root, number) / name, files[name])
     row.state = SnapshotState.PUBLISHED.value
-    public = _public_row(row, signed, now)
+    public = _public_row(row, signed, _codes(files), now)
     session.add(public)
     session.flush()
     session.add_all(_file_rows(number, files))
@@ -202,7 +204,7 @@ def _check_files(row: Snapshot, files: Mapping[str, bytes]) -> None:
 
 
 def _public_row(
-    row: Snapshot, signed: Sequence[Mapping[str, Any]], now: datetime
+    row: Snapshot, signed: Sequence[Mapping[str, Any]], codes: list[str], now: datetime
 ) -> PublishedSnapshot:
     return PublishedSnapshot(
         number=row.number,
@@ -215,7 +217,19 @@ def _public_row(
         published_at=now,
         manifest_sha256=row.manifest_sha256,
         signers={"signed": list(signed)},
+        codes=codes,
     )
+
+
+def _codes(files: Mapping[str, bytes]) -> list[str]:
+    """Return the indicators of which there is a value in the files that were signed."""
+    told = {
+        body["indicator_code"]
+        for name in (VALUES, WHOLE)
+        if name in files
+        for body in json.loads(files[name])
+    }
+    return sorted(told & all_definitions().keys())
 
 
 def _file_rows(number: int, files: Mapping[str, bytes]) -> list[PublishedSnapshotFile]:

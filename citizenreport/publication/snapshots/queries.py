@@ -1,11 +1,11 @@
 """Reading snapshots and keys. What begins with `published_` the public role can run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
-from citizenreport.indicators.rules.periods import Period
+from citizenreport.indicators.rules.periods import Period, PeriodKind
 from citizenreport.publication.snapshots.errors import SnapshotNotFound
 from citizenreport.publication.snapshots.models import (
     PublishedSnapshot,
@@ -63,6 +63,28 @@ def published_latest(session: Session, period: Period) -> PublishedSnapshot | No
         select(row)
         .where(row.period_kind == period.kind.value, row.period_start_on == period.start_on)
         .order_by(row.revision.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def published_among(session: Session, periods: Iterable[Period]) -> set[Period]:
+    """Return those of some periods that have a snapshot."""
+    row = PublishedSnapshot
+    wanted = [(period.kind.value, period.start_on) for period in periods]
+    query = select(row.period_kind, row.period_start_on).where(
+        tuple_(row.period_kind, row.period_start_on).in_(wanted)
+    )
+    return {Period(kind=PeriodKind(k), start_on=day) for k, day in session.execute(query).tuples()}
+
+
+def published_with(session: Session, code: str) -> PublishedSnapshot | None:
+    """Return the newest snapshot that holds an indicator and still holds itself; None without one."""
+    row, later = PublishedSnapshot, aliased(PublishedSnapshot)
+    query = (
+        select(row)
+        .where(row.codes.contains([code]), ~exists().where(later.replaces == row.number))
+        .order_by(row.number.desc())
         .limit(1)
     )
     return session.scalar(query)

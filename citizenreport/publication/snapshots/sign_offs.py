@@ -25,7 +25,7 @@ from citizenreport.publication.snapshots.models import (
     SnapshotOrder,
     SnapshotSignOff,
 )
-from citizenreport.publication.snapshots.queries import published_latest, snapshot_of
+from citizenreport.publication.snapshots.queries import published_among, snapshot_of
 from citizenreport.publication.snapshots.rules import (
     LENGTHS,
     SIGNERS,
@@ -109,6 +109,19 @@ def sign_offs_of(session: Session, number: int) -> Sequence[SnapshotSignOff]:
     return session.scalars(query).all()
 
 
+def awaiting_agreement(session: Session) -> Sequence[tuple[Snapshot, int]]:
+    """Return prepared snapshots with how many have agreed, where that is not enough yet."""
+    row = Snapshot
+    agreed = (
+        select(func.count())
+        .select_from(SnapshotSignOff)
+        .where(SnapshotSignOff.number == row.number)
+        .scalar_subquery()
+    )
+    query = select(row, agreed).where(row.state == SnapshotState.PREPARED.value, agreed < SIGNERS)
+    return session.execute(query.order_by(row.number)).tuples().all()
+
+
 def schedule(
     session: Session, number: int, *, publish_from: datetime, by: UUID, now: datetime
 ) -> None:
@@ -139,18 +152,35 @@ def due(session: Session, *, now: datetime) -> list[int]:
 
 def calendar(session: Session, city: City, *, today: date) -> list[Planned]:
     """Return the last periods that are over, the latest planned first, and whether they are out."""
-    found = [
+    found = _planned(session, city, _last_over(today))
+    return sorted(found, key=lambda one: (one.planned_at, one.period.kind), reverse=True)
+
+
+def outstanding(session: Session, city: City, *, today: date) -> list[Planned]:
+    """Return the periods that run or are over and have no release yet, the first planned first."""
+    running = [containing(today, kind) for kind in PeriodKind]
+    found = _planned(session, city, [*_last_over(today), *running])
+    waiting = [one for one in found if not one.is_published]
+    return sorted(waiting, key=lambda one: (one.planned_at, one.period.kind))
+
+
+def _planned(session: Session, city: City, periods: Sequence[Period]) -> list[Planned]:
+    published = published_among(session, periods)
+    return [
         Planned(
             period=period,
             planned_at=city.releases.planned_at(
                 period.end_on, months=LENGTHS[period.kind], zone=city.calendar.time_zone
             ),
-            is_published=published_latest(session, period) is not None,
+            is_published=period in published,
         )
-        for kind, many in ((PeriodKind.MONTH, 3), (PeriodKind.QUARTER, 3), (PeriodKind.YEAR, 2))
-        for period in _over(kind, many, today)
+        for period in periods
     ]
-    return sorted(found, key=lambda one: (one.planned_at, one.period.kind), reverse=True)
+
+
+def _last_over(today: date) -> list[Period]:
+    lengths = ((PeriodKind.MONTH, 3), (PeriodKind.QUARTER, 3), (PeriodKind.YEAR, 2))
+    return [period for kind, many in lengths for period in _over(kind, many, today)]
 
 
 def _over(kind: PeriodKind, many: int, today: date) -> list[Period]:
