@@ -32,6 +32,7 @@ import citizenreport.triage.queue_models
 import citizenreport.web.models  # noqa: F401
 from citizenreport import open311
 from citizenreport.api.v1 import challenge, indicators, key, reports
+from citizenreport.api.v1 import rankings as ranking_files
 from citizenreport.api.v1 import tickets as staff_tickets
 from citizenreport.api.v1.document import make_api
 from citizenreport.cities.queries import current_pack
@@ -228,7 +229,7 @@ GEOREPORT = (
     georeport_sending.bp,
     georeport_updates.bp,
 )
-API = (reports.bp, indicators.bp, challenge.bp, key.bp, staff_tickets.bp)
+API = (reports.bp, indicators.bp, ranking_files.bp, challenge.bp, key.bp, staff_tickets.bp)
 
 SAFE_DEFAULTS = {
     "MAX_CONTENT_LENGTH": 80 * 1024 * 1024,  # five photos of 15 MB and the form around them

@@ -205,12 +205,22 @@ def published_ranking(
     session: Session, measure: str, kind: SubjectKind, year: int
 ) -> Sequence[PublishedRanking]:
     """Return a ranking, the best first, those without a rank last; for the public role."""
+    return published_rankings(session, measure, kind=kind, year=year)
+
+
+def published_rankings(
+    session: Session, measure: str, *, kind: SubjectKind | None, year: int | None
+) -> Sequence[PublishedRanking]:
+    """Return rankings by a measure, of every kind and year where none is asked, the newest first."""
     row = PublishedRanking
-    query = select(row).where(row.measure == measure, row.kind == kind.value, row.year == year)
-    is_more_better = measure == ON_TIME
-    value = row.value.desc() if is_more_better else row.value
+    query = select(row).where(row.measure == measure)
+    if kind is not None:
+        query = query.where(row.kind == kind.value)
+    if year is not None:
+        query = query.where(row.year == year)
+    value = row.value.desc() if measure == ON_TIME else row.value
     order = (row.first.is_(None), row.first, row.last, value.nulls_last(), row.subject_code)
-    return session.scalars(query.order_by(*order)).all()
+    return session.scalars(query.order_by(row.year.desc(), row.kind, *order)).all()
 
 
 def ranked_years(session: Session) -> Sequence[int]:

@@ -24,6 +24,7 @@ from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.indicator_lines import name_of
 from citizenreport.web.indicators import UNIT_NAMES
+from citizenreport.web.rankings import subject_name
 from citizenreport.web.translate import _
 
 bp = Blueprint("rankings", __name__, url_prefix="/indikator/peringkat", template_folder="templates")
@@ -76,6 +77,7 @@ def show() -> str:
         name=name_of(definition),
         code=measure,
         kind=_(KIND_NAMES[kind]),
+        asked={"kind": kind.value, "year": year},
         unit=_(UNIT_NAMES[definition.unit]),
         year=year,
         is_coarse=bool(rows) and rows[0].mix == MixBy.GROUP.value,
@@ -102,7 +104,7 @@ def _line(city: City, row: PublishedRanking) -> Line:
     return Line(
         places=places,
         is_tied=is_tied,
-        name=_name(city, row),
+        name=subject_name(city, row),
         value=f"> {_number(row.low)}" if row.value is None else _number(row.value),
         interval=f"{_number(row.low)}–{'…' if row.high is None else _number(row.high)}",
         n=str(format_decimal(row.n)),
@@ -113,11 +115,3 @@ def _line(city: City, row: PublishedRanking) -> Line:
 
 def _number(number: object) -> str:
     return "" if number is None else str(format_decimal(number, format="#,##0.0"))
-
-
-def _name(city: City, row: PublishedRanking) -> str:
-    if row.kind == SubjectKind.AGENCY.value:
-        agency = city.agencies.get(row.subject_code)
-        return agency.name if agency else row.subject_code
-    area = city.areas.get(row.subject_code)
-    return area.name if area else row.subject_code

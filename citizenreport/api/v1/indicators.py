@@ -1,7 +1,6 @@
 """/api/v1/indicators"""
 
 import hashlib
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -9,17 +8,21 @@ from urllib.parse import urlencode
 from flask import Response, current_app, json, request
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields
+from sqlalchemy.orm import Session
 
+from citizenreport.cities.rules import City
 from citizenreport.core.db import public_reading
 from citizenreport.documents.tables import csv_text
 from citizenreport.indicators.definitions import all_definitions
-from citizenreport.indicators.models import PublishedIndicatorValue
+from citizenreport.indicators.imported import imported_values
 from citizenreport.indicators.queries import Key, ValuesWanted, published_values
+from citizenreport.indicators.rules.definitions import Status
 from citizenreport.indicators.rules.periods import PeriodKind, parse_period
 from citizenreport.indicators.rules.values import NOT_STATED
 from citizenreport.intake.rules import UnknownArea
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
+from citizenreport.web.imported_values import fitting, imported_body, imported_rows, key_of
 from citizenreport.web.indicators import (
     CSV_HEADER,
     csv_rows,
@@ -103,18 +106,25 @@ class ValueSchema(Schema):
     area_name = fields.String()
     value = fields.Float(allow_none=True)
     unit = fields.String()
-    numerator = fields.Integer()
+    numerator = fields.Integer(allow_none=True, metadata={"description": "null: imported"})
     denominator = fields.Integer(allow_none=True)
     interval_low = fields.Float(
         allow_none=True, metadata={"description": "Wilson, 95 %, shares only"}
     )
     interval_high = fields.Float(allow_none=True)
-    status = fields.String(metadata={"description": "provisional or final"})
-    data_until = fields.Date(metadata={"description": "The last day that is counted"})
+    status = fields.String(
+        metadata={"description": "provisional, final, or imported: another body's figure"}
+    )
+    data_until = fields.Date(
+        allow_none=True, metadata={"description": "The last day that is counted; null: imported"}
+    )
     is_suppressed = fields.Boolean()
     details = fields.Dict(
         keys=fields.String(),
-        metadata={"description": "median and p90 (> x: not reached), counts shown apart, …"},
+        metadata={
+            "description": "median and p90 (> x: not reached), counts shown apart, …; of an imported"
+            " figure source, year, revision and evidence_sha256"
+        },
     )
 
 
@@ -200,12 +210,30 @@ def _wanted(code: str, asked: dict[str, Any]) -> ValuesWanted:
 def _page(wanted: ValuesWanted, asked: dict[str, Any]) -> Response:
     city = current_city()
     with public_reading() as session:
-        rows = published_values(session, wanted)
-        shown = rows[: asked["limit"]]
-        items = [value_body(city, row) for row in shown]
-        following = _next_url(wanted.code, asked, shown) if len(rows) > len(shown) else None
+        found = _found(session, city, wanted)
+    shown = found[: asked["limit"]]
+    following = _next_url(wanted.code, asked, shown[-1][0]) if len(found) > len(shown) else None
+    items = [item for _, item in shown]
     body = ValuesPageSchema().dump({"items": items, "next": following})
     return _answer(json.dumps(body), "application/json")
+
+
+def _is_imported(code: str) -> bool:
+    return all_definitions()[code].status is Status.IMPORTED
+
+
+def _found(session: Session, city: City, wanted: ValuesWanted) -> list[tuple[Key, dict[str, Any]]]:
+    """Return the values asked for, each with its place in the order."""
+    if _is_imported(wanted.code):
+        figures = fitting(city, imported_values(session, wanted.code), wanted)
+        return [(key_of(city, figure), imported_body(city, figure)) for figure in figures]
+    return [
+        (
+            (row.period_kind, row.period_start_on.isoformat(), row.area_code),
+            value_body(city, row),
+        )
+        for row in published_values(session, wanted)
+    ]
 
 
 def _csv(wanted: ValuesWanted) -> Response:
@@ -219,7 +247,13 @@ def _csv(wanted: ValuesWanted) -> Response:
         area_level=wanted.area_level,
     )
     with public_reading() as session:
-        text = csv_text(CSV_HEADER, csv_rows(city, published_values(session, everything)))
+        if _is_imported(wanted.code):
+            rows = imported_rows(
+                city, fitting(city, imported_values(session, wanted.code), everything)
+            )
+        else:
+            rows = csv_rows(city, published_values(session, everything))
+        text = csv_text(CSV_HEADER, rows)
     return _answer(text, f"{CSV}; charset=utf-8; header=present")
 
 
@@ -233,10 +267,8 @@ def _answer(body: str, content_type: str) -> Response:
     return response
 
 
-def _next_url(code: str, asked: dict[str, Any], shown: Sequence[PublishedIndicatorValue]) -> str:
-    last = shown[-1]
-    key = [last.period_kind, last.period_start_on.isoformat(), last.area_code]
-    query = urlencode({**asked, "after": cursor_of(key)})
+def _next_url(code: str, asked: dict[str, Any], last: Key) -> str:
+    query = urlencode({**asked, "after": cursor_of([*last])})
     base = str(current_app.config["PUBLIC_URL"]).rstrip("/")
     return f"{base}/api/v1/indicators/{code}/values?{query}"
 
