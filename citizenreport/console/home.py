@@ -100,7 +100,7 @@ MENU: Final = (
         permissions=(Permission.DECIDE_HELD_ANSWERS,),
     ),
     MenuItem(
-        label=_n("Angka lain"),
+        label=_n("Indikator"),
         endpoint="imported_indicators.show",
         blueprints=("imported_indicators",),
         permissions=(Permission.ENTER_INDICATORS,),

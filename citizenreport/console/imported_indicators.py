@@ -1,4 +1,4 @@
-"""`/petugas/indikator`: figures of other bodies, entered with year, source and document."""
+"""`/petugas/indikator`: the state of the numbers; figures of other bodies, entered with their document."""
 
 from http import HTTPStatus
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from citizenreport.console.indicator_state import state_of
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, Conflict, InvalidInput
@@ -15,6 +16,7 @@ from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.imported import enter, evidence, imported_values
 from citizenreport.indicators.rules.definitions import Definition, Status
 from citizenreport.indicators.rules.imported import MAX_EVIDENCE_BYTES, SCALES, Given
+from citizenreport.publication.snapshots.rules import SIGNERS
 from citizenreport.web.context import current_city, current_storage
 from citizenreport.web.forms import form_text
 from citizenreport.web.guards import requires
@@ -34,7 +36,7 @@ NOTICES: Final = {"simpan": _n("Angka tersimpan dan sudah tampil di halaman indi
 @bp.get("")
 @requires(Permission.ENTER_INDICATORS)
 def show() -> Response:
-    """List the figures there are, and the form."""
+    """Show how the numbers stand, the figures there are, and the form."""
     return _render()
 
 
@@ -87,9 +89,12 @@ def _render(error: CitizenReportError | None = None) -> Response:
     chosen = {d.code: d for d in all_definitions().values() if d.status is Status.IMPORTED}
     with transaction() as session:
         found = imported_values(session)
+        state = state_of(session, current_city(), now=utcnow())
     html = render_template(
         "console/imported_indicators.html",
         choices=[(d.code, _choice(d)) for d in chosen.values()],
+        state=state,
+        needed=SIGNERS,
         lines=[(v, _name(all_definitions()[v.code]), imported_number(v)) for v in reversed(found)],
         typed=request.form,
         notice=_(NOTICES[notice]) if (notice := request.args.get("beres")) in NOTICES else None,

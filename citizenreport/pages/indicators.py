@@ -25,10 +25,12 @@ from citizenreport.indicators.rules.definitions import (
     Unit,
     UniverseName,
 )
-from citizenreport.indicators.rules.periods import PeriodKind, last_day_before
+from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_before
 from citizenreport.indicators.rules.values import NOT_STATED
 from citizenreport.pages.finding import absolute
 from citizenreport.pages.indicator_meaning import ASPECT_NAMES, DIRECTION_NAMES, meaning_of
+from citizenreport.publication.snapshots.models import PublishedSnapshot
+from citizenreport.publication.snapshots.queries import published_with
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.headers import allow_framing
@@ -149,7 +151,10 @@ def embed(code: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What is shown of one indicator: the values of one area and one kind of period, oldest first."""
+    """What is shown of one indicator: the values of one area and one kind of period, oldest first.
+
+    `release`: number and period of the newest release that holds the indicator.
+    """
 
     name: str
     area: str
@@ -162,6 +167,7 @@ class View:
     last_day: str | None
     has_demo: bool
     foreign: Sequence[ImportedValue]
+    release: tuple[int, str] | None
 
 
 def _read(city: City, definition: Definition) -> View:
@@ -174,6 +180,7 @@ def _read(city: City, definition: Definition) -> View:
         rows = published_values(session, wanted) if definition.is_computed else []
         by_area = _by_area(session, definition, rows)
         foreign = [] if definition.is_computed else imported_values(session, definition.code)
+        release = published_with(session, definition.code)
         session.expunge_all()  # drawn without holding the database
     last_day = last_day_before(rows[-1].cut_off_at, city.calendar.time_zone) if rows else None
     period = period_name(period_of(rows[-1])) if rows else ""
@@ -189,7 +196,12 @@ def _read(city: City, definition: Definition) -> View:
         last_day=format_date(last_day, "d MMMM y") if last_day else None,
         has_demo=any(row.extra.get("demo") for row in rows),
         foreign=foreign,
+        release=(release.number, period_name(_period_of(release))) if release else None,
     )
+
+
+def _period_of(release: PublishedSnapshot) -> Period:
+    return Period(start_on=release.period_start_on, kind=PeriodKind(release.period_kind))
 
 
 def _by_area(

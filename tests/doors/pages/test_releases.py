@@ -74,6 +74,22 @@ def test_files_are_sent_as_what_they_are_and_may_be_kept(
         assert client.get(f"{PAGE}/1/{name}").status_code == 404
 
 
+def test_an_indicator_leads_to_the_newest_release_that_holds_it(
+    app: Flask, client: FlaskClient, session: Session, released: Path
+) -> None:
+    assert f'href="{PAGE}/1"' in client.get("/indikator/I01").text
+    assert "Belum ada rilis." in client.get("/indikator/I12").text  # of all reports: by year only
+    for without in ("I12", "I07"):
+        assert f'href="{PAGE}/' not in client.get(f"/indikator/{without}").text
+    store(session, History("2026-03-05").released("2026-03-06").events)
+    session.commit()
+    reason = ("--reason", "Satu laporan terlambat masuk.")
+    run(app, "revise", "--period", "2026-03", "--cut-off", "2026-07-02", *reason)
+    shown = client.get("/indikator/I01").text
+    assert f'href="{PAGE}/2"' in shown
+    assert f'href="{PAGE}/1"' not in shown
+
+
 def test_a_revision_and_a_revoked_key_are_told(
     app: Flask, client: FlaskClient, session: Session, released: Path
 ) -> None:
