@@ -136,7 +136,8 @@ def row_lines(shown: ShownRecap) -> str:
     if shown.slowest:
         lines = [f"{one.tracking_code} · {one.what} · {one.late}" for one in shown.slowest]
         blocks.append([_("Paling lama melewati target:"), *lines])
-    return "\n\n".join("\n".join(block) for block in blocks if len(block) > 1) or "-"
+    told = "\n\n".join("\n".join(block) for block in blocks if len(block) > 1)
+    return told or _("Tidak ada laporan tayang yang melewati target pada akhir pekan ini.")
 
 
 def hidden_line(shown: ShownRecap) -> str:

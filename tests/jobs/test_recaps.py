@@ -73,6 +73,7 @@ def test_a_mail_says_the_figures_and_carries_the_sheet(world: World, office: Pos
     body = text_of(mail)
     assert str(mail["Subject"]).startswith("Rekap pekanan DPUPR, ")
     assert "Lewat target selesai: 0 (pekan sebelumnya 0)" in body
+    assert "Tidak ada laporan tayang yang melewati target" in body
     assert "&instansi=DPUPR" in body
     (sheet,) = mail.iter_attachments()
     week = last_week(world.city.local_date(utcnow())).code
