@@ -15,10 +15,12 @@ from citizenreport.cities.rules import City
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.documents.pdf import paper
+from citizenreport.i18n.languages import DEFAULT_LANGUAGE
 from citizenreport.intake.models import Report
 from citizenreport.pipeline.breach import Affected, Notice, everybody, opened_by, tell
 from citizenreport.triage.trail import staff_of_username
 from citizenreport.web.context import current_city, current_keys
+from citizenreport.web.locale import day, moment
 from citizenreport.web.translate import _
 
 breach = AppGroup("breach", help="Data seen by someone who should not: whose, and telling them.")
@@ -139,13 +141,15 @@ def _write_letters(
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     desk = city.agencies[city.desk_agency_code]
+    with force_locale(DEFAULT_LANGUAGE):
+        made_on, found_at = day(city.local_date(now)), moment(notice.found_at)
     data = {
         "city": city.name,
         "agency": desk.name,
         "agency_address": "",
         "title": "Pemberitahuan kegagalan pelindungan data pribadi",
-        "made_on": city.local_date(now).isoformat(),
-        "found_at": notice.found_at.astimezone(city.calendar.time_zone).strftime("%Y-%m-%d %H.%M"),
+        "made_on": made_on,
+        "found_at": found_at,
         "happened": notice.happened.strip(),
         "cause": notice.cause.strip(),
         "handling": notice.handling.strip(),
