@@ -79,7 +79,7 @@ def test_the_link_opens_the_report_and_leaves_no_secret_behind(visit: Begin) -> 
     assert secret not in left
     assert not any(secret in url for url in sent_addresses(other))
     other.page.evaluate("history.back()")
-    other.page.wait_for_url("**/")  # not the page that asks
+    other.page.wait_for_url("**/", wait_until="commit")  # not the page that asks
     assert secret not in other.page.url
 
 

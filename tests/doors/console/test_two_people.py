@@ -32,6 +32,8 @@ CERTAIN = (
         "/tayang",
     ),
 )
+SHOWN_AGAIN = ("/tayang/samarkan",)
+"""The form comes back with words taken out of it: nothing is changed yet."""
 LEAD = Grant(role=Role.AGENCY_LEAD, agency_code="roads")
 
 
@@ -105,7 +107,8 @@ def test_no_act_on_a_ticket_goes_through_from_an_older_state(
         address = re.sub(r"<[^>]+>", str(uuid4()), rule.replace("<uuid:ticket_id>", str(asked.id)))
         reply = visitor.send(address, page="/petugas", seen="1", **fields)
         told[rule.rpartition("<uuid:ticket_id>")[2]] = reply.status_code
-        if trace(session, asked) != before or reply.status_code in (200, 302, 303):
+        went_through = reply.status_code in (200, 302, 303) and not rule.endswith(SHOWN_AGAIN)
+        if trace(session, asked) != before or went_through:
             changed.append((rule, reply.status_code))
             before = trace(session, asked)
     assert changed == []

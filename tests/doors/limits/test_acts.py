@@ -10,7 +10,9 @@ from citizenreport.web.limits import COUNTED_AS, NEVER_REFUSED
 from tests.doors.limits.conftest import FromNetwork
 from tests.scenes import Scene
 
-COUNT_BY_THEMSELVES = {"report.send", "reports.create", "georeport_sending.create"}
+COUNT_BY_THEMSELVES = {
+    *("report.send", "reports.create", "georeport_sending.create", "georeport_updates.create"),
+}
 
 
 def token_of(client: FlaskClient) -> str:

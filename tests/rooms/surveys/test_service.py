@@ -119,7 +119,7 @@ def test_the_erasure_of_a_report_takes_its_answer_and_no_other(scene: Scene) -> 
     ticket, other = settled(scene), settled(scene)
     for one in (ticket, other):
         service.answer_survey(scene.session, scene.city, one, GOOD, now=utcnow())
-    service.forget_report(scene.session, ticket.report_id)
+    service.forget_tickets(scene.session, [ticket.id])
     assert stored(scene.session).ticket_id == other.id
 
 
