@@ -88,7 +88,7 @@ def test_a_ticket_moves_on_the_board_by_keys_alone(service: LiveServer, visit) -
     ticket_id, agency = verified(service)
     made = visit(viewport=DESKTOP)
     account = open_account(service, Grant(role=Role.OFFICER, agency_code=agency))
-    page = sign_in(made, account, "/petugas/tiket/papan?urut=newest")  # others' cards lie below
+    page = sign_in(made, account, "/petugas/tiket/papan?urut=terbaru")  # others' cards lie below
     card = page.locator(f"#daftar-verified li:has(a[href='/petugas/tiket/{ticket_id}'])").first
     card.locator("a.row-link").focus()
     page.keyboard.press("l")
