@@ -72,6 +72,7 @@ class Outgoing:
     total_s: float = TOTAL_S
     inside: tuple[Network, ...] = ()
     own_ca: Path | None = None
+    most_bytes: int = MAX_RECEIVED_BYTES  # of an answer; what is longer is no answer
 
     def post(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Post a body of at most 64 KiB and return the answer, whatever its status.
@@ -165,7 +166,7 @@ class Outgoing:
             return Answer(
                 status=response.status_code,
                 headers={name.lower(): value for name, value in response.headers.items()},
-                body=_bounded(response),
+                body=_bounded(response, self.most_bytes),
             )
         finally:
             watch.cancel()
@@ -182,11 +183,11 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def _bounded(response: httpx.Response) -> bytes:
+def _bounded(response: httpx.Response, most_bytes: int) -> bytes:
     """Return the body. Raises NoAnswer when it is longer than we read."""
-    body = b""
+    body = bytearray()
     for piece in response.iter_raw():
         body += piece
-        if len(body) > MAX_RECEIVED_BYTES:
+        if len(body) > most_bytes:
             raise NoAnswer
-    return body
+    return bytes(body)
