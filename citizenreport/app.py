@@ -31,7 +31,7 @@ import citizenreport.triage.part_models
 import citizenreport.triage.queue_models
 import citizenreport.web.models  # noqa: F401
 from citizenreport import open311
-from citizenreport.api.v1 import challenge, indicators, key, reports
+from citizenreport.api.v1 import challenge, indicators, key, published_reports, reports
 from citizenreport.api.v1 import rankings as ranking_files
 from citizenreport.api.v1 import tickets as staff_tickets
 from citizenreport.api.v1.document import make_api
@@ -133,7 +133,7 @@ from citizenreport.pages import (
 from citizenreport.pages import indicators as indicator_pages
 from citizenreport.pages import releases as release_pages
 from citizenreport.storage.files import FileStorage
-from citizenreport.web import limits, restored, setup
+from citizenreport.web import limits, open_reads, restored, setup
 from citizenreport.web import sso as web_sso
 from citizenreport.web.context import CityHolder, CityMissing, Services
 
@@ -229,7 +229,15 @@ GEOREPORT = (
     georeport_sending.bp,
     georeport_updates.bp,
 )
-API = (reports.bp, indicators.bp, ranking_files.bp, challenge.bp, key.bp, staff_tickets.bp)
+API = (
+    reports.bp,
+    published_reports.bp,
+    indicators.bp,
+    ranking_files.bp,
+    challenge.bp,
+    key.bp,
+    staff_tickets.bp,
+)
 
 SAFE_DEFAULTS = {
     "MAX_CONTENT_LENGTH": 80 * 1024 * 1024,  # five photos of 15 MB and the form around them
@@ -263,6 +271,7 @@ def create_app(settings: Mapping[str, object]) -> Flask:
     limits.init_app(app)
     web_sso.init_app(app)
     open311.init_app(app)
+    open_reads.init_app(app)
     for door in (*DOORS, *GEOREPORT):
         app.register_blueprint(door)
     for resource in API:

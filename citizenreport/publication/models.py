@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizenreport.core.db import Base
@@ -22,6 +22,12 @@ class PublishedReport(Base, kw_only=True):
     __tablename__ = "published_report"
     __table_args__ = (
         Index(None, "position", postgresql_using="gist"),
+        # In degrees on the plane: boxes of lists and tiles.
+        Index(
+            "ix_published_report_place",
+            text("(position::geometry(POINT, 4326))"),
+            postgresql_using="gist",
+        ),
         Index("ix_published_report_submitted", "submitted_on", "tracking_code"),
         Index("ix_published_report_category", "category_code", "submitted_on", "tracking_code"),
         Index("ix_published_report_changed", "changed_on", "tracking_code"),

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ColumnElement, Date, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, cast, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from citizenreport.geo.columns import PositionType
 from citizenreport.geo.position import Position
 from citizenreport.publication.models import PublishedPhoto, PublishedReply, PublishedReport
 
+PLACE: Final = Geometry("POINT", 4326)
 Box = tuple[float, float, float, float]  # west, south, east, north; WGS 84 degrees
 
 
@@ -36,6 +37,9 @@ class Wanted:
     time_zone: str
     codes: Collection[str] | None = None
     category_codes: Collection[str] | None = None
+    aspects: Collection[str] | None = None
+    area_codes: Collection[str] | None = None
+    agency_codes: Collection[str] | None = None
     states: Collection[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -47,6 +51,7 @@ class Wanted:
     words: str | None = None
     order: Order = Order.REQUESTED
     newest_first: bool = True
+    after: tuple[date, str] | None = None  # day and code of the last row seen
     offset: int = 0
     limit: int = 50
 
@@ -80,7 +85,7 @@ class Found(NamedTuple):
 def found(session: Session, wanted: Wanted) -> list[Found]:
     """Return the reports that fit, in order, in one query whatever their number."""
     row = PublishedReport
-    place = cast(row.position, Geometry("POINT", 4326))
+    place = cast(row.position, PLACE)
     photo = (
         select(PublishedPhoto.photo_code)
         .where(PublishedPhoto.tracking_code == row.tracking_code)
@@ -90,10 +95,11 @@ def found(session: Session, wanted: Wanted) -> list[Found]:
     )
     plain = [getattr(row, name) for name in Found._fields if hasattr(row, name)]  # all but three
     day = row.submitted_on if wanted.order is Order.REQUESTED else row.changed_on
-    keys = [day, row.tracking_code]
+    keys: list[ColumnElement[Any]] = [day.expression, row.tracking_code.expression]
     query = (
         select(*plain, func.ST_X(place), func.ST_Y(place), photo)
         .where(*_when(wanted), *_what(wanted), *_where(wanted))
+        .where(*_beyond(wanted, keys))
         .order_by(*(key.desc() if wanted.newest_first else key.asc() for key in keys))
         .offset(wanted.offset)
         .limit(wanted.limit)
@@ -149,6 +155,9 @@ def _what(wanted: Wanted) -> list[ColumnElement[bool]]:
     among = (
         (row.tracking_code, wanted.codes),
         (row.category_code, wanted.category_codes),
+        (row.aspect, wanted.aspects),
+        (row.area_code, wanted.area_codes),
+        (row.agency_code, wanted.agency_codes),
         (row.state, wanted.states),
     )
     conditions: list[ColumnElement[bool]] = [
@@ -164,12 +173,21 @@ def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
     row = PublishedReport
     conditions: list[ColumnElement[bool]] = []
     if wanted.box is not None:
-        box = func.geography(func.ST_MakeEnvelope(*wanted.box, 4326))
-        conditions.append(func.ST_Intersects(row.position, box))
+        # In degrees, as maps and lists mean it: on the sphere a wide box has bent edges.
+        box = func.ST_MakeEnvelope(*wanted.box, 4326)
+        conditions.append(func.ST_Intersects(cast(row.position, PLACE), box))
     if wanted.near is not None:
         here = literal(wanted.near, PositionType)
         conditions.append(func.ST_DWithin(row.position, here, wanted.radius_m))
     return conditions
+
+
+def _beyond(wanted: Wanted, keys: list[ColumnElement[Any]]) -> list[ColumnElement[bool]]:
+    """Return what keeps to the rows that come after the last one seen."""
+    if wanted.after is None:
+        return []
+    last = tuple_(*(literal(part) for part in wanted.after))
+    return [tuple_(*keys) < last if wanted.newest_first else tuple_(*keys) > last]
 
 
 def _escaped(words: str) -> str:

@@ -91,6 +91,11 @@ PUBLIC = {
         *("page_size", "extensions", "updated_after", "updated_before", "bbox", "lat", "long"),
         *("radius", "q", "sort"),
     ],
+    "/api/v1/reports": [
+        *("category", "aspect", "area", "agency", "status", "bbox", "since", "until", "fields"),
+        *("limit", "after", "lang", "undefined"),
+    ],
+    "/api/v1/reports.geojson": ["category", "bbox", "since", "after", "undefined"],
     "/api/v1/indicators/I02/rankings": ["kind", "year", "lang", "undefined"],
     "/api/v1/indicators/I01/values": [
         *("period", "period_kind", "area", "area_level", "limit", "after", "lang", "undefined"),

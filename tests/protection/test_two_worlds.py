@@ -60,6 +60,16 @@ GEOREPORT_QUERIES = (
     "updated_after=2020-01-01T00:00:00Z",
     "sort=updated_datetime:asc",
 )
+API_QUERIES = (
+    "category=A04",
+    "category=A12",
+    "area=33.71.03.1005",
+    "status=open&limit=2",
+    "bbox=110,-8,111,-7",
+    "since=2020-01-01&until=2099-12-31",
+    "fields=tracking_code,state",
+    "limit=1",
+)
 VOLATILE_HEADERS = {"Date", "Set-Cookie", "Content-Security-Policy", "RateLimit"}
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
@@ -154,6 +164,8 @@ def test_the_comparison_sees_a_public_report(
     assert told | {"/sitemap.xml"} <= differing
     places = {"/laporan.geojson", "/laporan/kepadatan.json", "/laporan?tampilan=kepadatan"}
     assert places <= differing
+    assert {"/api/v1/reports", "/api/v1/reports.geojson?limit=1"} <= differing
+    assert "/api/v1/reports?category=A12" not in differing
     assert {"/robots.txt", "/bantuan", "/laporan.atom?kategori=A12"}.isdisjoint(differing)
     assert "/laporan?kategori=A12" not in differing
     assert "/laporan.geojson?kategori=A12" not in differing
@@ -215,6 +227,8 @@ def all_lists(address: str) -> Iterator[str]:
         own = PLACES_QUERIES
     elif address.startswith("/open311"):
         own = GEOREPORT_QUERIES
+    elif address.startswith("/api/v1/reports"):
+        own = API_QUERIES
     for query in (*QUERIES, *own):
         yield f"{address}?{query}"
 
