@@ -1,9 +1,11 @@
-"""Charts as SVG, from one Vega-Lite specification each: the same on pages, in PDF and workbooks.
+"""Charts as SVG, from one Vega-Lite specification each: the same on pages, in PDF, and as pictures of
+those SVG in workbooks, which know no SVG.
 
 Pure: a chart draws what it is given and fetches nothing. The same data give the same bytes. A chart
 is a picture with one sentence for those who cannot see it; whoever shows it puts its table beside it.
 """
 
+import html
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -24,6 +26,7 @@ SPARK_SIZE: Final = (150, 36)
 MAP_SIZE: Final = (420, 460)
 FONT: Final = "Libertinus Serif, sans-serif"
 CLASSES: Final = 5
+PICTURE_SCALE: Final = 2.0  # pixels for each drawing unit
 KEPT: Final = 256  # charts of a kind kept drawn, by what is in them: so none is out of date
 DECIMAL_COMMA: Final = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["Rp", ""]}
 DECIMAL_POINT: Final = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["Rp", ""]}
@@ -185,6 +188,28 @@ def choropleth(shapes: tuple[Shape, ...], *, alt_text: str, theme: Theme = PAGE)
     width, height = MAP_SIZE
     whole = alt.layer(*layers).properties(width=width, height=height).project("mercator")
     return _svg(whole, alt_text=alt_text, theme=theme, comma=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A chart as PNG, its size in drawing units, and the sentence for those who cannot see it."""
+
+    png: bytes
+    width: float
+    height: float
+    words: str
+
+
+def picture_of(svg: str) -> Picture:
+    """Return a chart drawn with PAPER as a picture, for programs that show no SVG."""
+    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    words = re.search(r'aria-label="([^"]*)"', svg)
+    assert size is not None
+    assert words is not None
+    png = vl_convert.svg_to_png(svg, scale=PICTURE_SCALE)
+    return Picture(
+        png=png, width=float(size[1]), height=float(size[2]), words=html.unescape(words[1])
+    )
 
 
 def classes_of(values: Sequence[float], *, count: int = CLASSES) -> list[float]:

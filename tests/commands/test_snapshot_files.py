@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import zipfile
 from collections.abc import Mapping
@@ -106,9 +107,20 @@ def test_the_workbook_opens_in_a_spreadsheet_program(folder: Path) -> None:
         assert f'table:name="{name}"' in sheets
     assert "Err:" not in sheets
     with zipfile.ZipFile(folder / "buku-kerja.xlsx") as book:
-        charts = [name for name in book.namelist() if name.startswith("xl/charts/chart")]
-        assert len(charts) >= 3
         assert "<f>" not in book.read("xl/worksheets/sheet2.xml").decode()
+        pictures = [name for name in book.namelist() if name.startswith("xl/media/")]
+        assert len(pictures) >= 3
+        assert all(book.read(name).startswith(b"\x89PNG") for name in pictures)
+        drawn = "".join(
+            book.read(name).decode()
+            for name in book.namelist()
+            if name.startswith("xl/drawings/drawing")
+        )
+    named = re.findall(r'descr="([^"]+)"', drawn)
+    assert len(named) >= len(pictures)
+    assert any("menurut kelurahan, 2026" in words for words in named)
+    assert any("sampai" in words and "Angkanya ada di tabel." in words for words in named)
+    assert sheets.count("<draw:image ") == len(named)
 
 
 def test_the_briefs_are_tagged_a4_and_in_their_language(folder: Path) -> None:

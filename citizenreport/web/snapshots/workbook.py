@@ -1,12 +1,12 @@
 """The workbook of a snapshot, for the ministry: cover, summary, a sheet an indicator, definitions.
 
-Numbers are numbers, no text is ever a formula or a link, and charts are the workbook's own, so that
-whoever opens it can go on working with them. The same numbers give the same bytes.
+Numbers are numbers, no text is ever a formula or a link, and charts are the ones of pages and papers
+as pictures: what they show stands in cells beside them. The same numbers give the same bytes.
 """
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from copy import deepcopy
 from itertools import groupby
 from typing import Any, Final
 
@@ -25,24 +25,13 @@ from citizenreport.web.indicators import (
     CSV_HEADER,
     UNIT_NAMES,
     VALUE_STATUS_NAMES,
-    area_name,
-    interval_of,
-    period_of,
     producer_of,
 )
+from citizenreport.web.snapshots.book import OPTIONS, Book
+from citizenreport.web.snapshots.indicator_sheets import indicator_sheet
 from citizenreport.web.snapshots.release_lines import TABLE_HEADER, cell_line, whole_lines
 
-OPTIONS: Final = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 SUMMARY: Final = ("Kode", "Indikator", "Nilai", "Satuan", "Status", "Pembilang", "Penyebut")
-VALUES: Final = (
-    *("Jenis periode", "Periode", "Kode wilayah", "Wilayah", "Nilai", "Selang 95 % bawah"),
-    *("Selang 95 % atas", "Pembilang", "Penyebut", "Status", "Versi definisi"),
-)
 DEFINITIONS: Final = (
     *(
         "Kode",
@@ -66,80 +55,36 @@ METHOD: Final = (
     "Periode mengikuti waktu setempat kota; yang dihitung ialah yang tercatat sebelum tanggal potong.",
     "Keaslian diperiksa dengan: citizenreport snapshot verify (berkas ZIP rilis) --keys (daftar kunci).",
 )
-AXIS_KINDS: Final = ("bulan", "triwulan", "tahun")
 CHART_COLOUR: Final = "#0B6156"
-LINE_HEIGHT: Final = 15  # points
 Row = PublishedIndicatorValue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Book:
-    """The workbook being written, with its formats."""
-
-    book: Any
-    title: Any
-    head: Any
-    wrap: Any
-    fact: Any
-
-    def sheet(self, name: str, widths: Sequence[int]) -> Any:
-        sheet = self.book.add_worksheet(name)
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        return sheet
-
-    def table(
-        self,
-        sheet: Any,
-        first_row: int,
-        header: Sequence[str],
-        rows: Sequence[Sequence[Cell]],
-        *,
-        heights: Sequence[int] = (),
-    ) -> None:
-        """Write a table. `heights`: the columns' widths, where text may take several lines."""
-        for column, name in enumerate(header):
-            sheet.write_string(first_row, column, name, self.head)
-        for number, row in enumerate(rows, start=first_row + 1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(number, column, safe_text(cell), self.wrap)
-                elif cell is not None:
-                    sheet.write_number(number, column, cell)
-            if heights:
-                sheet.set_row(number, LINE_HEIGHT * _lines(row, heights))
-
-
-def _lines(row: Sequence[Cell], widths: Sequence[int]) -> int:
-    """Return how many lines the longest text of a row takes: not every program works it out."""
-    texts = [
-        (len(cell), width)
-        for cell, width in zip(row, widths, strict=False)
-        if isinstance(cell, str)
-    ]
-    return max((-(-length // width) for length, width in texts), default=1)
 
 
 def workbook(city: City, head: Head, contents: Contents) -> bytes:
     """Return the workbook as the bytes of an XLSX file."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, OPTIONS) as file:
+    with xlsxwriter.Workbook(out, deepcopy(OPTIONS)) as file:
         made_at = head.made_at.replace(tzinfo=None, microsecond=0)
         file.set_properties({"title": _title(city, head), "author": city.name, "created": made_at})
-        book = _Book(
+        book = Book(
             book=file,
             title=file.add_format({"bold": True, "font_size": 16, "font_color": CHART_COLOUR}),
-            head=file.add_format({"bold": True, "bg_color": "#DCEFE9", "text_wrap": True}),
-            wrap=file.add_format({"text_wrap": True, "valign": "top"}),
+            head=file.add_format(
+                {
+                    "bold": True,
+                    "bg_color": "#DCEFE9",
+                    "text_wrap": True,
+                    "valign": "top",
+                    "indent": 1,
+                }
+            ),
+            wrap=file.add_format({"text_wrap": True, "valign": "top", "indent": 1}),
+            number=file.add_format({"valign": "top"}),
             fact=file.add_format({"align": "left", "text_wrap": True}),
         )
         _cover(book, city, head, contents)
         _summary(book, city, head, contents)
         for code, rows in groupby(contents.values, key=lambda row: row.code):
-            _indicator(book, city, code, list(rows))
+            indicator_sheet(book, city, head.period, code, list(rows))
         _release(book, city, head, contents)
         _definitions(book, city)
         sheet = book.sheet("Metode", [120])
@@ -151,9 +96,9 @@ def _title(city: City, head: Head) -> str:
     return f"Indikator Smart Society {city.name} {head.period.code}"
 
 
-def _cover(book: _Book, city: City, head: Head, contents: Contents) -> None:
+def _cover(book: Book, city: City, head: Head, contents: Contents) -> None:
     sheet = book.sheet("Sampul", [34, 90])
-    sheet.write_string(0, 0, _title(city, head), book.title)
+    book.heading(sheet, _title(city, head))
     facts: list[tuple[str, Cell]] = [
         ("Kota", city.name),
         ("Kode Kemendagri", city.city_code),
@@ -178,7 +123,7 @@ def _cover(book: _Book, city: City, head: Head, contents: Contents) -> None:
             sheet.write_number(number, 1, value, book.fact)
 
 
-def _summary(book: _Book, city: City, head: Head, contents: Contents) -> None:
+def _summary(book: Book, city: City, head: Head, contents: Contents) -> None:
     """Write one line an indicator: the city, the whole period."""
     sheet = book.sheet("Ringkasan", [8, 64, 12, 22, 13, 12, 12])
     wanted = (head.period.kind.value, head.period.start_on, city.city_code)
@@ -192,12 +137,12 @@ def _summary(book: _Book, city: City, head: Head, contents: Contents) -> None:
     sheet.repeat_rows(0)
 
 
-def _summary_line(row: Row) -> Sequence[Cell]:
+def _summary_line(row: Row) -> Sequence[Any]:
     definition = definition_at(row.code, row.definition_version)
     return (
         row.code,
         definition.names["id"],
-        _number(row),
+        number_of(row),
         UNIT_NAMES[definition.unit],
         VALUE_STATUS_NAMES[row.status],  # type: ignore[index]
         row.numerator,
@@ -205,84 +150,7 @@ def _summary_line(row: Row) -> Sequence[Cell]:
     )
 
 
-def _number(row: Row) -> Any:
-    return number_of(row)
-
-
-def _indicator(book: _Book, city: City, code: str, rows: list[Row]) -> None:
-    """Write the values of an indicator, and a chart of the city over the periods inside."""
-    definition = definition_at(code, rows[-1].definition_version)
-    sheet = book.sheet(code, [14, 11, 15, 24, 11, 11, 11, 11, 11, 13, 9])
-    sheet.write_string(0, 0, f"{code} {definition.names['id']}", book.title)
-    sheet.write_string(1, 0, f"{definition.definition} ({UNIT_NAMES[definition.unit]})")
-    ordered = sorted(rows, key=lambda row: _order(city, row))
-    book.table(sheet, 3, VALUES, [_value_line(city, row) for row in ordered])
-    sheet.freeze_panes(4, 0)
-    sheet.repeat_rows(3)
-    span = _charted(city, ordered)
-    if span is not None:
-        _chart(book, sheet, definition, code, span)
-
-
-def _order(city: City, row: Row) -> tuple[Any, ...]:
-    """The city first and its shortest periods first: what is charted stands together."""
-    is_city = row.area_code == city.city_code
-    kind = AXIS_KINDS.index(row.period_kind)
-    return (not is_city, kind, row.area_level, row.area_code, row.period_start_on)
-
-
-def _value_line(city: City, row: Row) -> Sequence[Any]:
-    interval = interval_of(row)
-    return (
-        row.period_kind,
-        period_of(row).code,
-        row.area_code,
-        area_name(city, row.area_code),
-        _number(row),
-        interval[0] if interval else None,
-        interval[1] if interval else None,
-        row.numerator,
-        row.denominator,
-        VALUE_STATUS_NAMES[row.status],  # type: ignore[index]
-        row.definition_version,
-    )
-
-
-def _charted(city: City, rows: list[Row]) -> tuple[int, int] | None:
-    """Return first and last line of the city's shortest periods; None with fewer than two."""
-    first = rows[0]
-    same = [
-        row
-        for row in rows
-        if row.area_code == city.city_code and row.period_kind == first.period_kind
-    ]
-    known = [row for row in same if number_of(row) is not None]
-    return (4, 3 + len(same)) if len(known) > 1 else None
-
-
-def _chart(
-    book: _Book, sheet: Any, definition: Definition, code: str, span: tuple[int, int]
-) -> None:
-    first, last = span
-    chart = book.book.add_chart({"type": "line"})
-    chart.add_series(
-        {
-            "name": f"{code} {UNIT_NAMES[definition.unit]}",
-            "categories": [code, first, 1, last, 1],
-            "values": [code, first, 4, last, 4],
-            "line": {"color": CHART_COLOUR, "width": 2.25},
-            "marker": {"type": "circle", "size": 6, "fill": {"color": CHART_COLOUR}},
-        }
-    )
-    chart.set_title({"name": definition.names["id"], "name_font": {"size": 11}})
-    chart.set_y_axis({"min": 0, "name": UNIT_NAMES[definition.unit]})
-    chart.set_legend({"none": True})
-    chart.set_size({"width": 620, "height": 320})
-    words = f"{definition.names['id']}: angkanya di lajur E."
-    sheet.insert_chart(4, 12, chart, {"description": words})
-
-
-def _release(book: _Book, city: City, head: Head, contents: Contents) -> None:
+def _release(book: Book, city: City, head: Head, contents: Contents) -> None:
     """Write the tables of the release; a withheld number is an empty cell that says so beside it."""
     if contents.release is None:
         return
@@ -299,7 +167,7 @@ def _release(book: _Book, city: City, head: Head, contents: Contents) -> None:
         book.table(sheet, 0, CSV_HEADER, list(whole_lines(city, contents.release.whole)))
 
 
-def _definitions(book: _Book, city: City) -> None:
+def _definitions(book: Book, city: City) -> None:
     widths = [8, 6, 40, 40, 40, 24, 60, 60, 60, 40, 40, 14, 50, 40, 24, 24, 40, 12, 12]
     sheet = book.sheet("Definisi", widths)
     rows = [_definition_line(city, definition) for definition in all_definitions().values()]
