@@ -11,6 +11,7 @@ from citizenreport.indicators.composites import AspectComposite, aspect_composit
 from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.definitions.composites import all_composites
 from citizenreport.indicators.rules.composites import Composite
+from citizenreport.indicators.rules.sensitivity import Choice, Span
 from citizenreport.web.context import current_city
 
 __all__ = ["indicators"]
@@ -21,7 +22,8 @@ __all__ = ["indicators"]
 def composite(*, aspect: str | None) -> None:
     """Print the composite of an aspect by year, with its parts; none where a part is missing.
 
-    Of each part: its share of the weight, its value as published, and that between 0 and 100.
+    Of each year: the arithmetic and the geometric mean, and what other choices would give. Of each
+    part: its share of the weight, its value as published, and that between 0 and 100.
     """
     with public_reading() as session:
         found = aspect_composites(session, current_city())
@@ -38,13 +40,24 @@ def lines_of(one: AspectComposite) -> Iterator[str]:
         yield "  no data yet"
     for found in one.years:
         yield f"  {found.year}  {_told(found)}"
+        yield from _choices(found)
         yield from _parts(one, found)
 
 
 def _told(found: Composite) -> str:
     if found.value is None:
         return f"none: no {', '.join(found.missing)}"
-    return f"{found.value}  range {found.low} to {found.high}  place {found.first} to {found.last}"
+    return f"{found.value}  geometric {found.geometric}  range {_span(found.spans[Choice.ALL])}"
+
+
+def _choices(found: Composite) -> Iterator[str]:
+    for choice, span in found.spans.items():
+        if choice is not Choice.ALL:
+            yield f"    {f'other {choice.value}':<19}  {_span(span)}"
+
+
+def _span(span: Span) -> str:
+    return f"{span.low} to {span.high}  place {span.first} to {span.last}"
 
 
 def _parts(one: AspectComposite, found: Composite) -> Iterator[str]:

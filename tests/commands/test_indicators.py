@@ -1,8 +1,6 @@
 """`citizenreport indicators` over the test's database."""
 
 import json
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.commands.indicators_composite import indicators
 from citizenreport.indicators.definitions import all_definitions
-from citizenreport.indicators.models import ImportedIndicatorValue
+from tests.figures import TOLERANCE, add_figures
 from tests.rooms.indicators.histories import History
 from tests.rooms.indicators.stored import store
 
@@ -121,23 +119,7 @@ def test_a_figure_of_another_body_enters_with_its_evidence(
 def test_a_composite_is_printed_with_its_parts_and_is_none_without_one(
     app: Flask, session: Session, magelang: City
 ) -> None:
-    for code, year, value in (("I07", 2023, "5.5"), ("I08", 2023, "60"), ("I07", 2024, "6.248")):
-        session.add(
-            ImportedIndicatorValue(
-                code=code,
-                year=year,
-                revision=1,
-                definition_version=1,
-                value=Decimal(value),
-                source="SETARA",
-                evidence_sha256="0" * 64,
-                evidence_key=f"{code}{year}",
-                correction="",
-                entered_by=None,
-                entered_at=datetime(2026, 6, 1, tzinfo=UTC),
-            )
-        )
-    session.commit()
+    add_figures(session, *TOLERANCE)
     lines = run(app, "composite", "--aspect", "toleransi").output.splitlines()
     names = {code: all_definitions()[code].names["id"] for code in ("I07", "I08")}
     assert lines == [
@@ -145,7 +127,10 @@ def test_a_composite_is_printed_with_its_parts_and_is_none_without_one(
         "  2024  none: no I08",
         f"    I07   50%       6.248    87.5  {names['I07']}",
         f"    I08   50%           -       -  {names['I08']}",
-        "  2023  67.5  range 63.0 to 72.0  place 1 to 1",
+        "  2023  67.5  geometric 67.1  range 62.7 to 72.0  place 1 to 1",
+        "    other weights        63.0 to 72.0  place 1 to 1",
+        "    other aggregation    67.1 to 67.5  place 1 to 1",
+        "    other normalisation  67.5 to 67.5  place 1 to 1",
         f"    I07   50%         5.5    75.0  {names['I07']}",
         f"    I08   50%          60    60.0  {names['I08']}",
     ]

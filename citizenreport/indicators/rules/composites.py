@@ -1,28 +1,32 @@
 """One number for an aspect out of several indicators, and how much of it is choice. Pure.
 
 Each part is put on 0 to 100 by the ends of its own scale (min-max, so that a year's number does not
-change when another year comes) and averaged by weights. The same is done with every weight halved,
-kept or doubled, and with z-scores over the years instead: the range of values and of places among the
-years tells what the choices decide. Nothing is computed of a year in which a part is missing.
+change when another year comes) and averaged by weights. Beside that stands the geometric mean, in which
+a good part makes up less for a bad one. What weights, the way of averaging and the way of normalising
+decide is told one by one and all together (see `sensitivity.py`). Nothing is computed of a year in
+which a part is missing.
 
 Source: OECD and JRC, Handbook on Constructing Composite Indicators (2008), steps 5 to 7.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
-from itertools import product
-from statistics import fmean, pstdev
 from typing import Final
 
 from citizenreport.indicators.rules.definitions import Definition, Direction
 from citizenreport.indicators.rules.imported import SCALES
+from citizenreport.indicators.rules.sensitivity import (
+    Choice,
+    Span,
+    arithmetic_mean,
+    geometric_mean,
+    spans_of,
+    tenth,
+)
 
-FACTORS: Final = (Fraction(1, 2), Fraction(1), Fraction(2))
-"""What each weight is multiplied by, each with each."""
 MIN_PARTS: Final = 2
-MIN_YEARS_FOR_Z: Final = 3
 MOST_PARTS: Final = 6
 """More would be too many combinations of weights."""
 
@@ -47,18 +51,17 @@ class Part:
 class Composite:
     """One year. `parts` are normalised values by code; those missing are not among them.
 
-    `value`, `low` and `high` are None where a part is missing, or withheld. `first` and `last` are
-    the places the year has among all years, over all choices; 1 is best.
+    `value` is the weighted arithmetic mean, `geometric` the weighted geometric one; both are None, and
+    `spans` empty, where a part is missing, or withheld. `spans` tell by kind of choice between
+    which values the composite lies and which places the year has; see `Choice`.
     """
 
     year: int
     parts: Mapping[str, Decimal]
     missing: tuple[str, ...]
     value: Decimal | None = None
-    low: Decimal | None = None
-    high: Decimal | None = None
-    first: int | None = None
-    last: int | None = None
+    geometric: Decimal | None = None
+    spans: Mapping[Choice, Span] = field(default_factory=dict)
 
 
 def parts_of(dictionary: Mapping[str, Definition], weights: Mapping[str, int]) -> tuple[Part, ...]:
@@ -99,70 +102,19 @@ def composites(
         for year, found in values.items()
     }
     whole = {year: found for year, found in normal.items() if len(found) == len(parts)}
-    tries = [_scores(parts, whole, factors) for factors in product(FACTORS, repeat=len(parts))]
-    base = _scores(parts, whole, (Fraction(1),) * len(parts))
-    places = _places(tries + _z_scores(parts, whole))
+    weights = {part.code: part.weight for part in parts}
+    spans = spans_of(whole, weights)
     for year in sorted(values, reverse=True):
         missing = tuple(p.code for p in parts if p.code not in normal[year])
-        shown = {code: _tenth(value) for code, value in normal[year].items()}
+        shown = {code: tenth(value) for code, value in normal[year].items()}
         if missing:
             yield Composite(year=year, parts=shown, missing=missing)
             continue
-        of_year = [scores[year] for scores in tries]
         yield Composite(
             year=year,
             parts=shown,
             missing=(),
-            value=_tenth(base[year]),
-            low=_tenth(min(of_year)),
-            high=_tenth(max(of_year)),
-            first=min(places[year]),
-            last=max(places[year]),
+            value=tenth(arithmetic_mean(normal[year], weights)),
+            geometric=tenth(geometric_mean(normal[year], weights)),
+            spans=spans[year],
         )
-
-
-def _scores(
-    parts: Sequence[Part],
-    whole: Mapping[int, Mapping[str, Fraction]],
-    factors: Sequence[Fraction],
-) -> dict[int, Fraction]:
-    weights = {p.code: p.weight * f for p, f in zip(parts, factors, strict=True)}
-    total = sum(weights.values())
-    return {
-        year: Fraction(sum(w * found[code] for code, w in weights.items())) / total
-        for year, found in whole.items()
-    }
-
-
-def _z_scores(
-    parts: Sequence[Part], whole: Mapping[int, Mapping[str, Fraction]]
-) -> list[dict[int, Fraction]]:
-    """Return the same tries over z-scores; none with fewer than three years.
-
-    A part that never changes tells no year from another: its z-score is 0.
-    """
-    if len(whole) < MIN_YEARS_FOR_Z:
-        return []
-    standard: dict[int, dict[str, Fraction]] = {year: {} for year in whole}
-    for part in parts:
-        series = {year: float(found[part.code]) for year, found in whole.items()}
-        mean, deviation = fmean(series.values()), pstdev(series.values())
-        for year, value in series.items():
-            z = (value - mean) / deviation if deviation > 0 else 0.0
-            standard[year][part.code] = Fraction(round(z, 9))
-    return [_scores(parts, standard, factors) for factors in product(FACTORS, repeat=len(parts))]
-
-
-def _places(tries: Sequence[Mapping[int, Fraction]]) -> dict[int, list[int]]:
-    """Return the places of each year over all tries; equal scores share the better place."""
-    places: dict[int, list[int]] = {}
-    for scores in tries:
-        for year, score in scores.items():
-            place = 1 + sum(other > score for other in scores.values())
-            places.setdefault(year, []).append(place)
-    return places
-
-
-def _tenth(value: Fraction) -> Decimal:
-    number = Decimal(value.numerator) / Decimal(value.denominator)
-    return number.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)

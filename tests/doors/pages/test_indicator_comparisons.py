@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
-from citizenreport.indicators.models import ImportedIndicatorValue, PublishedRanking
+from citizenreport.indicators.models import PublishedRanking
+from tests.figures import TOLERANCE, add_figures
 
 AT = datetime(2026, 6, 30, 17, tzinfo=UTC)
 
@@ -64,26 +65,12 @@ def test_without_rankings_the_page_says_why(
 def test_a_composite_stands_beside_its_parts_and_is_none_without_one(
     client: FlaskClient, session: Session, magelang: City
 ) -> None:
-    for code, year, value in (("I07", 2023, "5.5"), ("I08", 2023, "60"), ("I07", 2024, "6.248")):
-        session.add(
-            ImportedIndicatorValue(
-                code=code,
-                year=year,
-                revision=1,
-                definition_version=1,
-                value=Decimal(value),
-                source="SETARA",
-                evidence_sha256="0" * 64,
-                evidence_key="k" * 22,
-                correction="",
-                entered_by=None,
-                entered_at=AT,
-            )
-        )
-    session.commit()
+    add_figures(session, *TOLERANCE)
     page = client.get("/indikator/komposit").text
     tolerance = page.partition('id="komposit-toleransi"')[2].partition("</section>")[0]
     assert "<b>67,5</b>" in tolerance  # of 75 and 60
-    assert "63,0–72,0" in tolerance
+    assert "67,1" in tolerance  # their geometric mean
+    assert "62,7–72,0" in tolerance
+    assert "63,0–72,0" in tolerance.partition("<details")[2]
     assert "tidak dihitung: belum ada I08" in tolerance
     assert "6,248" in tolerance

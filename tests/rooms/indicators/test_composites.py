@@ -1,16 +1,18 @@
 """Composites: their parts decide, choices are shown, nothing without all of them."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import zscore
+from scipy.stats import gmean, zscore
 
 from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.definitions.composites import all_composites
-from citizenreport.indicators.rules.composites import Part, composites, parts_of
+from citizenreport.indicators.rules.composites import Composite, Part, composites, parts_of
+from citizenreport.indicators.rules.sensitivity import Choice
 
 ONE = Part(code="A", weight=Fraction(1), low=0, high=100, is_more_better=True)
 OTHER = Part(code="B", weight=Fraction(1), low=1, high=7, is_more_better=True)
@@ -18,6 +20,12 @@ OTHER = Part(code="B", weight=Fraction(1), low=1, high=7, is_more_better=True)
 
 def of(**values: str) -> dict[str, Decimal]:
     return {code: Decimal(value) for code, value in values.items()}
+
+
+def places(one: Composite) -> tuple[int, int]:
+    """Return the best and the worst place over all choices."""
+    span = one.spans[Choice.ALL]
+    return span.first, span.last
 
 
 def test_a_part_lies_between_the_ends_of_its_scale() -> None:
@@ -29,27 +37,41 @@ def test_a_part_lies_between_the_ends_of_its_scale() -> None:
     assert year.parts == {"A": Decimal("50.0"), "B": Decimal("75.0")}
 
 
-def test_the_range_is_that_of_halved_and_doubled_weights() -> None:
+def test_each_kind_of_choice_has_a_range_of_its_own() -> None:
     (year,) = composites([ONE, OTHER], {2024: of(A="0", B="7")})
-    assert (year.low, year.value, year.high) == (Decimal("20.0"), Decimal("50.0"), Decimal("80.0"))
+    assert (year.value, year.geometric) == (Decimal("50.0"), Decimal("0.0"))
+    assert {choice: (span.low, span.high) for choice, span in year.spans.items()} == {
+        Choice.WEIGHTS: (Decimal("20.0"), Decimal("80.0")),
+        Choice.AGGREGATION: (Decimal("0.0"), Decimal("50.0")),
+        Choice.NORMALISATION: (Decimal("50.0"), Decimal("50.0")),
+        Choice.ALL: (Decimal("0.0"), Decimal("80.0")),
+    }
+
+
+def test_the_geometric_mean_forgives_less() -> None:
+    """Worked by another program."""
+    three = [replace(ONE, code=code, weight=Fraction(n)) for code, n in (("A", 1), ("B", 2))]
+    (year,) = composites(three, {2024: of(A="90", B="30")})
+    assert year.value == Decimal("50.0")
+    assert float(year.geometric or 0) == round(float(gmean([90, 30], weights=[1, 2])), 1)
 
 
 def test_nothing_is_computed_of_a_year_without_a_part() -> None:
     found = {
         c.year: c for c in composites([ONE, OTHER], {2023: of(A="10"), 2024: of(A="1", B="2")})
     }
-    assert (found[2023].value, found[2023].low, found[2023].first) == (None, None, None)
+    assert (found[2023].value, found[2023].geometric, found[2023].spans) == (None, None, {})
     assert found[2023].missing == ("B",)
     assert found[2023].parts == {"A": Decimal("10.0")}
-    assert (found[2024].first, found[2024].last) == (1, 1)
+    assert places(found[2024]) == (1, 1)
 
 
 def test_places_vary_where_the_choice_decides() -> None:
     values = {2022: of(A="90", B="2"), 2023: of(A="40", B="6"), 2024: of(A="95", B="6.5")}
     found = {c.year: c for c in composites([ONE, OTHER], values)}
-    assert (found[2024].first, found[2024].last) == (1, 1)
-    assert (found[2022].first, found[2022].last) == (2, 3)
-    assert (found[2023].first, found[2023].last) == (2, 3)
+    assert places(found[2024]) == (1, 1)
+    assert places(found[2022]) == (2, 3)
+    assert places(found[2023]) == (2, 3)
 
 
 def test_z_scores_can_turn_an_order_that_the_scale_gives() -> None:
@@ -62,7 +84,11 @@ def test_z_scores_can_turn_an_order_that_the_scale_gives() -> None:
     assert found[2023].value is not None
     assert found[2024].value is not None
     assert found[2023].value > found[2024].value
-    assert (found[2023].first, found[2024].first) == (1, 1)
+    assert places(found[2023])[0] == places(found[2024])[0] == 1
+    only_weights = found[2024].spans[Choice.WEIGHTS]
+    only_scale = found[2024].spans[Choice.NORMALISATION]
+    assert only_scale.first == 1
+    assert (found[2023].spans[Choice.NORMALISATION].last, only_weights.first) == (2, 2)
 
 
 @given(
@@ -84,12 +110,12 @@ def test_a_value_lies_in_its_range_and_places_among_the_whole_years(
         if one.value is None:
             assert one.missing
             continue
-        assert one.low is not None
-        assert one.high is not None
-        assert 0 <= one.low <= one.value <= one.high <= 100
-        assert one.first is not None
-        assert one.last is not None
-        assert 1 <= one.first <= one.last <= whole
+        assert one.geometric is not None
+        assert one.geometric <= one.value
+        all_ = one.spans[Choice.ALL]
+        for span in one.spans.values():
+            assert 0 <= all_.low <= span.low <= one.value <= span.high <= all_.high <= 100
+            assert 1 <= all_.first <= span.first <= span.last <= all_.last <= whole
 
 
 @pytest.mark.parametrize(
