@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -26,12 +27,23 @@ class AspectComposite:
     years: tuple[Composite, ...]
 
 
-def aspect_composites(session: Session, city: City) -> Sequence[AspectComposite]:
+def aspect_composites(
+    session: Session,
+    city: City,
+    *,
+    last_year: int | None = None,
+    entered_before: datetime | None = None,
+) -> Sequence[AspectComposite]:
     """Return the composite of each aspect, of all years that have any of its parts.
 
     Only final values count; a value that is missing or withheld is no part. For the public role.
+    `last_year`, `entered_before`: no later years, and other bodies' figures as known then.
     """
-    found = _yearly(session, city)
+    found = {
+        year: values
+        for year, values in _yearly(session, city, entered_before).items()
+        if last_year is None or year <= last_year
+    }
     return [
         AspectComposite(
             aspect=aspect,
@@ -43,7 +55,9 @@ def aspect_composites(session: Session, city: City) -> Sequence[AspectComposite]
     ]
 
 
-def _yearly(session: Session, city: City) -> dict[int, dict[str, Decimal]]:
+def _yearly(
+    session: Session, city: City, entered_before: datetime | None
+) -> dict[int, dict[str, Decimal]]:
     codes = {part.code for parts in all_composites().values() for part in parts}
     row = PublishedIndicatorValue
     computed = select(row.period_start_on, row.code, row.value).where(
@@ -56,7 +70,7 @@ def _yearly(session: Session, city: City) -> dict[int, dict[str, Decimal]]:
     found: dict[int, dict[str, Decimal]] = {}
     for start_on, code, value in session.execute(computed):
         found.setdefault(start_on.year, {})[code] = value
-    for value in imported_values(session):
+    for value in imported_values(session, entered_before=entered_before):
         if value.code in codes:
             found.setdefault(value.year, {})[value.code] = value.value
     return found

@@ -92,10 +92,12 @@ def enter(
     return kept
 
 
-def imported_values(session: Session, code: str | None = None) -> Sequence[ImportedValue]:
+def imported_values(
+    session: Session, code: str | None = None, *, entered_before: datetime | None = None
+) -> Sequence[ImportedValue]:
     """Return the newest revision of each year, of one indicator or of all; oldest year first.
 
-    Reads only what the public role may.
+    `entered_before`: as it was known then. Reads only what the public role may.
     """
     row = ImportedIndicatorValue
     query = (
@@ -113,6 +115,8 @@ def imported_values(session: Session, code: str | None = None) -> Sequence[Impor
     )
     if code is not None:
         query = query.where(row.code == code)
+    if entered_before is not None:
+        query = query.where(row.entered_at < entered_before)
     return [ImportedValue(**found._mapping) for found in session.execute(query)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
@@ -40,6 +41,8 @@ from citizenreport.indicators.rules.reckoning import Reckoning
 from citizenreport.indicators.rules.values import chain_of
 from citizenreport.indicators.service import ATTEMPTS
 from citizenreport.indicators.waiting import ComputationDisturbed
+from citizenreport.ledger.models import Event
+from citizenreport.ledger.rules import StreamKind
 from citizenreport.triage.models import Ticket
 
 ON_TIME: Final = "I02"
@@ -70,9 +73,24 @@ def rank(session: Session, city: City, *, cut_off: datetime) -> int:
     raise ComputationDisturbed
 
 
-def rankings(session: Session, city: City, *, cut_off: datetime) -> Iterator[tuple[Key, Ranked]]:
-    """Yield ((measure, (year, kind), mix), what a subject has), the best first."""
-    counts, waits = _counted(session, city, cut_off=cut_off)
+def rankings_of_year(
+    session: Session, city: City, year: int, *, cut_off: datetime
+) -> list[PublishedRanking]:
+    """Return the rankings of a year as of a cut-off, the best first; nothing is stored."""
+    found = rankings(session, city, cut_off=cut_off, years=(year,))
+    return [PublishedRanking(**_row(key, one, cut_off)) for key, one in found]
+
+
+def rankings(
+    session: Session, city: City, *, cut_off: datetime, years: Sequence[int] = ()
+) -> Iterator[tuple[Key, Ranked]]:
+    """Yield ((measure, (year, kind), mix), what a subject has), the best first.
+
+    `years`: of this and the last one where none are named.
+    """
+    last_year = Reckoning(calendar=city.calendar, cut_off=cut_off).last_day.year
+    asked = tuple(years) or (last_year - 1, last_year)
+    counts, waits = _counted(session, city, asked, cut_off=cut_off)
     for place in sorted(counts):
         yield from _on_time(city, place, counts[place])
     for place in sorted(waits):
@@ -129,10 +147,11 @@ def _strata(city: City, by: MixBy, row: Mapping[str, C]) -> dict[str, list[C]]:
     return found
 
 
-def _counted(session: Session, city: City, *, cut_off: datetime) -> tuple[Counts, Waits]:
+def _counted(
+    session: Session, city: City, years: Sequence[int], *, cut_off: datetime
+) -> tuple[Counts, Waits]:
     reckoning = Reckoning(calendar=city.calendar, cut_off=cut_off)
-    years = (reckoning.last_day.year - 1, reckoning.last_day.year)
-    since = datetime(years[0], 1, 1, tzinfo=city.calendar.time_zone)
+    since = datetime(min(years), 1, 1, tzinfo=city.calendar.time_zone)
     recent = or_(TicketFact.settlement_due_at >= since, TicketFact.submitted_at >= since)
     agencies = dict(
         session.execute(
@@ -142,7 +161,7 @@ def _counted(session: Session, city: City, *, cut_off: datetime) -> tuple[Counts
         )
         .tuples()
         .all()
-    )
+    ) | _held_at(session, cut_off)
     counts: Counts = {}
     waits: Waits = {}
     for ticket_id, fact in public_tickets(session, cut_off, recent):
@@ -152,6 +171,21 @@ def _counted(session: Session, city: City, *, cut_off: datetime) -> tuple[Counts
                 for kind, subject in subjects:
                     _take(counts, waits, entry, (entry.day.year, kind), subject, fact.category_code)
     return counts, waits
+
+
+def _held_at(session: Session, cut_off: datetime) -> dict[UUID, str]:
+    """Return who held the tickets that were handed over since a cut-off."""
+    handed_over = (
+        select(Event.stream_id, Event.payload["from"].astext)
+        .where(
+            Event.stream_kind == StreamKind.TICKET.value,
+            Event.type == "assigned",
+            Event.recorded_at >= cut_off,
+        )
+        .distinct(Event.stream_id)
+        .order_by(Event.stream_id, Event.seq)
+    )
+    return dict(session.execute(handed_over).tuples().all())
 
 
 def _subjects(city: City, fact: Fact, agency_code: str | None) -> Sequence[tuple[SubjectKind, str]]:

@@ -20,10 +20,12 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.core.clock import utcnow
 from citizenreport.indicators.rules.periods import parse_period
+from citizenreport.publication.snapshots.bodies import number_files
 from citizenreport.publication.snapshots.contents import gather
 from citizenreport.publication.snapshots.preparing import Head
 from citizenreport.publication.snapshots.rules import digest
 from citizenreport.web.snapshots.writing import writer
+from tests.figures import add_figures
 from tests.rooms.indicators.histories import CACABAN, PANJANG, TIDAR_UTARA, History, wib
 from tests.rooms.indicators.stored import store
 
@@ -42,7 +44,11 @@ HEAD = Head(
 
 
 def fill(session: Session) -> None:
-    """Store a year: public and restricted reports in three kelurahan, and a confidential one."""
+    """Store a year: public and restricted reports in three kelurahan, and a confidential one; both
+    parts of the composite of tolerance, one corrected after the cut-off.
+    """
+    add_figures(session, ("I07", 2026, "5.5"), ("I08", 2026, "60"), ("I06", 2024, "62.8"))
+    add_figures(session, ("I08", 2027, "1"))
     for area_code in (PANJANG, CACABAN, TIDAR_UTARA):
         for month in ("03", "04"):
             day = f"2026-{month}-02"
@@ -75,8 +81,11 @@ def test_all_are_there_and_the_same_numbers_give_the_same_bytes(
     files: Mapping[str, bytes], session: Session, magelang: City
 ) -> None:
     assert sorted(files) == [
-        *("buku-kerja.xlsx", "dcat.jsonld", "metadata.json", "nilai.csv"),
-        *("nilai.csv-metadata.json", "nilai.json", "rilis.gpkg", "ringkasan-en.pdf"),
+        *("buku-kerja.xlsx", "dcat.jsonld", "komposit.csv", "komposit.csv-metadata.json"),
+        *("komposit.json", "lembaga-lain.csv", "lembaga-lain.csv-metadata.json"),
+        *("lembaga-lain.json", "metadata.json", "nilai.csv"),
+        *("nilai.csv-metadata.json", "nilai.json", "peringkat.csv", "peringkat.csv-metadata.json"),
+        *("peringkat.json", "rilis.gpkg", "ringkasan-en.pdf"),
         *("ringkasan-id.pdf", "ringkasan-jv.pdf", "seluruh.csv", "seluruh.csv-metadata.json"),
         *("seluruh.json", "tabel_rilis.csv", "tabel_rilis.csv-metadata.json", "tabel_rilis.json"),
         "wilayah.geojson",
@@ -160,7 +169,10 @@ def test_borders_carry_the_numbers_in_both_formats(folder: Path, magelang: City)
 
 
 def test_every_table_has_the_columns_that_its_description_says(folder: Path) -> None:
-    for name in ("nilai.csv", "tabel_rilis.csv", "seluruh.csv"):
+    for name in (
+        *("nilai.csv", "tabel_rilis.csv", "seluruh.csv"),
+        *("lembaga-lain.csv", "peringkat.csv", "komposit.csv"),
+    ):
         about = json.loads((folder / f"{name}-metadata.json").read_bytes())
         table = pandas.read_csv(folder / name, dtype=str, keep_default_na=False)
         columns = about["tableSchema"]["columns"]
@@ -213,3 +225,50 @@ def test_the_catalogue_record_lists_every_other_file(files: Mapping[str, bytes])
     for name, one in listed.items():
         assert one["spdx:checksum"]["spdx:checksumValue"]["@value"] == digest(files[name])
         assert one["dcat:downloadURL"]["@id"] == f"https://lapor.example/indikator/rilis/1/{name}"
+
+
+def test_figures_of_other_bodies_and_composites_stand_apart(folder: Path) -> None:
+    figures = pandas.read_csv(folder / "lembaga-lain.csv", dtype=str, keep_default_na=False)
+    assert list(
+        zip(figures["kode_indikator"], figures["tahun"], figures["nilai"], strict=True)
+    ) == [*(("I06", "2024", "62.8000"), ("I07", "2026", "5.5000"), ("I08", "2026", "60.0000"))]
+    assert set(figures["semesta"]) == {"external"}
+    assert set(figures["sha256_bukti"]) == {"0" * 64}
+    assert not {"I06", "I07", "I08"} & {
+        row["indicator_code"] for row in json.loads((folder / "nilai.json").read_bytes())
+    }
+    composites = json.loads((folder / "komposit.json").read_bytes())
+    (tolerance,) = [
+        row
+        for row in composites
+        if (row["indicator_code"], row["period"]) == ("composite:toleransi", "2026")
+    ]
+    assert (tolerance["value"], tolerance["universe"]) == (67.5, "external")
+    assert tolerance["details"]["parts"]["I07"] == {
+        "weight_percent": 50.0,
+        "value": 5.5,
+        "normalised": 75,
+    }
+    missing = [row for row in composites if row["indicator_code"] == "composite:aman"]
+    assert [(row["value"], row["details"]["missing"]) for row in missing] == [(None, ["I18"])]
+    told = _said("pdftotext", "-layout", folder / "ringkasan-en.pdf", "-")
+    assert "Figures of other bodies" in told
+    assert "67.5" in told
+
+
+def test_restricted_and_confidential_reports_change_nothing_of_what_is_compared(
+    files: Mapping[str, bytes], session: Session, magelang: City
+) -> None:
+    for number in range(40):
+        restricted = {"visibility": "restricted", "area_code": PANJANG}
+        told = History("2026-05-04", opening=restricted)
+        store(session, (told.settled("2026-05-09") if number % 2 else told).events)
+        store(session, History("2026-05-04", opening={"visibility": "confidential"}).events)
+    session.commit()
+    contents = gather(session, magelang, YEAR, cut_off=CUT_OFF, now=utcnow().replace(year=2028))
+    assert contents.comparisons is not None
+    assert contents.comparisons.rankings
+    written = {file.name: file.content for file in number_files(magelang, contents)}
+    for name in ("peringkat.json", "komposit.json", "lembaga-lain.json"):
+        assert written[name] == files[name]
+    assert written["tabel_rilis.json"] != files["tabel_rilis.json"]

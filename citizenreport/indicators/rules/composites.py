@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from citizenreport.indicators.rules.definitions import Definition, Direction
+from citizenreport.indicators.rules.definitions import Definition, Direction, UniverseName
 from citizenreport.indicators.rules.imported import SCALES
 from citizenreport.indicators.rules.sensitivity import (
     Choice,
@@ -69,7 +69,7 @@ def parts_of(dictionary: Mapping[str, Definition], weights: Mapping[str, int]) -
 
     Raises:
         ValueError: too few or too many parts, an unknown one, one without a scale or a direction,
-            or a weight that is none.
+            one that counts reports that are not public, or a weight that is none.
     """
     if not MIN_PARTS <= len(weights) <= MOST_PARTS:
         raise ValueError(f"a composite has {MIN_PARTS} to {MOST_PARTS} parts")
@@ -80,6 +80,8 @@ def parts_of(dictionary: Mapping[str, Definition], weights: Mapping[str, int]) -
             raise ValueError(f"{code}: unknown, or without a scale")
         if definition.direction is Direction.NEUTRAL or weight <= 0:
             raise ValueError(f"{code}: no direction, or no weight")
+        if definition.universe is UniverseName.WHOLE:
+            raise ValueError(f"{code}: counts reports that are not public")
         low, high = SCALES[definition.unit]
         found.append(
             Part(

@@ -1,7 +1,6 @@
 """The numbers of a snapshot as JSON: one file a universe, the same numbers the same bytes. Pure."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any, Final
 
 from citizenreport.cities.rules import City
@@ -11,19 +10,31 @@ from citizenreport.indicators.rules.periods import Period, PeriodKind, last_day_
 from citizenreport.indicators.rules.whole import WholeShare
 from citizenreport.ledger.rules import canonical
 from citizenreport.publication.release_rules import ReleaseCell, ReleaseTable
+from citizenreport.publication.snapshots.comparisons import (
+    COMPOSITES,
+    FIGURES,
+    RANKINGS,
+    Comparisons,
+    composite_bodies,
+    figure_bodies,
+    number,
+    ranking_bodies,
+)
 from citizenreport.publication.snapshots.contents import Contents
 from citizenreport.publication.snapshots.rules import SnapshotFile
 
 VALUES: Final = "nilai.json"
 WHOLE: Final = "seluruh.json"
 TABLES: Final = "tabel_rilis.json"
-NUMBERS: Final = (VALUES, WHOLE, TABLES)
+NUMBERS: Final = (VALUES, WHOLE, TABLES, FIGURES, RANKINGS, COMPOSITES)
 """Files that hold the numbers, and nothing about when they were written."""
 
 
 def number_files(city: City, contents: Contents) -> list[SnapshotFile]:
     """Return the files that a recomputation must give again, byte by byte."""
     files = [SnapshotFile(name=VALUES, content=canonical(value_bodies(city, contents.values)))]
+    if contents.comparisons is not None:
+        files += _comparison_files(city, contents.comparisons)
     release = contents.release
     if release is None:
         return files
@@ -35,6 +46,15 @@ def number_files(city: City, contents: Contents) -> list[SnapshotFile]:
         groups = list(_group_bodies(city, release.whole))
         files.append(SnapshotFile(name=WHOLE, content=canonical([*groups, *shares])))
     return files
+
+
+def _comparison_files(city: City, found: Comparisons) -> list[SnapshotFile]:
+    bodies = {
+        FIGURES: figure_bodies(city, found.figures),
+        RANKINGS: ranking_bodies(city, found.rankings),
+        COMPOSITES: composite_bodies(city, found.composites),
+    }
+    return [SnapshotFile(name=name, content=canonical(body)) for name, body in bodies.items()]
 
 
 def _cell_body(period: str, table: ReleaseTable, cell: ReleaseCell) -> dict[str, Any]:
@@ -130,10 +150,3 @@ def whole_body(city: City, share: WholeShare) -> dict[str, Any]:
         "is_suppressed": share.is_withheld,
         "details": {},
     }
-
-
-def number(value: Decimal | None) -> float | int | None:
-    """Return a decimal as JSON writes it: at most four decimals, so nothing is lost."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)

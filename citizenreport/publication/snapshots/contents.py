@@ -23,6 +23,7 @@ from citizenreport.ledger.models import Event
 from citizenreport.ledger.queries import latest_checkpoint
 from citizenreport.ledger.rules import StreamKind, canonical
 from citizenreport.publication.release_rules import PeriodRelease, proof_record
+from citizenreport.publication.snapshots.comparisons import Comparisons, comparisons_of
 from citizenreport.publication.snapshots.rules import (
     check_period,
     commitment,
@@ -37,13 +38,14 @@ PACKAGE: Final = "citizenreport"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
     """The numbers of a snapshot. `release`: its tables and what is counted over all reports; None
-    while they are not final.
+    while they are not final. `comparisons`: what a year shows apart.
     """
 
     period: Period
     cut_off_at: datetime
     values: Sequence[PublishedIndicatorValue]
     release: PeriodRelease | None
+    comparisons: Comparisons | None = None
 
     @property
     def suppression(self) -> dict[str, Any]:
@@ -74,7 +76,13 @@ def gather(
     """
     values = gather_values(session, city, period, cut_off=cut_off)
     release = tables_of(session, city, period, cut_off=cut_off, now=now) if values else None
-    return Contents(period=period, cut_off_at=cut_off, values=values, release=release)
+    return Contents(
+        period=period,
+        cut_off_at=cut_off,
+        values=values,
+        release=release,
+        comparisons=comparisons_of(session, city, period, cut_off=cut_off),
+    )
 
 
 def gather_values(

@@ -20,6 +20,7 @@ from citizenreport.publication.release_rules import PeriodRelease
 from citizenreport.publication.release_store import record_release
 from citizenreport.publication.snapshots.acts import alone, check_prepared, tell
 from citizenreport.publication.snapshots.bodies import TABLES, VALUES, WHOLE, number_files
+from citizenreport.publication.snapshots.comparisons import FIGURES
 from citizenreport.publication.snapshots.contents import gather
 from citizenreport.publication.snapshots.errors import (
     Embargoed,
@@ -225,7 +226,7 @@ def _codes(files: Mapping[str, bytes]) -> list[str]:
     """Return the indicators of which there is a value in the files that were signed."""
     told = {
         body["indicator_code"]
-        for name in (VALUES, WHOLE)
+        for name in (VALUES, WHOLE, FIGURES)
         if name in files
         for body in json.loads(files[name])
     }

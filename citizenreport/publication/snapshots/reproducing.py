@@ -13,6 +13,7 @@ from citizenreport.core.db import undone
 from citizenreport.indicators.rules.periods import Period, PeriodKind
 from citizenreport.indicators.service import recompute, refold_all
 from citizenreport.publication.snapshots.bodies import NUMBERS, TABLES, number_files
+from citizenreport.publication.snapshots.comparisons import FIGURES, comparisons_of
 from citizenreport.publication.snapshots.contents import (
     Contents,
     code_body,
@@ -103,7 +104,16 @@ def computed_anew(
         if TABLES in files:
             seen = json.loads(files[MANIFEST])["suppression"]["releases_compared"]
             release = tables_again(session, city, period, cut_off=cut_off, seen_releases=seen)
-        contents = Contents(period=period, cut_off_at=cut_off, values=values, release=release)
+        is_comparing = FIGURES in files  # one made before there were any has none
+        contents = Contents(
+            period=period,
+            cut_off_at=cut_off,
+            values=values,
+            release=release,
+            comparisons=comparisons_of(session, city, period, cut_off=cut_off)
+            if is_comparing
+            else None,
+        )
         return {file.name: file.content for file in number_files(city, contents)}
 
 

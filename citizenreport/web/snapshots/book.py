@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from citizenreport.documents.charts import PICTURE_SCALE, picture_of
@@ -64,8 +65,8 @@ class Book:
             sheet.write_string(first_row, column, name, self.head)
         for number, row in enumerate(rows, start=first_row + 1):
             for column, cell in enumerate(row, start=first_column):
-                if isinstance(cell, str):
-                    sheet.write_string(number, column, safe_text(cell), self.wrap)
+                if isinstance(cell, str | date):
+                    sheet.write_string(number, column, safe_text(str(cell)), self.wrap)
                 elif cell is not None:
                     sheet.write_number(number, column, cell, self.number)
             if not first_column:

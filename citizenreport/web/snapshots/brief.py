@@ -19,6 +19,7 @@ from citizenreport.publication.snapshots.rules import SnapshotFile
 from citizenreport.web.indicator_charts import area_map, trend_chart
 from citizenreport.web.indicator_lines import line_of, name_of, period_name
 from citizenreport.web.indicators import UNIT_NAMES, period_of
+from citizenreport.web.snapshots.brief_apart import apart_sections
 from citizenreport.web.translate import _
 
 CHARTED: Final = ("I01", "I02", "I03", "I04", "W01", "W03")
@@ -72,6 +73,7 @@ def _data(city: City, head: Head, contents: Contents, language: str) -> dict[str
         "rows": [_line(row) for row in whole],
         "charts": _charts(city, contents),
         "map": _map(city, head, contents),
+        "apart": apart_sections(city, contents.comparisons, head.period.start_on.year),
         "withheld": withheld_lines(contents),
         "facts": _facts(city, head),
     }

@@ -29,9 +29,26 @@ CONTEXT: Final = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 INTEGERS: Final = frozenset(
-    {"versi_definisi", "pembilang", "penyebut", "n_disembunyikan", "jumlah"}
+    {
+        *(
+            "versi_definisi",
+            "pembilang",
+            "penyebut",
+            "n_disembunyikan",
+            "jumlah",
+            "tahun",
+            "revisi",
+        ),
+        *("n", "peringkat_dari", "peringkat_sampai", "urutan_dari", "urutan_sampai"),
+    }
 )
-DECIMALS: Final = frozenset({"nilai", "selang_95_bawah", "selang_95_atas"})
+DECIMALS: Final = frozenset(
+    {
+        *("nilai", "selang_95_bawah", "selang_95_atas", "jenis_yang_sama_persen"),
+        *("komposit", "rata_rata_geometrik", "rentang_bawah", "rentang_atas"),
+        *("bobot_persen", "nilai_bagian", "bagian_0_100"),
+    }
+)
 DATES: Final = frozenset({"periode_mulai", "periode_selesai", "data_sampai"})
 TITLES: Final = {
     "id": "Indikator Smart Society {city} {period}",

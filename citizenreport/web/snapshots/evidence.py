@@ -22,6 +22,7 @@ from citizenreport.core.text import _n
 from citizenreport.documents.tables import csv_text
 from citizenreport.indicators.definitions import all_definitions, definition_at
 from citizenreport.publication.snapshots.bodies import VALUES
+from citizenreport.publication.snapshots.comparisons import FIGURES
 from citizenreport.publication.snapshots.folders import package_name, zipped
 from citizenreport.publication.snapshots.rules import MANIFEST, digest
 from citizenreport.web.indicators import UNIT_NAMES
@@ -146,7 +147,10 @@ def _released(release: Files, code: str) -> dict[str, Any]:
     """Return the city's value of a release's whole period. Raises EvidenceWrong."""
     manifest = json.loads(release[MANIFEST])
     wanted = (code, manifest["period"], manifest["city_code"])
-    for row in json.loads(release[VALUES]):
+    rows = [
+        row for name in (VALUES, FIGURES) if name in release for row in json.loads(release[name])
+    ]
+    for row in rows:
         if (row["indicator_code"], row["period"], row["area_code"]) == wanted:
             return dict(row)
     raise EvidenceWrong(what=f"indikator {code}, rilis {manifest['number']}")

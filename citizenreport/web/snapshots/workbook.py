@@ -18,6 +18,7 @@ from citizenreport.indicators.definitions import all_definitions, definition_at
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.rules.definitions import Definition
 from citizenreport.ledger.rules import instant_text
+from citizenreport.publication.snapshots.comparisons import Comparisons
 from citizenreport.publication.snapshots.contents import Contents
 from citizenreport.publication.snapshots.preparing import Head
 from citizenreport.web.indicator_charts import number_of
@@ -27,7 +28,15 @@ from citizenreport.web.indicators import (
     VALUE_STATUS_NAMES,
     producer_of,
 )
-from citizenreport.web.snapshots.book import OPTIONS, Book
+from citizenreport.web.snapshots.book import LINE_HEIGHT, OPTIONS, Book
+from citizenreport.web.snapshots.comparison_lines import (
+    COMPOSITES_HEADER,
+    FIGURES_HEADER,
+    RANKINGS_HEADER,
+    composite_lines,
+    figure_lines,
+    ranking_lines,
+)
 from citizenreport.web.snapshots.indicator_sheets import indicator_sheet
 from citizenreport.web.snapshots.release_lines import TABLE_HEADER, cell_line, whole_lines
 
@@ -55,6 +64,25 @@ METHOD: Final = (
     "Periode mengikuti waktu setempat kota; yang dihitung ialah yang tercatat sebelum tanggal potong.",
     "Keaslian diperiksa dengan: citizenreport snapshot verify (berkas ZIP rilis) --keys (daftar kunci).",
 )
+APART_WIDTHS: Final = {
+    "nama_indikator": 44,
+    "nama_bagian": 44,
+    "nama": 36,
+    "sumber": 36,
+    "sha256_bukti": 68,
+    "keterangan": 36,
+    "satuan": 18,
+    "satuan_bagian": 18,
+    "tanpa_peringkat_karena": 18,
+}
+FIGURES_NOTE: Final = (
+    "Angka lembaga lain, seperti yang mereka terbitkan; dokumen buktinya dikenali dari SHA-256."
+)
+RANKINGS_NOTE: Final = "Hanya laporan publik, dengan campuran jenis laporan yang disamakan. Selang yang bertumpuk berarti seri."
+COMPOSITES_NOTE: Final = (
+    "Tiap baris satu bagian. Rentang dan urutan: dengan bobot, rata-rata, dan penormalan yang lain."
+)
+NOTHING_YET: Final = "Belum ada data."
 CHART_COLOUR: Final = "#0B6156"
 Row = PublishedIndicatorValue
 
@@ -86,6 +114,7 @@ def workbook(city: City, head: Head, contents: Contents) -> bytes:
         for code, rows in groupby(contents.values, key=lambda row: row.code):
             indicator_sheet(book, city, head.period, code, list(rows))
         _release(book, city, head, contents)
+        _comparisons(book, city, contents.comparisons)
         _definitions(book, city)
         sheet = book.sheet("Metode", [120])
         book.table(sheet, 0, ["Metode"], [[line] for line in METHOD])
@@ -165,6 +194,24 @@ def _release(book: Book, city: City, head: Head, contents: Contents) -> None:
     if contents.release.whole is not None:
         sheet = book.sheet("Semua laporan", [10, 60, 8, 10, 8, 8, 12, 12, 8, 10, 8, 18, 20, 10, 10])
         book.table(sheet, 0, CSV_HEADER, list(whole_lines(city, contents.release.whole)))
+
+
+def _comparisons(book: Book, city: City, found: Comparisons | None) -> None:
+    """Write what is shown apart: figures of other bodies, rankings, composites with their parts."""
+    if found is None:
+        return
+    for name, note, header, lines in (
+        ("Lembaga lain", FIGURES_NOTE, FIGURES_HEADER, figure_lines(found.figures)),
+        ("Peringkat", RANKINGS_NOTE, RANKINGS_HEADER, ranking_lines(city, found)),
+        ("Komposit", COMPOSITES_NOTE, COMPOSITES_HEADER, composite_lines(found.composites)),
+    ):
+        widths = [APART_WIDTHS.get(column, 14) for column in header]
+        sheet = book.sheet(name, widths)
+        book.heading(sheet, name)
+        sheet.write_string(1, 0, note if lines else f"{note} {NOTHING_YET}")
+        book.table(sheet, 3, header, lines, heights=widths)
+        sheet.set_row(3, 2 * LINE_HEIGHT)
+        sheet.freeze_panes(4, 0)
 
 
 def _definitions(book: Book, city: City) -> None:

@@ -1,7 +1,7 @@
 """All files of a snapshot. The same numbers and the same moment give the same bytes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from citizenreport.cities.rules import City
@@ -10,6 +10,7 @@ from citizenreport.indicators.definitions import all_versions, definition_at
 from citizenreport.indicators.rules.whole import WholeShare
 from citizenreport.ledger.rules import canonical
 from citizenreport.publication.snapshots.bodies import NUMBERS, number_files
+from citizenreport.publication.snapshots.comparisons import Comparisons
 from citizenreport.publication.snapshots.contents import Contents
 from citizenreport.publication.snapshots.preparing import Head, Writer
 from citizenreport.publication.snapshots.revisions import changes_between
@@ -18,6 +19,17 @@ from citizenreport.web.indicator_metadata import metadata
 from citizenreport.web.indicators import CSV_HEADER, UNIT_NAMES, csv_rows
 from citizenreport.web.snapshots.brief import brief_files
 from citizenreport.web.snapshots.catalogue import catalogue_file, csvw_file, written
+from citizenreport.web.snapshots.comparison_lines import (
+    COMPOSITES_HEADER,
+    COMPOSITES_KEY,
+    FIGURES_HEADER,
+    FIGURES_KEY,
+    RANKINGS_HEADER,
+    RANKINGS_KEY,
+    composite_lines,
+    figure_lines,
+    ranking_lines,
+)
 from citizenreport.web.snapshots.geodata import geodata_files
 from citizenreport.web.snapshots.release_lines import (
     TABLE_HEADER,
@@ -34,6 +46,9 @@ METADATA: Final = "metadata.json"
 WORKBOOK: Final = "buku-kerja.xlsx"
 CHANGES: Final = "perubahan.json"
 TABLES_CSV: Final = "tabel_rilis.csv"
+FIGURES_CSV: Final = "lembaga-lain.csv"
+RANKINGS_CSV: Final = "peringkat.csv"
+COMPOSITES_CSV: Final = "komposit.csv"
 
 
 KEY: Final = ("kode_indikator", "periode", "kode_wilayah_kemendagri", "nama_wilayah", "klasifikasi")
@@ -68,6 +83,8 @@ def table_files(
         _csv(VALUES_CSV, csv_rows(city, contents.values)),
         csvw_file(VALUES_CSV, CSV_HEADER, key=KEY),
     ]
+    if contents.comparisons is not None:
+        files += _comparison_files(city, contents.comparisons)
     release = contents.release
     if release is not None:
         rows = [
@@ -87,6 +104,17 @@ def table_files(
         body = {"replaces": head.replaces, "reason": head.reason, "changes": changes}
         files.append(SnapshotFile(name=CHANGES, content=canonical(body)))
     return files
+
+
+def _comparison_files(city: City, found: Comparisons) -> Iterator[SnapshotFile]:
+    figures, composites = figure_lines(found.figures), composite_lines(found.composites)
+    for name, header, key, lines in (
+        (FIGURES_CSV, FIGURES_HEADER, FIGURES_KEY, figures),
+        (RANKINGS_CSV, RANKINGS_HEADER, RANKINGS_KEY, ranking_lines(city, found)),
+        (COMPOSITES_CSV, COMPOSITES_HEADER, COMPOSITES_KEY, composites),
+    ):
+        yield SnapshotFile(name=name, content=csv_text(header, lines).encode())
+        yield csvw_file(name, header, key=key)
 
 
 def _csv(name: str, rows: Any) -> SnapshotFile:
