@@ -44,6 +44,15 @@ WORDS: Final = {
         "lalu jalankan citizenreport snapshot verify."
     ),
 }
+LEVEL_NAMES: Final = {
+    "city": _n("kota"),
+    "kecamatan": _n("kecamatan"),
+    "kelurahan": _n("kelurahan"),
+    "agency": _n("instansi"),
+    "aspect": _n("aspek"),
+    "category": _n("jenis laporan"),
+    "total": _n("jumlah"),
+}
 Row = PublishedIndicatorValue
 
 
@@ -166,6 +175,10 @@ def withheld_lines(contents: Contents) -> list[str]:
     if contents.release is None:
         return []
     log = contents.release.log
+    names = {
+        table.code: f"{_(LEVEL_NAMES[table.rows])} × {_(LEVEL_NAMES[table.columns])}"
+        for table in contents.release.tables
+    }
     lines = [
         _(
             "Tabel rilis juga menghitung laporan terbatas. Dari %(all)s sel, %(withheld)s disembunyikan agar "
@@ -177,14 +190,14 @@ def withheld_lines(contents: Contents) -> list[str]:
     lines += [
         _(
             "%(table)s: %(withheld)s dari %(all)s sel, antara %(low)s dan %(high)s persen laporan.",
-            table=table.code,
+            table=names[table.code],
             withheld=format_decimal(table.withheld),
             all=format_decimal(table.cells),
             low=str(table.share_low),
             high=str(table.share_high),
         )
         for table in log.tables
-        if (table.share_low, table.share_high) != (0, 100)
+        if table.withheld and (table.share_low, table.share_high) != (0, 100)
     ]
     return lines
 
