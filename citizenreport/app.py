@@ -19,6 +19,7 @@ import citizenreport.jobs.models
 import citizenreport.ledger.models
 import citizenreport.messaging.models
 import citizenreport.messaging.staff_models
+import citizenreport.partners.webhooks.models
 import citizenreport.pipeline.demo.models
 import citizenreport.publication.models
 import citizenreport.publication.release_models
@@ -90,6 +91,7 @@ from citizenreport.console import (
     tickets,
     trail,
     views,
+    webhooks,
     withholding,
     work,
     work_order,
@@ -151,6 +153,7 @@ DOORS: tuple[Blueprint, ...] = (
     proof.bp,
     delegation.bp,
     api_keys.bp,
+    webhooks.bp,
     leave.bp,
     passkey_login.bp,
     passkey_account.bp,

@@ -147,6 +147,12 @@ MENU: Final = (
         blueprints=("api_keys",),
         permissions=(Permission.END_KEYS,),
     ),
+    MenuItem(
+        label=_n("Webhook"),
+        endpoint="webhooks.show",
+        blueprints=("webhooks",),
+        permissions=(Permission.MANAGE_WEBHOOKS,),
+    ),
 )
 
 

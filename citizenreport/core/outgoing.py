@@ -93,6 +93,14 @@ class Outgoing:
         """
         return self._send("GET", url, b"", headers)
 
+    def check_address(self, url: str) -> None:
+        """Look whether an address may be asked, without asking it.
+
+        Raises:
+            AddressNotAllowed: never. NoAnswer: its name leads nowhere now.
+        """
+        self._resolved(self._checked(url))
+
     def _send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         parts = self._checked(url)
         address = self._resolved(parts)

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     MAKE_KEYS = "make_keys"
     END_KEYS = "end_keys"
     ENTER_INDICATORS = "enter_indicators"
+    MANAGE_WEBHOOKS = "manage_webhooks"
 
 
 _WORK: Final = frozenset(
@@ -99,6 +100,7 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
         Permission.RELEASE_NUMBERS,
         Permission.MAKE_KEYS,
         Permission.END_KEYS,
+        Permission.MANAGE_WEBHOOKS,
     },
     Role.ANALYST: frozenset(
         {Permission.OPEN_CONSOLE, Permission.READ_INDICATORS, Permission.RELEASE_NUMBERS}
@@ -130,6 +132,7 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
             Permission.VERIFY_AUDIT,
             Permission.MANAGE_STAFF,
             Permission.END_KEYS,
+            Permission.MANAGE_WEBHOOKS,
         }
     ),
     Scope.READ_KEY: frozenset(),

@@ -28,6 +28,7 @@ from citizenreport.ledger.queries import undispatched
 from citizenreport.ledger.rules import StreamKind
 from citizenreport.ledger.service import mark_dispatched
 from citizenreport.messaging.models import PushWatch
+from citizenreport.pipeline.webhooks import file_public_events
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.states import State
 
@@ -76,6 +77,8 @@ def dispatch_batch(session: Session, *, now: datetime) -> int:
             if ids or not calls[name]:  # what is about nothing in particular is done once
                 calls[name].append(ids)
     file_words(session, [UUID(e.payload["report_id"]) for e in events if e.type == "opened"])
+    for delivery_id in file_public_events(session, events, now=now):
+        calls["deliver_webhook"].append({"delivery_id": delivery_id})
     for name, several in calls.items():
         enqueue_all(session, name, several, priority=BY_NAME[name].priority)
     mark_dispatched(session, events, now=now)

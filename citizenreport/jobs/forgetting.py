@@ -18,6 +18,7 @@ from citizenreport.intake.service import forget_sends
 from citizenreport.jobs.surveys import forget_surveys
 from citizenreport.messaging.service import forget_old
 from citizenreport.messaging.staff import forget_unconfirmed
+from citizenreport.partners.webhooks import service as webhooks
 from citizenreport.publication.models import PublishedPhoto
 from citizenreport.storage.rules import Storage
 from citizenreport.triage import searches
@@ -43,6 +44,7 @@ def forget(*, now: datetime | None = None) -> None:
         forget_old_uses(session, now=at)
         forget_old(session, now=at)
         forget_unconfirmed(session, now=at)
+        webhooks.forget_old(session, now=at)
         session.execute(text(DELETE_REASONS))
         session.execute(delete(ActCount).where(ActCount.expires_at <= at))
     sweep_files(current_storage(), now=at)

@@ -37,6 +37,7 @@ from citizenreport.jobs import (
     staff_notices,
     surveys,
     thumbnails,
+    webhooks,
 )
 
 URGENT: Final = 10
@@ -89,6 +90,7 @@ JOBS: Final = (
     Job(name="tell_joined", run=joined.tell_joined),
     Job(name="mail_joined", run=joined.mail_joined),
     Job(name="push_joined", run=joined.push_joined),
+    Job(name="deliver_webhook", run=webhooks.deliver_webhook),
     Job(name="note_erasure", run=erasures.note_erasure),
     Job(name="move_deadlines", run=deadlines.move_deadlines),
     Job(name="prepare_snapshot", run=snapshots.prepare_snapshot),
@@ -116,6 +118,7 @@ JOBS: Final = (
     Job(name="start_staff_digests", run=staff_notices.start_staff_digests, cron="*/10 * * * *"),
     Job(name="remind_of_releases", run=snapshots.remind_of_releases, cron="25 * * * *"),
     Job(name="start_recaps", run=recaps.start_recaps, cron="*/10 * * * *"),
+    Job(name="start_webhooks", run=webhooks.start_webhooks, cron="* * * * *"),
     Job(name="forget", run=forgetting.forget, cron="40 * * * *"),
     Job(name="watch_floods", run=floods.watch_floods, cron="*/5 * * * *"),
     Job(name="rewrap_keys", run=rewrapping.rewrap_keys, cron="30 18 * * *"),

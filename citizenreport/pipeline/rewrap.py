@@ -21,6 +21,7 @@ WRAPPED: Final = {
     "staff_totp": ("id", "secret_sealed"),
     "sso_session": ("session_id", "refresh_sealed"),
     "staff_search": ("id", "words_sealed"),
+    "webhook_secret": ("id", "secret_sealed"),
 }
 """Everything that is wrapped by a key-encryption key: table, its id, the wrapped value."""
 

@@ -59,6 +59,8 @@ STAFF = {
     "/petugas/indikator": ["beres"],
     "/petugas/kendali/pekerjaan": ["setelah", "beres"],
     "/petugas/kunci": ["beres"],
+    "/petugas/webhook": ["beres"],
+    f"/petugas/webhook/{UUID(int=0)}": ["beres", "setelah"],
 }
 ADMINISTRATORS = {"/petugas/staf": ["beres", "kembali"]}
 INSPECTORS = {"/petugas/jejak": ["tiket", "petugas", "jenis", "dari", "sampai", "setelah"]}
