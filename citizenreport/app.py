@@ -21,6 +21,7 @@ import citizenreport.messaging.models
 import citizenreport.messaging.staff_models
 import citizenreport.partners.webhooks.models
 import citizenreport.pipeline.demo.models
+import citizenreport.programme.models
 import citizenreport.publication.models
 import citizenreport.publication.release_models
 import citizenreport.publication.snapshots.models
@@ -58,6 +59,8 @@ from citizenreport.console import (
     held_answers,
     home,
     imported_indicators,
+    innovation_form,
+    innovations,
     interrupted,
     joint,
     leave,
@@ -133,6 +136,7 @@ from citizenreport.pages import (
     survey,
 )
 from citizenreport.pages import indicators as indicator_pages
+from citizenreport.pages import innovations as innovation_pages
 from citizenreport.pages import releases as release_pages
 from citizenreport.storage.files import FileStorage
 from citizenreport.web import limits, open_reads, restored, setup
@@ -165,6 +169,8 @@ DOORS: tuple[Blueprint, ...] = (
     reveal.bp,
     held_answers.bp,
     imported_indicators.bp,
+    innovation_form.bp,
+    innovations.bp,
     trail.bp,
     export.bp,
     bulk.bp,
@@ -214,6 +220,7 @@ DOORS: tuple[Blueprint, ...] = (
     composites.bp,
     rankings.bp,
     indicator_pages.bp,
+    innovation_pages.bp,
     release_pages.bp,
     finding.bp,
     nearby.bp,

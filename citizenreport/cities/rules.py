@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from citizenreport.cities.innovation_rules import InnovationRules
 from citizenreport.cities.release_calendar import ReleaseCalendar
 from citizenreport.cities.release_policy import ReleasePolicy
 from citizenreport.cities.reply_templates import ReplyTemplate
@@ -337,6 +338,7 @@ class City:
     category_periods: Mapping[str, tuple[Category, ...]] = field(default_factory=dict)
     agency_periods: Mapping[str, tuple[Agency, ...]] = field(default_factory=dict)
     releases: ReleaseCalendar = field(default_factory=ReleaseCalendar)
+    innovations: InnovationRules = field(default_factory=InnovationRules)
 
     def __post_init__(self) -> None:
         by_category: dict[str, tuple[RoutingRow, ...]] = {}

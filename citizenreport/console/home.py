@@ -106,6 +106,12 @@ MENU: Final = (
         permissions=(Permission.ENTER_INDICATORS,),
     ),
     MenuItem(
+        label=_n("Inovasi"),
+        endpoint="innovations.show",
+        blueprints=("innovations", "innovation_form"),
+        permissions=(Permission.READ_INNOVATIONS,),
+    ),
+    MenuItem(
         label=_n("Kendali"),
         endpoint="control_room.show",
         blueprints=("control_room", "rules", "rule_replays", "pack_edits", "pack_changes"),
@@ -165,6 +171,7 @@ CONSOLE: Final = (
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
     *("trail", "imported_indicators", "releases"),
+    *("innovations", "innovation_form"),
     *("control_room", "rules", "rule_replays", "pack_edits", "pack_changes", "sso_state"),
     *("board", "columns", "outside", "mediation", "referrals", "work_order"),
 )

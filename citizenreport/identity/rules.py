@@ -56,6 +56,10 @@ class Permission(StrEnum):
     END_KEYS = "end_keys"
     ENTER_INDICATORS = "enter_indicators"
     MANAGE_WEBHOOKS = "manage_webhooks"
+    READ_INNOVATIONS = "read_innovations"
+    WRITE_INNOVATIONS = "write_innovations"
+    ENDORSE_INNOVATIONS = "endorse_innovations"
+    DECIDE_INNOVATIONS = "decide_innovations"
 
 
 _WORK: Final = frozenset(
@@ -68,11 +72,12 @@ _WORK: Final = frozenset(
         Permission.RAISE_VISIBILITY,
         Permission.REVEAL_CONTACT,
         Permission.READ_INDICATORS,
+        Permission.READ_INNOVATIONS,
     }
 )
 
 PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
-    Role.OFFICER: _WORK | {Permission.RELEASE},
+    Role.OFFICER: _WORK | {Permission.RELEASE, Permission.WRITE_INNOVATIONS},
     Role.AGENCY_LEAD: _WORK
     | {
         Permission.RELEASE,
@@ -82,6 +87,8 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
         Permission.ANSWER_FOR_BODY,
         Permission.MAKE_KEYS,
         Permission.END_KEYS,
+        Permission.WRITE_INNOVATIONS,
+        Permission.ENDORSE_INNOVATIONS,
     },
     Role.CONFIDENTIAL_HANDLER: _WORK | {Permission.READ_CONFIDENTIAL, Permission.APPROVE_EXTENSION},
     Role.CITY_DESK: _WORK
@@ -97,18 +104,26 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
         Permission.ANSWER_FOR_BODY,
         Permission.STEER_CITY,
         Permission.ENTER_INDICATORS,
+        Permission.WRITE_INNOVATIONS,
+        Permission.DECIDE_INNOVATIONS,
         Permission.RELEASE_NUMBERS,
         Permission.MAKE_KEYS,
         Permission.END_KEYS,
         Permission.MANAGE_WEBHOOKS,
     },
     Role.ANALYST: frozenset(
-        {Permission.OPEN_CONSOLE, Permission.READ_INDICATORS, Permission.RELEASE_NUMBERS}
+        {
+            Permission.OPEN_CONSOLE,
+            Permission.READ_INDICATORS,
+            Permission.READ_INNOVATIONS,
+            Permission.RELEASE_NUMBERS,
+        }
     ),
     Role.CITY_LEADER: frozenset(
         {
             Permission.OPEN_CONSOLE,
             Permission.READ_INDICATORS,
+            Permission.READ_INNOVATIONS,
             Permission.RELEASE_NUMBERS,
             Permission.READ_RECAPS,
         }
@@ -121,6 +136,7 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
             Permission.READ_TICKETS,
             Permission.READ_ALL_AGENCIES,
             Permission.READ_INDICATORS,
+            Permission.READ_INNOVATIONS,
             Permission.VERIFY_AUDIT,
             Permission.SEARCH_TRAIL,
         }

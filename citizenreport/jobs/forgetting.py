@@ -19,6 +19,7 @@ from citizenreport.jobs.surveys import forget_surveys
 from citizenreport.messaging.service import forget_old
 from citizenreport.messaging.staff import forget_unconfirmed
 from citizenreport.partners.webhooks import service as webhooks
+from citizenreport.programme.models import InnovationFile, PublishedInnovationFile
 from citizenreport.publication.models import PublishedPhoto
 from citizenreport.storage.rules import Storage
 from citizenreport.triage import searches
@@ -73,6 +74,7 @@ def _named(session: Session, keys: list[str]) -> set[str]:
         *(Photo.storage_key, Photo.thumbnail_key),
         *(PublishedPhoto.storage_key, PublishedPhoto.thumbnail_key),
         ImportedIndicatorValue.evidence_key,
+        *(InnovationFile.storage_key, PublishedInnovationFile.storage_key),
     )
     return {
         key

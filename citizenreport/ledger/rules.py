@@ -27,6 +27,7 @@ class StreamKind(StrEnum):
     PACK = "pack"
     SNAPSHOT = "snapshot"  # a release of the numbers, and the keys it is signed with
     KEY = "key"  # a program's key: made, ended
+    INNOVATION = "innovation"
     ROSTER = "roster"  # who is on duty for an agency
 
 

@@ -239,6 +239,8 @@ def fillings(rule: Rule, code: str, photo_code: str) -> Iterator[dict[str, str]]
         "token": ["A" * 64, code],
         "number": ["1"],
         "code": [code, "I01", "not-found", "ZZZZZZZZZZ"],
+        "slug": ["tidak-ada-aaaaaa", code],
+        "file_code": ["A" * 22, photo_code],
         "photo_code": [photo_code, "A" * 22],
         "name": ["none.css"],
         "filename": ["none.css"],

@@ -67,6 +67,7 @@ def build_city(
         duty=settings.duty,
         outside_channels=settings.outside_channels,
         releases=settings.releases,
+        innovations=settings.innovations,
         border_tolerance_m=settings.border_tolerance_m,
         general_channel=settings.general_channel,
         takes_georeport_without_key=settings.takes_georeport_without_key,

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from pyproj.exceptions import CRSError
 
 from citizenreport.cities.findings import Findings
+from citizenreport.cities.format.innovations_toml import read_innovations
 from citizenreport.cities.format.releases_toml import read_releases
 from citizenreport.cities.format.settings import Section, check_sections, read_toml, section
+from citizenreport.cities.innovation_rules import InnovationRules
 from citizenreport.cities.release_calendar import ReleaseCalendar
 from citizenreport.cities.rules import DutyRules, SimilarReports
 from citizenreport.core.text import _n
@@ -91,6 +93,7 @@ class Settings:
     duty: DutyRules
     outside_channels: Mapping[str, str]
     releases: ReleaseCalendar
+    innovations: InnovationRules
 
 
 def read_settings(text: str | None, findings: Findings) -> Settings:
@@ -101,7 +104,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
         findings = Findings()
     names = (
         *("city", "calendar", "contest", "conflict", "deadlines", "intake", "geometry"),
-        *("survey", "similar", "duty", "outside_channels", "releases"),
+        *("survey", "similar", "duty", "outside_channels", "releases", "innovations"),
     )
     check_sections(FILE, values, names, findings)
     sections = {name: section(FILE, values, name, findings) for name in names}
@@ -126,6 +129,7 @@ def read_settings(text: str | None, findings: Findings) -> Settings:
         duty=_duty(sections["duty"]),
         outside_channels=_outside_channels(sections["outside_channels"]),
         releases=read_releases(sections["releases"]),
+        innovations=read_innovations(sections["innovations"]),
     )
 
 
