@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0068"
-down_revision = "0067"
+revision = "0069"
+down_revision = "0068"
 
 TEXTS = (
     *("main_affair", "other_affairs", "place", "legal_basis", "problem", "strategic_issue"),
