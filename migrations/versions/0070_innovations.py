@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0069"
-down_revision = "0068"
+revision = "0070"
+down_revision = "0069"
 
 TEXTS = (
     *("main_affair", "other_affairs", "place", "legal_basis", "problem", "strategic_issue"),
