@@ -21,6 +21,7 @@ import citizenreport.messaging.models
 import citizenreport.messaging.staff_models
 import citizenreport.partners.webhooks.models
 import citizenreport.pipeline.demo.models
+import citizenreport.pipeline.importing.models
 import citizenreport.programme.models
 import citizenreport.publication.models
 import citizenreport.publication.release_models
@@ -58,7 +59,9 @@ from citizenreport.console import (
     field,
     held_answers,
     home,
+    import_mapping,
     imported_indicators,
+    imports,
     innovation_form,
     innovations,
     interrupted,
@@ -171,6 +174,8 @@ DOORS: tuple[Blueprint, ...] = (
     imported_indicators.bp,
     innovation_form.bp,
     innovations.bp,
+    imports.bp,
+    import_mapping.bp,
     trail.bp,
     export.bp,
     bulk.bp,

@@ -118,6 +118,12 @@ MENU: Final = (
         permissions=(Permission.STEER_CITY,),
     ),
     MenuItem(
+        label=_n("Impor"),
+        endpoint="imports.show_all",
+        blueprints=("imports", "import_mapping"),
+        permissions=(Permission.IMPORT_REPORTS,),
+    ),
+    MenuItem(
         label=_n("Rekap"),
         endpoint="recaps.show",
         blueprints=("recaps",),
@@ -172,6 +178,7 @@ CONSOLE: Final = (
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
     *("trail", "imported_indicators", "releases"),
     *("innovations", "innovation_form"),
+    *("trail", "imported_indicators", "releases", "imports", "import_mapping"),
     *("control_room", "rules", "rule_replays", "pack_edits", "pack_changes", "sso_state"),
     *("board", "columns", "outside", "mediation", "referrals", "work_order"),
 )

@@ -42,6 +42,8 @@ JOBS: Final[Mapping[str, str]] = {
     "start_webhooks": _n("Pengiriman webhook yang waktunya tiba"),
     "note_erasure": _n("Catatan penghapusan untuk cadangan"),
     "move_deadlines": _n("Hitung ulang tenggat"),
+    "run_import": _n("Impor laporan dari berkas"),
+    "undo_import": _n("Pembatalan impor"),
     "replay_rules": _n("Uji rancangan aturan"),
     "apply_rules": _n("Pemindahan tiket menurut aturan baru"),
     "restore_rules": _n("Pengembalian tiket setelah aturan dibatalkan"),

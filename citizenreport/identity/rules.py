@@ -60,6 +60,7 @@ class Permission(StrEnum):
     WRITE_INNOVATIONS = "write_innovations"
     ENDORSE_INNOVATIONS = "endorse_innovations"
     DECIDE_INNOVATIONS = "decide_innovations"
+    IMPORT_REPORTS = "import_reports"
 
 
 _WORK: Final = frozenset(
@@ -106,6 +107,7 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
         Permission.ENTER_INDICATORS,
         Permission.WRITE_INNOVATIONS,
         Permission.DECIDE_INNOVATIONS,
+        Permission.IMPORT_REPORTS,
         Permission.RELEASE_NUMBERS,
         Permission.MAKE_KEYS,
         Permission.END_KEYS,

@@ -137,6 +137,7 @@ class ErasedBy(StrEnum):
 
     REPORTER = "reporter"
     RETENTION = "retention"
+    IMPORT_UNDONE = "import_undone"  # the import that brought the report was taken back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

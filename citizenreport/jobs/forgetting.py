@@ -19,6 +19,7 @@ from citizenreport.jobs.surveys import forget_surveys
 from citizenreport.messaging.service import forget_old
 from citizenreport.messaging.staff import forget_unconfirmed
 from citizenreport.partners.webhooks import service as webhooks
+from citizenreport.pipeline.importing import keeping
 from citizenreport.programme.models import InnovationFile, PublishedInnovationFile
 from citizenreport.publication.models import PublishedPhoto
 from citizenreport.storage.rules import Storage
@@ -48,6 +49,8 @@ def forget(*, now: datetime | None = None) -> None:
         webhooks.forget_old(session, now=at)
         session.execute(text(DELETE_REASONS))
         session.execute(delete(ActCount).where(ActCount.expires_at <= at))
+        files = keeping.forget_files(session, now=at)
+    current_storage().delete_all(files)
     sweep_files(current_storage(), now=at)
 
 
@@ -76,7 +79,7 @@ def _named(session: Session, keys: list[str]) -> set[str]:
         ImportedIndicatorValue.evidence_key,
         *(InnovationFile.storage_key, PublishedInnovationFile.storage_key),
     )
-    return {
+    return keeping.named(session) | {
         key
         for column in columns
         for key in session.scalars(select(column).where(column.in_(keys)))

@@ -29,6 +29,7 @@ class StreamKind(StrEnum):
     KEY = "key"  # a program's key: made, ended
     INNOVATION = "innovation"
     ROSTER = "roster"  # who is on duty for an agency
+    IMPORT = "import"  # reports of another system taken in: uploaded, tried, imported, undone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ def erase_reports(
     for empty in WRITTEN:
         empty(session, ticket_ids)
     many.note(session, tickets, "erased", {"by": how.value}, now=now)
-    if how is ErasedBy.REPORTER:  # what time erases stays counted
+    if how is not ErasedBy.RETENTION:  # what time erases stays counted
         indicators.forget_tickets(session, ticket_ids)
     routing.forget_inputs(session, report_ids, "answers")
     return files

@@ -114,6 +114,7 @@ def _take_in_once(
             id_ = make_rows(run, one, parent_ticket_id=parent, now=now, into=rows)
             tickets[external_id], visibilities[id_] = id_, one.facts.visibility.value
     store.insert_all(session, rows)
+    store.note_added(session, run.import_id, rows)
     run.tally.added += len(rows["report"])
     changed = update_known(session, run, known, tickets, now=now) if known else 0
     run.tally.updated += changed

@@ -22,6 +22,7 @@ WRAPPED: Final = {
     "sso_session": ("session_id", "refresh_sealed"),
     "staff_search": ("id", "words_sealed"),
     "webhook_secret": ("id", "secret_sealed"),
+    "import_run": ("id", "wrapped_key"),
 }
 """Everything that is wrapped by a key-encryption key: table, its id, the wrapped value."""
 

@@ -144,6 +144,12 @@ def for_system(session: Session, ticket_id: UUID, *, wait: bool = False) -> Tick
     return session.scalar(query)
 
 
+def all_for_system(session: Session, ids: Collection[UUID]) -> Sequence[Ticket]:
+    """Return and lock tickets for an act of the system itself, waiting for whoever is at one."""
+    query = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update()
+    return session.scalars(query).all()
+
+
 def joined_with(session: Session, parent_id: UUID) -> Sequence[Ticket]:
     """Return the tickets that ended as duplicates of another one. For the system."""
     query = select(Ticket).where(Ticket.parent_ticket_id == parent_id)

@@ -138,3 +138,39 @@ def test_interrupted_it_says_how_to_go_on(
     result = run(app, write(tmp_path / "a.csv", HEAD + GOOD), mapping)
     assert result.exit_code == 130
     assert "Perintah yang sama akan melanjutkan" in result.output
+
+
+def test_an_import_is_taken_back_by_its_number(
+    app: Flask, session: Session, mapping: Path, tmp_path: Path
+) -> None:
+    told = run(app, write(tmp_path / "a.csv", HEAD + GOOD), mapping).output
+    number = told.rsplit("--undo ", 1)[1].strip()
+    undone = app.test_cli_runner().invoke(import_, ["--undo", number])
+    assert (undone.exit_code, undone.output) == (0, "1 laporan dikeluarkan, 0 tetap.\n")
+    again = app.test_cli_runner().invoke(import_, ["--undo", number])
+    assert again.exit_code == 1
+    assert "1 laporan baru" in run(app, tmp_path / "a.csv", mapping).output
+
+
+def test_a_ready_made_kind_needs_no_mapping(app: Flask, session: Session, tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "lapor.csv",
+        "Tracking ID;Kategori;Sub Kategori;Isi Laporan;Tanggal Laporan;Status\n"
+        "1;PERHUBUNGAN;LAMPU PENERANGAN JALAN UMUM;Gelap;02/05/2024 10:00;Sedang diproses\n"
+        "2;ENTAH;APA;Aneh;02/05/2024 10:00;Sedang diproses\n",
+    )
+    result = app.test_cli_runner().invoke(import_, [str(file), "--profile", "sp4n_lapor"])
+    assert result.exit_code == 0, result.output
+    assert "1 laporan baru, 0 diperbarui, 0 tetap, 1 ditolak." in result.output
+    assert "“ENTAH APA” pada kolom Kategori + Sub Kategori" in result.output
+    report = session.scalars(select(Report)).one()
+    assert (report.category_code, report.external_source) == ("A04", "sp4n-lapor")
+
+
+@pytest.mark.parametrize("more", [[], ["--mapping", "M", "--profile", "own"]])
+def test_a_way_of_reading_is_named_once(app: Flask, tmp_path: Path, more: list[str]) -> None:
+    file = write(tmp_path / "a.csv", HEAD)
+    write(tmp_path / "m.toml", MAPPING)
+    given = [str(tmp_path / "m.toml") if one == "M" else one for one in more]
+    result = app.test_cli_runner().invoke(import_, [str(file), *given])
+    assert result.exit_code == 2

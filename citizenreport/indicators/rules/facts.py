@@ -25,6 +25,7 @@ class ExitReason(StrEnum):
     SPAM = "spam"
     TEST = "test"
     OUT_OF_AREA = "out_of_area"
+    IMPORT_UNDONE = "import_undone"  # came in by an import that was taken back as a whole
 
 
 class Turn(StrEnum):

@@ -14,6 +14,7 @@ Cell = object
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ISO, EPOCH_S, EPOCH_MS = "iso", "epoch_s", "epoch_ms"
 SHOWN_CHARS = 60  # of a cell, in a reason
+SHOWN_FORMATS = 6
 
 
 class Refused(Exception):
@@ -99,7 +100,7 @@ class TimeColumns:
             ),
             column=self.columns.label,
             value=shown(text),
-            formats=", ".join(self.formats),
+            formats=", ".join(self.formats[:SHOWN_FORMATS]),
         )
 
 
@@ -133,17 +134,19 @@ def _finite(text: str) -> float:
 class Choice:
     """A column whose values are translated. Without `values` a cell is its own translation.
 
-    `default` is used for an empty cell, and for a value that is not listed.
+    `default` is used for an empty cell, and for a value that is not listed. One of `ignored` counts
+    as an empty cell.
     """
 
     columns: Columns | None
     values: Mapping[str, str]
     default: str | None = None
+    ignored: frozenset[str] = frozenset()
 
     def of(self, row: Row) -> str | None:
         """Return the translated value; None for an empty cell without default. Raises Refused."""
         text = self.columns.text(row) if self.columns else None
-        if text is None:
+        if text is None or text in self.ignored:
             return self.default
         found = self.values.get(text) if self.values else text
         if found is not None:

@@ -1,4 +1,4 @@
-"""Rows out of a file: CSV, JSON lines, a JSON array or a GeoPackage, each plain or gzipped."""
+"""Rows out of a file: CSV, JSON lines, a JSON array, a workbook or a GeoPackage, plain or gzipped."""
 
 import csv
 import gzip
@@ -18,19 +18,24 @@ from citizenreport.core.errors import InvalidInput
 from citizenreport.core.text import _n
 from citizenreport.pipeline.importing.cells import Refused, Row
 
-CSV, JSONL, JSON, GPKG = "csv", "jsonl", "json", "gpkg"
-FORMATS = (CSV, JSONL, JSON, GPKG)
+CSV, JSONL, JSON, XLSX, GPKG = "csv", "jsonl", "json", "xlsx", "gpkg"
+FORMATS = (CSV, JSONL, JSON, XLSX, GPKG)
 SUFFIXES = {
     ".csv": CSV,
     ".tsv": CSV,
     ".jsonl": JSONL,
     ".ndjson": JSONL,
     ".json": JSON,
+    ".xlsx": XLSX,
     ".gpkg": GPKG,
 }
 RAW = "isi"  # the column a row that could not be read is kept in
 CELL_MAX_CHARS = 1_000_000
-CHILD = Path(__file__).with_name("gpkg_child.py")
+CHILDREN = {
+    GPKG: Path(__file__).with_name("gpkg_child.py"),
+    XLSX: Path(__file__).with_name("xlsx_child.py"),
+}
+"""What may hide more than it seems is read by a process of its own."""
 
 
 class FileUnreadable(InvalidInput):
@@ -40,7 +45,7 @@ class FileUnreadable(InvalidInput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """How a file is written. Empty `format`: by the file's name."""
+    """How a file is written. Empty `format`: by the file's name. `layer`: of a workbook, the sheet."""
 
     format: str = ""
     encoding: str = "utf-8-sig"
@@ -64,8 +69,8 @@ def opened(path: Path, form: Form) -> Generator[Source, None, None]:
     kind = form.format or kind_of(path)
     if not path.is_file():
         raise FileUnreadable(_n("Berkas ini tidak ada."), path=str(path))
-    if kind == GPKG:
-        with _unzipped(path) as plain, _geopackage(plain, form) as source:
+    if kind in CHILDREN:
+        with _unzipped(path) as plain, _from_child(CHILDREN[kind], plain, form) as source:
             yield source
         return
     if kind == JSON:
@@ -109,10 +114,14 @@ def _csv(file: TextIO, form: Form) -> tuple[tuple[str, ...], Iterator[Row]]:
     header = tuple(name.strip() for name in next(lines, ()))
     if not header:
         raise FileUnreadable(_n("Berkas ini kosong: baris judul kolom tidak ada."))
+    return _distinct(header), _csv_rows(header, lines)
+
+
+def _distinct(header: tuple[str, ...]) -> tuple[str, ...]:
     twice = {name for name in header if header.count(name) > 1}
     if twice:
         raise FileUnreadable(_n("Judul kolom muncul lebih dari sekali:") + f" {', '.join(twice)}")
-    return header, _csv_rows(header, lines)
+    return header
 
 
 def _csv_count(file: TextIO, form: Form) -> int:
@@ -221,9 +230,9 @@ def _unzipped(path: Path) -> Generator[Path, None, None]:
 
 
 @contextmanager
-def _geopackage(path: Path, form: Form) -> Generator[Source, None, None]:
-    """Give what a process of its own reads out of the file (gpkg_child.py)."""
-    command = [sys.executable, "-I", str(CHILD), str(path.absolute()), form.layer or ""]
+def _from_child(script: Path, path: Path, form: Form) -> Generator[Source, None, None]:
+    """Give what a process of its own reads out of the file (gpkg_child.py, xlsx_child.py)."""
+    command = [sys.executable, "-I", str(script), str(path.absolute()), form.layer or ""]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
     ) as child:
@@ -231,7 +240,7 @@ def _geopackage(path: Path, form: Form) -> Generator[Source, None, None]:
         try:
             head = _head_of(child.stdout.readline())
             yield Source(
-                columns=tuple(head["columns"]),
+                columns=_distinct(tuple(head["columns"])),
                 total=head["total"],
                 crs=head["crs"],
                 rows=_features(child, child.stdout),

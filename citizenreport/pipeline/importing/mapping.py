@@ -56,6 +56,11 @@ class MappingInvalid(InvalidInput):
         return found
 
 
+class FileLacksColumns(InvalidInput):
+    code = "import-columns-missing"
+    title = _n("Berkas ini tidak punya kolom yang disebut pemetaannya.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceColumns:
     """Where a row's position stands: `x` and `y`, or one column with a shape (`shape`).
@@ -116,6 +121,11 @@ def read_mapping(text: str, city: City) -> ImportMapping:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingInvalid(faults=(f"TOML: {error}",)) from error
+    return mapping_from(given, city)
+
+
+def mapping_from(given: dict[str, Any], city: City) -> ImportMapping:
+    """Return the mapping that the tables of a mapping file say. Raises MappingInvalid."""
     reader = _Reader(given, city)
     mapping = reader.mapping()
     if reader.faults:
@@ -215,6 +225,7 @@ class _Reader:
         names = table.columns()
         values = table.text_map("values")
         default = table.text("default")
+        ignored = frozenset(table.texts("ignore"))
         table.close()
         for code in (*values.values(), *([default] if default else [])):
             if code not in known:
@@ -223,6 +234,7 @@ class _Reader:
             columns=Columns(names=names, empty=self._empty) if names else None,
             values=values,
             default=default,
+            ignored=ignored,
         )
 
     def _category(self, table: "_Table") -> Choice:

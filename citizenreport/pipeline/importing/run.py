@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from citizenreport.cities.rules import City
 from citizenreport.core.keys import KeyRing
@@ -66,7 +67,8 @@ class Run:
     """What a run needs, what it has counted, and what waits for the end.
 
     `waiting` are duplicates whose original had not come when they were read. `patterns` are the
-    rows that most reports are filled into (tickets.py).
+    rows that most reports are filled into (tickets.py). `import_id`: where it is kept which tickets
+    the run wrote, so that it can be undone (None: nowhere).
     """
 
     city: City
@@ -74,6 +76,7 @@ class Run:
     storage: Storage
     mapping: ImportMapping
     file_crs: str | None = None
+    import_id: UUID | None = None
     memory: Memory = field(default_factory=Memory)
     tally: Tally = field(default_factory=Tally)
     waiting: list[Placed] = field(default_factory=list)

@@ -182,3 +182,31 @@ def update_tickets(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     )
     with raw_connection(session).cursor() as cursor:
         cursor.executemany(statement, [{k: row[k] for k in ("id", *UPDATED)} for row in rows])
+
+
+def note_added(session: Session, import_id: UUID | None, rows: Rows) -> None:
+    """Keep which tickets a run added, with the last event of each, so that it can be undone."""
+    if import_id is None or not rows.get("ticket"):
+        return
+    last = {event["stream_id"]: event["seq"] for event in rows["event"]}
+    noted = [
+        {"import_id": import_id, "ticket_id": ticket_id, "seq": seq, "state": "added"}
+        for ticket_id, seq in last.items()
+    ]
+    copy_rows(session, "imported_ticket", noted)
+
+
+NOTE_UPDATED = text(
+    """
+    INSERT INTO imported_ticket (import_id, ticket_id, seq, state)
+    SELECT :import_id, stream_id, max(seq), 'updated' FROM event
+    WHERE stream_kind = 'ticket' AND stream_id = ANY(:ids) GROUP BY stream_id
+    ON CONFLICT (import_id, ticket_id) DO UPDATE SET seq = excluded.seq
+    """
+)
+
+
+def note_updated(session: Session, import_id: UUID | None, ticket_ids: Collection[UUID]) -> None:
+    """Keep which tickets a run updated; what the same run had added stays an addition."""
+    if import_id is not None and ticket_ids:
+        session.execute(NOTE_UPDATED, {"import_id": import_id, "ids": list(ticket_ids)})

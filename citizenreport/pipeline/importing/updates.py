@@ -63,7 +63,9 @@ def update_known(
     store.update_tickets(session, changed)
     _follow(session, run, [row["id"] for row in changed], now=now)
     _tighten(session, run, stricter, now=now)
-    return len(stricter.keys() | {row["id"] for row in changed})
+    written = stricter.keys() | {row["id"] for row in changed}
+    store.note_updated(session, run.import_id, written)
+    return len(written)
 
 
 def _tighten(
