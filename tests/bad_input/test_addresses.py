@@ -63,6 +63,8 @@ STAFF = {
     "/petugas/kunci": ["beres"],
     "/petugas/webhook": ["beres"],
     f"/petugas/webhook/{UUID(int=0)}": ["beres", "setelah"],
+    f"/petugas/impor/{UUID(int=0)}": ["beres"],
+    f"/petugas/impor/{UUID(int=0)}/pemetaan": ["beres"],
 }
 ADMINISTRATORS = {"/petugas/staf": ["beres", "kembali"]}
 INSPECTORS = {"/petugas/jejak": ["tiket", "petugas", "jenis", "dari", "sampai", "setelah"]}
