@@ -15,6 +15,7 @@ MAY_ASK = {
     "triage/queries.py",
     "triage/service.py",
     "triage/many.py",
+    "triage/imported.py",
     "duty/queries.py",
     "jobs/mails.py",
     "pipeline/demo/play.py",
