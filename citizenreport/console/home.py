@@ -176,7 +176,6 @@ CONSOLE: Final = (
     *("counter", "counter_similar", "field", "roster", "roster_trail"),
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
-    *("trail", "imported_indicators", "releases"),
     *("innovations", "innovation_form"),
     *("trail", "imported_indicators", "releases", "imports", "import_mapping"),
     *("control_room", "rules", "rule_replays", "pack_edits", "pack_changes", "sso_state"),
