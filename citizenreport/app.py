@@ -142,9 +142,10 @@ from citizenreport.pages import indicators as indicator_pages
 from citizenreport.pages import innovations as innovation_pages
 from citizenreport.pages import releases as release_pages
 from citizenreport.storage.files import FileStorage
-from citizenreport.web import limits, open_reads, restored, setup
+from citizenreport.web import edition, limits, open_reads, restored, setup
 from citizenreport.web import sso as web_sso
 from citizenreport.web.context import CityHolder, CityMissing, Services
+from citizenreport.web.edition import edition_in_force
 
 # Each door adds its blueprint; each room with tables adds `import citizenreport.<room>.models` above.
 DOORS: tuple[Blueprint, ...] = (
@@ -283,6 +284,7 @@ def create_app(settings: Mapping[str, object]) -> Flask:
     api = make_api(app)
     setup.init_app(app, _services(app))
     restored.init_app(app)
+    edition.init_app(app)
     limits.init_app(app)
     web_sso.init_app(app)
     open311.init_app(app)
@@ -296,7 +298,7 @@ def create_app(settings: Mapping[str, object]) -> Flask:
 
 def _services(app: Flask) -> Services:
     return Services(
-        city_holder=CityHolder(lambda: _read_city(str(app.config["CITY"]))),
+        city_holder=CityHolder(lambda: _read_city(str(app.config["CITY"])), edition_in_force),
         keys=_read_keys(app),
         storage=FileStorage(Path(app.config["STORAGE_DIR"])),
     )

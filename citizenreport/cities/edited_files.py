@@ -14,6 +14,7 @@ from citizenreport.cities.edits import (
     CATEGORY_TEXTS,
     HANDLERS,
     HOLIDAYS,
+    QUESTIONS,
     REPLIES,
     TEXTS,
     Files,
@@ -21,11 +22,14 @@ from citizenreport.cities.edits import (
 
 ROUTING: Final = "routing.csv"
 RULES_REST_ON: Final = (
-    *(ROUTING, "city.toml", AGENCIES, "areas.csv", CATEGORIES, "questions.csv"),
+    *(ROUTING, "city.toml", AGENCIES, "areas.csv", CATEGORIES, QUESTIONS),
     HANDLERS,
 )
 OUTLIVE: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
-    ((ROUTING, AGENCIES, HANDLERS, CATEGORIES, CATEGORY_TEXTS), (*RULES_REST_ON, CATEGORY_TEXTS)),
+    (
+        (ROUTING, AGENCIES, HANDLERS, CATEGORIES, CATEGORY_TEXTS, QUESTIONS),
+        (*RULES_REST_ON, CATEGORY_TEXTS),
+    ),
     ((HOLIDAYS,), (HOLIDAYS, "city.toml")),
     ((TEXTS,), (TEXTS, "city.toml")),
     ((REPLIES,), (REPLIES, *RULES_REST_ON)),

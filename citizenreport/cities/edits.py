@@ -19,11 +19,12 @@ Patch = Mapping[str, Mapping[str, Entry | None]]
 
 HOLIDAYS, TEXTS, REPLIES = "holidays.csv", "texts.toml", "reply_templates.toml"
 CATEGORIES, CATEGORY_TEXTS = "categories.csv", "category_texts.csv"
-AGENCIES, HANDLERS = "agencies.csv", "handlers.csv"
+AGENCIES, HANDLERS, QUESTIONS = "agencies.csv", "handlers.csv", "questions.csv"
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     HOLIDAYS: ("date",),
     CATEGORIES: ("category_code",),
     CATEGORY_TEXTS: ("category_code", "lang"),
+    QUESTIONS: ("category_code", "code"),
     AGENCIES: ("agency_code",),
     HANDLERS: ("protection_class", "agency_code"),
 }
@@ -52,6 +53,7 @@ KINDS: Final = {
             files=(CATEGORIES, CATEGORY_TEXTS),
             in_place={CATEGORIES: frozenset({"valid_to", "status"})},
         ),
+        EditKind(code="pertanyaan", files=(QUESTIONS,)),
         EditKind(
             code="instansi",
             files=(AGENCIES, HANDLERS),

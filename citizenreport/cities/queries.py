@@ -1,9 +1,14 @@
 """Reads of loaded packs."""
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.models import PackVersion
+
+EDITION_IN_FORCE: Final = "SELECT max(pack_version) FROM pack_version WHERE is_current"
+"""One row with its number, or with nothing before the first pack."""
 
 
 def current_pack(session: Session) -> PackVersion | None:

@@ -139,6 +139,7 @@ class Question:
     required: bool = False
     choices: tuple[tuple[str, Names], ...] = ()
     order: int = 1
+    is_retired: bool = False  # asked no more; what was answered keeps its words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +180,7 @@ class Category:
     dimension_code: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    retired_questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,11 +20,12 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.edited_files import ROUTING
 from citizenreport.cities.edited_rules import RuleCells, cells_of, merged
-from citizenreport.cities.findings import Finding, Severity
+from citizenreport.cities.findings import Severity
 from citizenreport.cities.pack import check_pack
 from citizenreport.cities.rules import AreaLevel, City
 from citizenreport.cities.service import edits_in_force
 from citizenreport.console import words
+from citizenreport.console.edits.faults import faults_of
 from citizenreport.console.rule_words import agency_choices, receiver_name, rule_conditions
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
@@ -142,7 +143,7 @@ def check_table(session: Session, rows: Sequence[RuleCells]) -> None:
     checked = check_pack(str(current_app.config["CITY"]), edited=edited)
     found = checked.of(Severity.ERROR)
     if found:
-        raise DraftRefused(pointer="#/aturan", findings=[_sentence(one) for one in found])
+        raise DraftRefused(found)
 
 
 def render_category(
@@ -176,7 +177,7 @@ def render_category(
         ),
         agencies=agency_choices(city),
         problem=problem,
-        findings=error.public.get("findings", []) if isinstance(error, DraftRefused) else [],
+        faults=faults_of(city, error),
     )
     response = make_response(html, problem.status if problem else HTTPStatus.OK)
     response.headers["ETag"] = f'"{version}"'
@@ -237,11 +238,6 @@ def _categories(
         )
         for code in sorted(city.categories)
     ]
-
-
-def _sentence(finding: Finding) -> str:
-    problem = _(finding.problem_text) % finding.values
-    return f"{problem} {_(finding.remedy_text) % finding.values}"
 
 
 def _seen() -> int:

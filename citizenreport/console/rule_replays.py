@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
 from citizenreport.console import words
+from citizenreport.console.edits.faults import faults_of
 from citizenreport.console.rule_drafts import check_table
 from citizenreport.console.rule_words import receiver_name
 from citizenreport.core.clock import utcnow
@@ -131,6 +132,7 @@ def render_replay(
             may_undo=row.activated_at is not None and row.undone_at is None,
             reason=reason,
             problem=problem,
+            faults=faults_of(city, error),
         )
     response = make_response(html, problem.status if problem else HTTPStatus.OK)
     is_at_work = row.finished_at is None or (row.undone_at and row.restored_at is None)

@@ -218,7 +218,8 @@ def read_page(
 def _answers(city: City, ticket: Ticket, given: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return question and answer in words; a question the pack no longer has by its code."""
     category = city.categories.get(ticket.category_code)
-    questions = {q.code: q for q in category.questions} if category else {}
+    asked = (*category.retired_questions, *category.questions) if category else ()
+    questions = {q.code: q for q in asked}
     found = []
     for code, value in given.items():
         question = questions.get(code)

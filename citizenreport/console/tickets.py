@@ -114,6 +114,7 @@ def render_ticket(
             typed=typed,
             lost=lost_texts(page, typed),
             marks=_marks(page, typed),
+            landmark_marks=_landmark_marks(page, typed),
             mark_kinds={kind: _(text) for kind, text in words.MARK_KINDS.items()},
             priorities=words.PRIORITIES,
             visibilities=words.VISIBILITIES,
@@ -127,7 +128,17 @@ def _marks(page: TicketPage, typed: Mapping[str, str]) -> tuple[Mark, ...]:
     """Return what may name third persons in the text that is about to be released."""
     if not page.may.release:
         return ()
-    return marks_in(typed["public_text"] if typed.get("form") == "tayang" else page.public_text)
+    return marks_in(
+        typed.get("public_text", "") if typed.get("form") == "tayang" else page.public_text
+    )
+
+
+def _landmark_marks(page: TicketPage, typed: Mapping[str, str]) -> tuple[Mark, ...]:
+    """Return what may name third persons in the landmark for the public, or in the reporter's own."""
+    if not page.may.release:
+        return ()
+    written = typed.get("public_landmark", "") if typed.get("form") == "tayang" else ""
+    return marks_in(written.strip() or page.landmark or "")
 
 
 def lost_texts(page: TicketPage, typed: Mapping[str, str]) -> list[str]:

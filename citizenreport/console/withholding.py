@@ -18,19 +18,27 @@ from citizenreport.web.guards import requires
 bp = Blueprint("withholding", __name__, url_prefix="/petugas/tiket/<uuid:ticket_id>")
 
 ALL: Final = "semua"
+LANDMARK: Final = "patokan-"
 
 
 @bp.post("/tayang/samarkan")
 @requires(Permission.RELEASE)
 def withhold(ticket_id: UUID) -> ResponseReturnValue:
-    """Show the form again with what was chosen taken out of its text."""
-    text = form_text("public_text")
-    typed = {**request.form, "form": "tayang", "public_text": withheld(text, _chosen(text))}
+    """Show the form again with what was chosen taken out of its text or its landmark."""
+    typed, given = {**request.form, "form": "tayang"}, form_text("samarkan")
+    if given.startswith(LANDMARK):
+        # As long as nothing is written for the public, it is what the reporter wrote that is taken.
+        place = form_text("public_landmark").strip() or form_text("landmark_sent")
+        marks = _chosen(place, given.removeprefix(LANDMARK))
+        typed["public_landmark"] = withheld(place, marks) if marks else form_text("public_landmark")
+    else:
+        text = form_text("public_text")
+        typed["public_text"] = withheld(text, _chosen(text, given))
     return render_ticket(ticket_id, typed=typed)
 
 
-def _chosen(text: str) -> tuple[Mark, ...]:
-    found, given = marks_in(text), form_text("samarkan")
+def _chosen(text: str, given: str) -> tuple[Mark, ...]:
+    found = marks_in(text)
     if given == ALL:
         return found
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 5 else len(found)

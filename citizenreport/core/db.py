@@ -84,6 +84,8 @@ def single_statement() -> Generator["psycopg.Connection[tuple[Any, ...]]", None,
         assert isinstance(connection, psycopg.Connection)
         yield connection
     finally:
+        if pooled.driver_connection is not None and pooled.driver_connection.closed:
+            pooled.invalidate()  # the database went away: the next one opens anew
         pooled.close()
 
 

@@ -19,9 +19,10 @@ def rewrap_all() -> tuple[int, int]:
     keys = current_keys()
     count = 0
     for table_name in rewrap.WRAPPED:
+        after: object = None
         while True:
             with transaction() as session:
-                done = rewrap.rewrap(session, keys, table_name, limit=BATCH)
+                done, after = rewrap.rewrap_after(session, keys, table_name, after, limit=BATCH)
             count += done
             if done < BATCH:
                 break

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from citizenreport.cities.queries import EDITION_IN_FORCE
 from citizenreport.cities.rules import Visibility
 from citizenreport.disclosure.rules import stricter
 from citizenreport.pipeline.importing import store
@@ -21,7 +22,7 @@ from citizenreport.pipeline.importing.rejects import Rejected
 from citizenreport.pipeline.importing.run import NO_ORIGINAL, OTHER_VISIBILITY, Run, no_cycle_search
 from citizenreport.pipeline.importing.tickets import TABLES, Rows, make_rows
 from citizenreport.pipeline.importing.updates import update_known
-from citizenreport.pipeline.submit import CURRENT_PACK, StaleCity
+from citizenreport.pipeline.submit import StaleCity
 
 BATCH_ROWS = 5_000
 
@@ -74,7 +75,7 @@ def import_waiting(session: Session, run: Run, *, now: datetime) -> None:
 def _begin(session: Session, run: Run) -> None:
     """Let one import of the source write at a time, on the pack that the run knows."""
     store.lock_source(session, run.mapping.source)
-    if session.scalar(text(CURRENT_PACK)) != run.city.pack_version:
+    if session.scalar(text(EDITION_IN_FORCE)) != run.city.pack_version:
         raise StaleCity
 
 

@@ -12,6 +12,7 @@ from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
+from citizenreport.cities.queries import EDITION_IN_FORCE
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.core.db import Row, Writer, insert_rows
 from citizenreport.core.errors import Unavailable
@@ -44,8 +45,7 @@ from citizenreport.storage.rules import Storage
 from citizenreport.triage import queries as triage_queries
 from citizenreport.triage.service import NewTicket, Opening, make_ticket
 
-CURRENT_PACK = "SELECT max(pack_version) FROM pack_version WHERE is_current"
-IS_CURRENT = f"{CURRENT_PACK} HAVING max(pack_version) = $1"
+IS_CURRENT = f"{EDITION_IN_FORCE} HAVING max(pack_version) = $1"
 
 
 class StaleCity(Unavailable):

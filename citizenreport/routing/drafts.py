@@ -1,6 +1,6 @@
 """The draft of the rules: read, saved by one editor at a time, tried. Writes flush, never commit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.edited_rules import RuleCells, cells_of, lasting, merged
+from citizenreport.cities.findings import Finding
 from citizenreport.cities.rules import City
 from citizenreport.core.errors import Conflict, InvalidInput, NotFound
 from citizenreport.core.ids import new_id
@@ -30,8 +31,14 @@ class DraftChanged(Conflict):
 
 
 class DraftRefused(InvalidInput):
+    """What the checker of packs has against the rules."""
+
     code = "draft-refused"
     title = _n("Rancangan aturan ini belum dapat dipakai.")
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        super().__init__(pointer="#/aturan")
+        self.findings = tuple(findings)
 
 
 class NothingDrafted(InvalidInput):

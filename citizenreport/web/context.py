@@ -4,19 +4,23 @@ They hang on the application, not on a module: two applications in one process (
 never share a city, a key or a folder.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Lock
 from typing import Final
 
 from flask import Flask, current_app
 
 from citizenreport.cities.rules import City
 from citizenreport.core.clock import utcnow
-from citizenreport.core.errors import Unavailable
+from citizenreport.core.errors import CitizenReportError, Unavailable
 from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
 from citizenreport.storage.rules import Storage
+
+log = logging.getLogger(__name__)
 
 EXTENSION: Final = "citizenreport"
 
@@ -41,12 +45,19 @@ class CityHolder:
 
     `load` reads the city anew, and says so with CityMissing when there is none to read. It is
     asked again when a new day begins in the city, for rows of the pack are valid from day to day.
+    `look` tells the number of the edition in force, None where it cannot be told.
     """
 
-    def __init__(self, load: Callable[[], City] | None = None) -> None:
-        self._load = load
+    def __init__(
+        self,
+        load: Callable[[], City] | None = None,
+        look: Callable[[], int | None] | None = None,
+    ) -> None:
+        self._load, self._look = load, look
         self._city: City | None = None
         self._read_on: date | None = None
+        self._seen: int | None = None
+        self._reading = Lock()
 
     @property
     def city(self) -> City:
@@ -73,7 +84,31 @@ class CityHolder:
 
     def replace(self, city: City) -> None:
         """Serve this city from the next request on."""
-        self._city, self._read_on = city, city.local_date(utcnow())
+        self._city, self._read_on, self._seen = city, city.local_date(utcnow()), None
+
+    def keep_up(self) -> None:
+        """Read the city anew when another edition of its pack is in force than the one it was read from.
+
+        One short question; whoever asks while it is being read waits for it. An edition that cannot
+        be read leaves the city as it is.
+        """
+        edition = self._look() if self._look and self._city is not None else None
+        if edition is None or edition == self._seen:
+            return
+        with self._reading:
+            if edition != self._seen and self._is_other(edition):
+                self._read_anew()
+            self._seen = edition
+
+    def _is_other(self, edition: int) -> bool:
+        held = self._city.pack_version if self._city else 0
+        return held != edition and (held > 0 or self._seen is not None)
+
+    def _read_anew(self) -> None:
+        try:
+            self.refresh()
+        except CitizenReportError as error:
+            log.warning("the pack in force cannot be read: %s", error.code)
 
     def forget(self) -> None:
         """Read the city anew when it is next needed."""

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     releasing,
     replaying,
     retaining,
+    rewrapping,
 )
 
 FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
@@ -28,6 +29,7 @@ FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
     "replaying": replaying.figures,
     "releasing": releasing.figures,
     "retaining": retaining.figures,
+    "rewrapping": rewrapping.figures,
     "georeport": georeport.figures,
     "lighthouse": lighthouse.figures,
 }

@@ -328,6 +328,12 @@ def _of_confidential(maker: Maker, one: Life) -> Iterator[Row]:
             "asked_at": one.ended_at,
             "asked_by": maker.staff_id,
             "question_sealed": seal(data_key, one.said("tanya").encode(), where),
+            "answer_sealed": seal(
+                data_key,
+                one.said("hakjawab").encode(),
+                place("body_question", "answer_sealed", question),
+            ),
+            "answered_at": one.ended_at,
             "key_id": key_id,
             "wrapped_key": wrapped,
         },

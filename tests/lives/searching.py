@@ -47,7 +47,7 @@ SEALED = """
                 OR EXISTS (SELECT FROM mediation d JOIN mediation_entry e ON e.mediation_id = d.id
                     WHERE d.ticket_id = t.id AND num_nonnulls(e.words_sealed, d.follow_up_on) > 0)
                 OR EXISTS (SELECT FROM body_question q WHERE q.ticket_id = t.id
-                    AND num_nonnulls(q.question_sealed, q.wrapped_key) > 0)
+                    AND num_nonnulls(q.question_sealed, q.answer_sealed, q.wrapped_key) > 0)
                 OR EXISTS (SELECT FROM release l WHERE l.ticket_id = t.id)
                 OR EXISTS (SELECT FROM photo_release l WHERE l.ticket_id = t.id)
                 OR (t.visibility = 'confidential' AND t.area_code IS NOT NULL)))

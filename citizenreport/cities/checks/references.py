@@ -243,6 +243,7 @@ def _check_answers(parts: Parts, findings: Findings) -> None:
     questions = {
         (line.value.category_code, line.value.question.code): line.value.question
         for line in parts.questions
+        if not line.value.question.is_retired
     }
     if findings.has_errors_in("questions.csv"):
         return

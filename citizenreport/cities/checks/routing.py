@@ -61,8 +61,9 @@ def check_routing(parts: Parts, findings: Findings) -> None:
         return
     questions: dict[str, dict[str, Question]] = {}
     for line in parts.questions:
-        of_category = questions.setdefault(line.value.category_code, {})
-        of_category[line.value.question.code] = line.value.question
+        if not line.value.question.is_retired:
+            of_category = questions.setdefault(line.value.category_code, {})
+            of_category[line.value.question.code] = line.value.question
     villages = {
         line.value.area_code for line in parts.areas if line.value.level == AreaLevel.VILLAGE
     }

@@ -113,7 +113,9 @@ def _complete_categories(parts: Parts) -> Iterable[Category]:
     for text in parts.category_texts:
         texts.setdefault(text.value.category_code, []).append(text.value)
     questions: dict[str, list[Question]] = {}
-    for line in parts.questions:
+    for line in sorted(
+        parts.questions, key=lambda q: (q.value.question.order, q.value.question.code)
+    ):
         questions.setdefault(line.value.category_code, []).append(line.value.question)
     first = parts.settings.city.languages[0]
     for category in parts.categories:
@@ -128,7 +130,8 @@ def _complete_categories(parts: Parts) -> Iterable[Category]:
             },
             examples={t.language: t.examples for t in found if t.examples},
             keywords={t.language: t.keywords for t in found},
-            questions=tuple(sorted(questions.get(code, []), key=lambda q: (q.order, q.code))),
+            questions=tuple(q for q in questions.get(code, ()) if not q.is_retired),
+            retired_questions=tuple(q for q in questions.get(code, ()) if q.is_retired),
         )
 
 

@@ -64,7 +64,7 @@ CATEGORY_TEXTS = Heading(
 QUESTIONS = Heading(
     file="questions.csv",
     needed=("category_code", "code", "datatype"),
-    optional=("order", "required", "choices", "status"),
+    optional=("order", "required", "choices", "retired", "status"),
     by_language=("label_",),
 )
 DIMENSIONS = Heading(
@@ -209,6 +209,7 @@ def _question(row: Row, languages: tuple[str, ...]) -> Question:
             (value, _choice_names(labels, languages)) for value, labels in row.pairs("choices")
         ),
         order=row.optional_whole("order", least=1) or 1,
+        is_retired=row.flag("retired", default=False),
     )
     values = [value for value, _ in question.choices]
     if len(set(values)) != len(values):

@@ -3,11 +3,13 @@
 from typing import Final
 
 from citizenreport.cities.edits import AGENCIES, HANDLERS, KINDS, Entry, Patch
+from citizenreport.cities.findings import Finding
 from citizenreport.cities.rules import City
 from citizenreport.console.edits.fields import Entries, Field, Form, Group, Listed, confirmed
 from citizenreport.console.edits.words import CLASSES, column_name
 from citizenreport.console.words import agency_short_name
 from citizenreport.core.text import _n
+from citizenreport.pipeline.pack_edits import EditRefused
 from citizenreport.web.translate import _
 
 LONG: Final = ("channel", "address", "duties")
@@ -80,8 +82,8 @@ class Agencies:
         ]
 
     def read(self, city: City, entries: Entries, key: str | None, form: Form) -> Patch:
-        """Return the agency and its handlers as they were typed."""
-        code = key or form.line("agency_code")
+        """Return the agency and its handlers as they were typed. Raises EditRefused."""
+        code = key or _new_code(entries, form)
         entry = entries[AGENCIES].get(key or "", {})
         cells = {name: form.line(name) for name in CELLS}
         if key is None:
@@ -106,6 +108,21 @@ class Agencies:
                 protection=class_name,
             )
         return agency_short_name(city, key)
+
+
+def _new_code(entries: Entries, form: Form) -> str:
+    """Return the code that was typed. Raises EditRefused where another agency has it."""
+    code = form.line("agency_code")
+    if code not in entries[AGENCIES]:
+        return code
+    found = Finding(
+        file=AGENCIES,
+        row=None,
+        problem_text=_n("Kode %(code)s sudah dipakai %(agency)s."),
+        remedy_text=_n("Pilih kode lain, atau ubah instansi itu."),
+        values={"code": code, "agency": code},
+    )
+    raise EditRefused([found])
 
 
 def _field(name: str, entry: Entry, *, kind: str = "text", is_required: bool = False) -> Field:

@@ -1,10 +1,10 @@
-"""Categories: names, aspect, deadlines, visibility (only stricter), search words, last day; new ones."""
+"""Categories: names, aspect, deadlines, visibility (only stricter), search words, codes, last day."""
 
 from typing import Final
 
 from citizenreport.cities.edits import CATEGORIES, CATEGORY_TEXTS, KINDS, Entry, Patch
 from citizenreport.cities.rules import City, Visibility
-from citizenreport.console.edits import category_texts, new_category
+from citizenreport.console.edits import category_codes, category_texts, new_category
 from citizenreport.console.edits.fields import (
     Entries,
     Field,
@@ -87,6 +87,7 @@ class Categories:
                 lead=new_category.protection_lead() if is_new else "",
                 fields=protection,
             ),
+            *category_codes.groups(city, entry),
             category_texts.found_by(city, entries, key),
             *([] if is_new else [Group(title=_("Masa berlaku"), fields=(_last_day(entry),))]),
         ]
@@ -97,6 +98,7 @@ class Categories:
         entry = entries[CATEGORIES].get(code, {})
         cells = {name: form.line(name) for name in (*CLOCKS, "aspect", "priority", "lead")}
         cells |= {name: form.line(name).replace(",", " ") for name in BODIES}
+        cells |= category_codes.read(entry, form)
         cells["name"] = form.line(f"name.{city.languages[0]}")
         if code not in city.categories:
             cells |= {"category_code": code, **new_category.protection(form)}

@@ -32,7 +32,7 @@ def found_by(city: City, entries: Entries, key: str | None) -> Group:
             name=f"{column}.{language}",
             label=column_name(f"{column}.{language}"),
             kind="area",
-            value="\n".join(_parts(_text(entries, key, language, column))),
+            value="\n".join(parts(_text(entries, key, language, column))),
             most=2000,
         )
         for column in LISTS
@@ -49,7 +49,7 @@ def read(city: City, entries: Entries, code: str, form: Form) -> dict[str, Entry
         before = entries[CATEGORY_TEXTS].get(key, {})
         cells = {"name": form.line(f"name.{language}")}
         for column in LISTS:
-            cells[column] = _joined(form.text(f"{column}.{language}"), before.get(column) or "")
+            cells[column] = joined(form.text(f"{column}.{language}"), before.get(column) or "")
         after = confirmed(before, cells)
         if after is not before:
             found[key] = {"category_code": code, "lang": language, **after}
@@ -60,11 +60,12 @@ def _text(entries: Entries, key: str | None, language: str, column: str) -> str:
     return entries[CATEGORY_TEXTS].get(f"{key} {language}", {}).get(column) or ""
 
 
-def _joined(typed: str, before: str) -> str:
+def joined(typed: str, before: str) -> str:
     """Return lines as one cell; as the cell was where it says the same."""
-    parts = _parts(typed.replace("\n", ";"))
-    return before if parts == _parts(before) else BETWEEN.join(parts)
+    found = parts(typed.replace("\n", ";"))
+    return before if found == parts(before) else BETWEEN.join(found)
 
 
-def _parts(cell: str) -> list[str]:
+def parts(cell: str) -> list[str]:
+    """Return the parts of a cell."""
     return [" ".join(part.split()) for part in cell.split(";") if part.strip()]

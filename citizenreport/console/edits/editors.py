@@ -7,12 +7,15 @@ from citizenreport.console.edits.agencies import Agencies
 from citizenreport.console.edits.categories import Categories
 from citizenreport.console.edits.fields import Editor
 from citizenreport.console.edits.holidays import Holidays
+from citizenreport.console.edits.questions import Questions
 from citizenreport.console.edits.replies import Replies
 from citizenreport.console.edits.texts import Texts
 from citizenreport.core.errors import NotFound
 from citizenreport.core.text import _n
 
-_ALL: Final[tuple[Editor, ...]] = (Holidays(), Replies(), Texts(), Categories(), Agencies())
+_ALL: Final[tuple[Editor, ...]] = (
+    *(Holidays(), Replies(), Texts(), Categories(), Questions(), Agencies()),
+)
 EDITORS: Final[Mapping[str, Editor]] = {editor.kind.code: editor for editor in _ALL}
 
 

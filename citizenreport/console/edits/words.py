@@ -70,10 +70,28 @@ COLUMNS: Final[Mapping[str, str]] = {
     "category_code": _n("Kode kategori"),
     "agency_code": _n("Kode instansi"),
     "is_external": _n("Di luar pemerintah kota"),
+    "dimension": _n("Dimensi kota cerdas"),
+    "national_categories": _n("Kategori SP4N-LAPOR!"),
+    "may_be_emergency": _n("Dapat merupakan keadaan darurat"),
+    "emergency_numbers": _n("Nomor darurat"),
+    "label": _n("Pertanyaan"),
+    "datatype": _n("Bentuk jawaban"),
+    "required": _n("Wajib dijawab"),
+    "order": _n("Urutan"),
+    "choices": _n("Pilihan jawaban"),
+    "retired": _n("Tidak ditanyakan lagi"),
 }
-NAMING: Final = ("category_code", "agency_code", "lang", "protection_class", "date")
+NAMING: Final = ("category_code", "agency_code", "lang", "protection_class", "date", "code")
 """What the name of an entry tells already."""
 
+DATATYPES: Final[Mapping[str, str]] = {
+    "singlevaluelist": _n("pilih satu"),
+    "multivaluelist": _n("pilih beberapa"),
+    "string": _n("satu baris teks"),
+    "text": _n("teks panjang"),
+    "number": _n("angka"),
+    "datetime": _n("tanggal dan jam"),
+}
 YES_NO: Final[Mapping[str, str]] = {"yes": _n("ya"), "no": _n("tidak")}
 VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "kind": DAY_KINDS,
@@ -98,6 +116,10 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "is_neutral": YES_NO,
     "is_external": YES_NO,
     "is_physical": YES_NO,
+    "may_be_emergency": YES_NO,
+    "required": YES_NO,
+    "retired": YES_NO,
+    "datatype": DATATYPES,
     "complaint_class": {
         ComplaintClass.SUPERVISORY.value: _n("pengaduan tentang aparat"),
         ComplaintClass.ORDINARY.value: _n("pengaduan biasa"),
@@ -111,7 +133,7 @@ VALUES: Final[Mapping[str, Mapping[str, str]]] = {
 
 def column_name(column: str) -> str:
     """Return what a column is called; of a text in several languages with the language."""
-    name, dot, language = column.partition(".")
+    name, dot, language = column.replace("label_", "label.").partition(".")
     label = _(COLUMNS[name]) if name in COLUMNS else name
     if not dot:
         return LANGUAGE_NAMES.get(name, label) if name not in COLUMNS else label

@@ -60,3 +60,34 @@ def test_who_may_not_release_is_shown_no_marks(desk: Desk) -> None:
     to = f"{page_of(ticket)}/tayang/samarkan"
     other = desk.person(DESK, username="meja", name="Meja")
     assert other.send(to, page="/petugas", public_text=STORY, samarkan="0").status_code == 404
+
+
+def landmark_in(page: str) -> str:
+    found = re.search(r'name="public_landmark" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_landmark_is_marked_like_the_text_and_filled_in_only_by_a_press(desk: Desk) -> None:
+    place = "Depan rumah Bu Sri Lestari, hubungi 0812-3456-7890"
+    ticket, officer = desk.report("pothole", landmark=place), desk.person(ROADS)
+    page = officer.get(page_of(ticket)).text
+    for passage in ("Sri Lestari", "0812-3456-7890"):
+        assert f"<mark>{passage}</mark>" in page
+    assert landmark_in(page) == ""
+    to = f"{page_of(ticket)}/tayang/samarkan"
+    fields = {"seen": str(ticket.version), "text_state": "held", "landmark_sent": place}
+    once = officer.send(to, page=page_of(ticket), samarkan="patokan-0", **fields)
+    assert landmark_in(once.text) == "Depan rumah Bu [nama], hubungi 0812-3456-7890"
+    rest = officer.send(
+        to,
+        page=page_of(ticket),
+        samarkan="patokan-semua",
+        public_landmark=landmark_in(once.text),
+        **fields,
+    )
+    assert landmark_in(rest.text) == "Depan rumah Bu [nama], hubungi [nomor telepon]"
+    assert 'value="patokan-' not in rest.text
+    for given in ("patokan-", "patokan-99", "patokan-x"):
+        reply = officer.send(to, page=page_of(ticket), samarkan=given, **fields)
+        assert (reply.status_code, landmark_in(reply.text)) == (200, "")

@@ -108,6 +108,41 @@ class TestCategories:
         assert editing.city.categories["A04"].names["en"] == "Dark street"
         assert len(editing.city.category_periods["A04"]) == 1
 
+    def test_numbers_to_call_and_what_others_call_it_are_chosen(self, editing: Editing) -> None:
+        before = editing.city.categories["A04"]
+        form = editing.filled("kategori", "A04") | {
+            "may_be_emergency": "1",
+            "emergency_numbers": ["113", "110"],
+            "dimension": "governance_service",
+            "national_categories": "SATU > DUA\nTIGA",
+        }
+        page = f"{ROOT}/kategori/butir/A04"
+        assert editing.visitor.send(page, page=page, **form).status_code == 303
+        listed = unescape(editing.visitor.get(f"{ROOT}/kategori").text)
+        assert "Dimensi kota cerdas" in listed
+        row = editing.decide("kategori")
+        after = editing.city.categories["A04"]
+        assert (after.may_be_emergency, after.emergency_numbers) == (True, ("113", "110"))
+        assert after.dimension_code == "governance_service"
+        assert after.national_categories == ("SATU > DUA", "TIGA")
+        assert editing.undo(row).status_code == 303
+        restored = editing.city.categories["A04"]
+        assert restored.emergency_numbers == before.emergency_numbers
+        assert restored.dimension_code == before.dimension_code
+
+    def test_a_form_that_nobody_changed_changes_nothing(self, editing: Editing) -> None:
+        for code in ("A01", "A04", "H05"):
+            assert editing.save("kategori", code).status_code == 303
+        assert "masih sama" in editing.visitor.get(f"{ROOT}/kategori").text
+
+    def test_a_number_or_dimension_that_the_city_does_not_have_is_refused(
+        self, editing: Editing
+    ) -> None:
+        for fields in ({"emergency_numbers": "999"}, {"dimension": "lain"}):
+            sent = editing.save("kategori", "A04", **fields)
+            assert sent.status_code == 422
+            assert ".csv" not in sent.text[sent.text.index("error-summary") :][:900]
+
 
 class TestAgencies:
     def test_a_new_name_begins_a_new_period_and_the_old_one_stays(self, editing: Editing) -> None:
@@ -196,3 +231,12 @@ class TestAgencies:
         assert editing.undo(row).status_code == 303
         assert "DAMKAR" not in editing.city.agencies
         assert editing.save("instansi", "baru", agency_code="D A", name="X").status_code == 422
+
+    def test_a_code_that_is_taken_overwrites_nobody(self, editing: Editing) -> None:
+        sent = editing.save("instansi", "baru", agency_code="DLH", name="Dinas Lain")
+        assert sent.status_code == 422
+        page = unescape(sent.text)
+        assert "Kode DLH sudah dipakai DLH." in page
+        assert 'href="/petugas/isi/instansi/butir/DLH"' in page
+        assert 'value="Dinas Lain"' in page
+        assert "masih sama" in editing.visitor.get(f"{ROOT}/instansi").text
