@@ -122,7 +122,10 @@ def recap_link(recap: Recap) -> str:
 def figure_lines(shown: ShownRecap) -> str:
     """Return the figures as lines of a mail."""
     return "\n".join(
-        _("%(name)s: %(now)s (pekan sebelumnya %(before)s)", name=name, now=f.now, before=f.before)
+        "- "
+        + _(
+            "%(name)s: %(now)s (pekan sebelumnya %(before)s)", name=name, now=f.now, before=f.before
+        )
         for name, f in shown.figures
     )
 
@@ -131,10 +134,10 @@ def row_lines(shown: ShownRecap) -> str:
     """Return the agencies and the slowest as lines of a mail."""
     blocks = []
     if shown.rows:
-        late = [f"{row.agency}: {row.cells[0].now}" for row in shown.rows if row.cells[0].now]
+        late = [f"- {row.agency}: {row.cells[0].now}" for row in shown.rows if row.cells[0].now]
         blocks.append([_("Lewat target selesai, menurut instansi:"), *late])
     if shown.slowest:
-        lines = [f"{one.tracking_code} · {one.what} · {one.late}" for one in shown.slowest]
+        lines = [f"- {one.tracking_code} · {one.what} · {one.late}" for one in shown.slowest]
         blocks.append([_("Paling lama melewati target:"), *lines])
     told = "\n\n".join("\n".join(block) for block in blocks if len(block) > 1)
     return told or _("Tidak ada laporan tayang yang melewati target pada akhir pekan ini.")

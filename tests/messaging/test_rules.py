@@ -48,6 +48,14 @@ def test_a_mail_says_the_same_as_text_and_as_a_page() -> None:
     assert f'<a href="{OWN}/buka/a-b_c">{OWN}/buka/a-b_c</a>' in page
 
 
+def test_lines_with_a_dash_are_a_list_and_keep_their_words() -> None:
+    words = "Lewat target:\n- DLH: 3\n- <b>: 4\n\n- satu\nbukan butir"
+    page = html_of(words, title="t", language="id", own_url=OWN)
+    assert "<p>Lewat target:</p><ul" in page
+    assert "<li>DLH: 3</li><li>&lt;b&gt;: 4</li></ul>" in page
+    assert "<p>- satu<br>bukan butir</p>" in page
+
+
 def test_a_page_loads_nothing_and_links_nowhere_else() -> None:
     words = f'{OWN}.evil.example/x https://evil.example "{OWN}/a"onclick=x'
     page = html_of(words, title="<t>", language="id", own_url=OWN)
