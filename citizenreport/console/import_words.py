@@ -55,7 +55,9 @@ THINGS: Final = {
 FAULTS: Final[dict[str, str]] = {
     error.code: error.title for error in (FileUnreadable, FileLacksColumns, InvalidInput)
 }
-VALUE: Final = re.compile(r"\s*[“(]?%\(\w+\)s[”)]?")
+VALUE: Final = re.compile(r"[“(]?%\(\w+\)s[”)]?\.?")
+A_DATE: Final = "2025-12-31 14:05, 31/12/2025 14:05"
+"""Forms of an instant as people write them, in place of codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,8 @@ def preview_line(city: City, row: Previewed) -> PreviewLine:
     if row.placed is None:
         assert row.rejected is not None
         reason = row.rejected.reason
-        return PreviewLine(number=row.number, reason=_(reason.text) % reason.values)
+        values = reason.values | ({"formats": A_DATE} if "formats" in reason.values else {})
+        return PreviewLine(number=row.number, reason=_(reason.text) % values)
     facts = row.placed.facts
     state = facts.steps[-1].state if facts.steps else State.NEW
     return PreviewLine(
@@ -106,7 +109,7 @@ def fault(code: str | None) -> str:
 
 def without_values(sentence: str) -> str:
     """Return a sentence about many rows: what stood in one of them is left out."""
-    return VALUE.sub(" …", sentence).strip()
+    return VALUE.sub("…", sentence).strip()
 
 
 def choices(city: City, thing: Thing) -> list[tuple[str, str]]:
