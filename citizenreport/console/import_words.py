@@ -8,7 +8,9 @@ from typing import Final
 from citizenreport.cities.rules import City
 from citizenreport.console import words
 from citizenreport.core.errors import InvalidInput
+from citizenreport.core.outgoing import AddressNotAllowed
 from citizenreport.core.text import _n
+from citizenreport.partners.georeport_client import NotAtPartner, PartnerRefused
 from citizenreport.pipeline.import_mapping import Previewed
 from citizenreport.pipeline.import_runs import RunState
 from citizenreport.pipeline.importing.chosen import Thing
@@ -28,6 +30,7 @@ STATES: Final = {
     RunState.STOPPED: _n("Dihentikan"),
     RunState.UNDOING: _n("Sedang dibatalkan"),
     RunState.UNDONE: _n("Dibatalkan"),
+    RunState.FAILED: _n("Gagal"),
 }
 FIELDS: Final = {
     "external_id": _n("Nomor laporan"),
@@ -53,7 +56,11 @@ THINGS: Final = {
     Thing.AREA: _n("Kelurahan"),
 }
 FAULTS: Final[dict[str, str]] = {
-    error.code: error.title for error in (FileUnreadable, FileLacksColumns, InvalidInput)
+    error.code: error.title
+    for error in (
+        *(FileUnreadable, FileLacksColumns, InvalidInput),
+        *(AddressNotAllowed, PartnerRefused, NotAtPartner),
+    )
 }
 VALUE: Final = re.compile(r"[“(]?%\(\w+\)s[”)]?\.?")
 A_DATE: Final = "2025-12-31 14:05, 31/12/2025 14:05"

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -23,6 +32,7 @@ from citizenreport.core.text import _n
 from citizenreport.identity import queries as identity_queries
 from citizenreport.identity.rules import Permission
 from citizenreport.pipeline import import_mapping, import_runs, import_undo
+from citizenreport.pipeline.import_harvest import begin_harvest, wish_of
 from citizenreport.pipeline.import_mapping import Means
 from citizenreport.pipeline.import_runs import AT_WORK, ImportNotFound, RunState
 from citizenreport.pipeline.importing import keeping
@@ -72,6 +82,32 @@ def upload() -> ResponseReturnValue:
     except CitizenReportError as error:
         return _render_all(error)
     return redirect(url_for("import_mapping.show", import_id=import_id), 303)
+
+
+@bp.post("/ambil")
+@requires(Permission.IMPORT_REPORTS)
+def harvest() -> ResponseReturnValue:
+    """Have another city's reports fetched."""
+    try:
+        wish = wish_of(
+            form_text("url"),
+            form_text("first"),
+            form_text("last"),
+            own_url=current_app.config["PUBLIC_URL"],
+        )
+        with transaction() as session:
+            run = begin_harvest(
+                session,
+                means(),
+                wish,
+                source=form_text("source"),
+                by=current_actor().staff_id,
+                now=utcnow(),
+            )
+            import_id = run.id
+    except InvalidInput as error:
+        return _render_all(error, is_harvest=True)
+    return redirect(url_for("imports.show", import_id=import_id), 303)
 
 
 @bp.get("/<uuid:import_id>")
@@ -188,7 +224,7 @@ def _uploaded(folder: Path) -> Path:
     return path
 
 
-def _render_all(error: CitizenReportError | None = None) -> Response:
+def _render_all(error: CitizenReportError | None = None, *, is_harvest: bool = False) -> Response:
     problem = describe(error) if error else None
     with transaction() as session:
         runs = import_runs.latest(session)
@@ -198,7 +234,9 @@ def _render_all(error: CitizenReportError | None = None) -> Response:
             states=import_words.STATES,
             people=_people(session, runs),
             profiles=PROFILES.values(),
-            typed=request.form,
+            typed={} if is_harvest else request.form,
+            wished=request.form if is_harvest else {},
+            is_harvest=is_harvest,
             problem=problem,
             faulty=(error.pointer or "#/").removeprefix("#/") if error else "",
         )

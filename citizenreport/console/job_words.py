@@ -43,6 +43,7 @@ JOBS: Final[Mapping[str, str]] = {
     "note_erasure": _n("Catatan penghapusan untuk cadangan"),
     "move_deadlines": _n("Hitung ulang tenggat"),
     "run_import": _n("Impor laporan dari berkas"),
+    "harvest_reports": _n("Pengambilan laporan dari kota lain"),
     "undo_import": _n("Pembatalan impor"),
     "replay_rules": _n("Uji rancangan aturan"),
     "apply_rules": _n("Pemindahan tiket menurut aturan baru"),

@@ -1,6 +1,7 @@
 """Imports of the console and of commands, from the file to the list: uploaded, mapped, tried, taken in.
 
-    mapping → ready → (checking → ready)* → importing → imported | stopped → undoing → undone
+    (fetching →) mapping → ready → (checking → ready)* → importing → imported | stopped
+    imported | stopped → undoing → undone
 
 Every step is an event in a stream of its own (StreamKind.IMPORT): codes and numbers, never a cell.
 """
@@ -57,6 +58,7 @@ class RunState(StrEnum):
     STOPPED = "stopped"
     UNDOING = "undoing"
     UNDONE = "undone"
+    FAILED = "failed"
 
 
 AT_WORK: Final = frozenset(

@@ -23,9 +23,7 @@ FILE = (
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])
-def desk(
-    browser: Browser, service: LiveServer, request: pytest.FixtureRequest
-) -> Iterator[Visit]:
+def desk(browser: Browser, service: LiveServer, request: pytest.FixtureRequest) -> Iterator[Visit]:
     context = browser.new_context(
         locale="id-ID",
         java_script_enabled=request.param,

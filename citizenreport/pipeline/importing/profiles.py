@@ -171,6 +171,8 @@ def profile_of(code: str) -> Profile:
 def guess(profile: Profile, sketch: Sketch, city: City) -> Chosen:
     """Return how a file is probably to be read."""
     columns = {name: found for name, heads in HEADS.items() if (found := _column(heads, sketch))}
+    if "category" in columns and "subcategory" not in columns:
+        columns["category"] = (_best_known(HEADS["category"], sketch, category_words(city)),)
     chosen = Chosen(columns=columns, words={}, defaults={}, dates="dmy", outside="reject")
     return chosen.with_words(
         {thing: guess_words(profile, city, thing, words) for thing, words in chosen.asked(sketch)}
@@ -230,6 +232,14 @@ def plain(text: str) -> str:
 def _column(heads: Sequence[str], sketch: Sketch) -> tuple[str, ...]:
     named = {plain(column): column for column in reversed(sketch.columns)}
     return next(((named[plain(head)],) for head in heads if plain(head) in named), ())
+
+
+def _best_known(heads: Sequence[str], sketch: Sketch, known: Mapping[str, str]) -> str:
+    """Return the column of some names whose words mean most here; the surest name where none does."""
+    found = [column for head in heads for column in _column((head,), sketch)]
+    return max(
+        found, key=lambda column: sum(plain(word) in known for word in sketch.words.get(column, ()))
+    )
 
 
 def _names(things: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
