@@ -68,6 +68,7 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         ),
         "MESSENGER_URL": env.get("CITIZENREPORT_MESSENGER_URL", ""),
         "MESSENGER_TOKEN": env.get("CITIZENREPORT_MESSENGER_TOKEN", ""),
+        **_carriers(env),
         "CONTACT_EMAIL": _address(env, "CITIZENREPORT_CONTACT_EMAIL"),
         "PASSWORD_MEMORY_KIB": _number(env, "CITIZENREPORT_PASSWORD_MEMORY_KIB", 65_536),
         "PASSWORD_LIST": _file(env, "CITIZENREPORT_PASSWORD_LIST"),
@@ -77,6 +78,41 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         "LIMITS": env.get("CITIZENREPORT_LIMITS", ""),
         "PASSWORD_TIME_COST": _number(env, "CITIZENREPORT_PASSWORD_TIME_COST", 3),
     }
+
+
+def _carriers(env: Mapping[str, str]) -> dict[str, object]:
+    """Return how messages of residents come in; a carrier is off until all it needs is set."""
+    return {
+        "TELEGRAM_TOKEN": _secret(
+            env, "CITIZENREPORT_TELEGRAM_TOKEN", "CITIZENREPORT_TELEGRAM_TOKEN_FILE"
+        ),
+        "TELEGRAM_SECRET": _secret(
+            env, "CITIZENREPORT_TELEGRAM_SECRET", "CITIZENREPORT_TELEGRAM_SECRET_FILE"
+        ),
+        "TELEGRAM_URL": env.get("CITIZENREPORT_TELEGRAM_URL", "https://api.telegram.org"),
+        "WHATSAPP_TOKEN": _secret(
+            env, "CITIZENREPORT_WHATSAPP_TOKEN", "CITIZENREPORT_WHATSAPP_TOKEN_FILE"
+        ),
+        "WHATSAPP_APP_SECRET": _secret(
+            env, "CITIZENREPORT_WHATSAPP_APP_SECRET", "CITIZENREPORT_WHATSAPP_APP_SECRET_FILE"
+        ),
+        "WHATSAPP_VERIFY_TOKEN": _secret(
+            env, "CITIZENREPORT_WHATSAPP_VERIFY_TOKEN", "CITIZENREPORT_WHATSAPP_VERIFY_TOKEN_FILE"
+        ),
+        "WHATSAPP_NUMBER_ID": env.get("CITIZENREPORT_WHATSAPP_NUMBER_ID", ""),
+        "WHATSAPP_URL": env.get("CITIZENREPORT_WHATSAPP_URL", "https://graph.facebook.com/v23.0"),
+        "SMS_URL": env.get("CITIZENREPORT_SMS_URL", ""),
+        "SMS_TOKEN": _secret(env, "CITIZENREPORT_SMS_TOKEN", "CITIZENREPORT_SMS_TOKEN_FILE"),
+        "SMS_SECRET": _secret(env, "CITIZENREPORT_SMS_SECRET", "CITIZENREPORT_SMS_SECRET_FILE"),
+        "IMAP_URL": _secret(env, "CITIZENREPORT_IMAP_URL", "CITIZENREPORT_IMAP_URL_FILE"),
+        "IMAP_CA_FILE": _file(env, "CITIZENREPORT_IMAP_CA_FILE"),
+    }
+
+
+def _secret(env: Mapping[str, str], name: str, file_name: str) -> str:
+    """Return a secret, from its file when one is named; empty when there is none."""
+    path = _file(env, file_name)
+    return path.read_text(encoding="utf-8").strip() if path else env.get(name, "")
 
 
 def _single_sign_on(env: Mapping[str, str]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask
 
 import citizenreport.cities.edit_models
 import citizenreport.cities.models
+import citizenreport.conversations.models
 import citizenreport.duty.models
 import citizenreport.identity.api_keys
 import citizenreport.identity.factor_models
@@ -38,6 +39,7 @@ from citizenreport.api.v1 import challenge, indicators, key, published_reports, 
 from citizenreport.api.v1 import rankings as ranking_files
 from citizenreport.api.v1 import tickets as staff_tickets
 from citizenreport.api.v1.document import make_api
+from citizenreport.channels import hooks
 from citizenreport.cities.queries import current_pack
 from citizenreport.cities.rules import City
 from citizenreport.cities.service import city_in_force
@@ -237,6 +239,7 @@ DOORS: tuple[Blueprint, ...] = (
     subscriptions.bp,
     stop.bp,
     push.bp,
+    hooks.bp,
 )
 GEOREPORT = (
     georeport_discovery.bp,
@@ -262,6 +265,19 @@ SAFE_DEFAULTS = {
     "MESSENGER": "",
     "MESSENGER_URL": "",
     "MESSENGER_TOKEN": "",
+    "TELEGRAM_TOKEN": "",
+    "TELEGRAM_SECRET": "",
+    "TELEGRAM_URL": "https://api.telegram.org",
+    "WHATSAPP_TOKEN": "",
+    "WHATSAPP_APP_SECRET": "",
+    "WHATSAPP_VERIFY_TOKEN": "",
+    "WHATSAPP_NUMBER_ID": "",
+    "WHATSAPP_URL": "https://graph.facebook.com/v23.0",
+    "SMS_URL": "",
+    "SMS_TOKEN": "",
+    "SMS_SECRET": "",
+    "IMAP_URL": "",
+    "IMAP_CA_FILE": None,
     "OIDC_ISSUER": "",
     "OUTGOING_TEST_CA": None,  # a test's own authority, never from the environment
 }

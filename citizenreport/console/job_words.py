@@ -71,6 +71,8 @@ JOBS: Final[Mapping[str, str]] = {
     "mail_release_reminder": _n("Surel pengingat terbitan angka"),
     "remind_of_releases": _n("Pengingat terbitan angka"),
     "message_code": _n("Pesan singkat berisi kode"),
+    "answer_chat": _n("Jawaban atas pesan warga"),
+    "send_chat": _n("Pengiriman jawaban pesan"),
     "erase_expired": _n("Penghapusan menurut masa simpan"),
 }
 NOTICES: Final = ("send_", "mail_", "push_", "tell_", "alert_", "message_", "check_")

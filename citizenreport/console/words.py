@@ -32,6 +32,9 @@ CHANNELS: Final[Mapping[str, str]] = {
     Channel.PHONE.value: _n("telepon"),
     Channel.WHATSAPP.value: _n("WhatsApp"),
     Channel.SOCIAL.value: _n("media sosial"),
+    Channel.TELEGRAM.value: _n("Telegram"),
+    Channel.SMS.value: _n("SMS"),
+    Channel.MAIL.value: _n("surel"),
     Channel.IMPORT.value: _n("impor"),
     Channel.DEMO.value: _n("data contoh"),
 }

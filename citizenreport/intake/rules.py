@@ -40,6 +40,9 @@ class Channel(StrEnum):
     PHONE = "telepon"
     WHATSAPP = "whatsapp"
     SOCIAL = "media_sosial"
+    TELEGRAM = "telegram"
+    SMS = "sms"
+    MAIL = "surel"
     IMPORT = "impor"
     DEMO = "demo"
 

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+from citizenreport.conversations.service import forget_old as forget_old_chats
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.identity import sessions
@@ -47,6 +48,7 @@ def forget(*, now: datetime | None = None) -> None:
         forget_old(session, now=at)
         forget_unconfirmed(session, now=at)
         webhooks.forget_old(session, now=at)
+        forget_old_chats(session, now=at)
         session.execute(text(DELETE_REASONS))
         session.execute(delete(ActCount).where(ActCount.expires_at <= at))
         files = keeping.forget_files(session, now=at)

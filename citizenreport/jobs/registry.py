@@ -6,6 +6,7 @@ from typing import Final
 
 from citizenreport.jobs import (
     calls,
+    chats,
     checkpoint,
     checks,
     closing,
@@ -106,6 +107,8 @@ JOBS: Final = (
     Job(name="begin_rules", run=rules.begin_rules, cron="*/10 * * * *"),
     Job(name="begin_pack_changes", run=pack_changes.begin_pack_changes, cron="*/10 * * * *"),
     Job(name="move_calls", run=calls.move_calls, priority=URGENT, cron="* * * * *"),
+    Job(name="answer_chat", run=chats.answer_chat, priority=URGENT),
+    Job(name="send_chat", run=chats.send_chat, priority=URGENT),
     Job(name="make_checkpoint", run=checkpoint.make_checkpoint, cron="0 * * * *"),
     Job(name="close_uncontested", run=closing.close_uncontested, cron="10 * * * *"),
     Job(name="take_up_scheduled", run=scheduling.take_up_scheduled, cron="20 * * * *"),

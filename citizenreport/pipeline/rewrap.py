@@ -23,6 +23,9 @@ WRAPPED: Final = {
     "staff_search": ("id", "words_sealed"),
     "webhook_secret": ("id", "secret_sealed"),
     "import_run": ("id", "wrapped_key"),
+    "open_chat": ("id", "wrapped_key"),
+    "chat_message": ("id", "wrapped_key"),
+    "chat_answer": ("id", "wrapped_key"),
 }
 """Everything that is wrapped by a key-encryption key: table, its id, the wrapped value."""
 

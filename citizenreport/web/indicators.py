@@ -249,6 +249,9 @@ CHANNEL_NAMES: Final = {
     Channel.PHONE.value: _n("telepon"),
     Channel.WHATSAPP.value: _n("WhatsApp"),
     Channel.SOCIAL.value: _n("media sosial"),
+    Channel.TELEGRAM.value: _n("Telegram"),
+    Channel.SMS.value: _n("SMS"),
+    Channel.MAIL.value: _n("surel"),
     Channel.IMPORT.value: _n("diimpor dari layanan lain"),
     Channel.DEMO.value: _n("laporan contoh"),
 }

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-MACHINE_PREFIXES: Final = ("/api", "/open311")
+MACHINE_PREFIXES: Final = ("/api", "/open311", "/kanal")
 MACHINE_PATHS: Final = frozenset(
     {"/laporan.geojson", "/laporan/kepadatan.json", "/peta/kota.json", "/peta/dasar.json"}
 )

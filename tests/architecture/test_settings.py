@@ -25,6 +25,13 @@ ANSWERS = {
     "CITIZENREPORT_OIDC_CA_FILE": __file__,
     "CITIZENREPORT_OIDC_JOIN": "no",
     "CITIZENREPORT_LOCAL_LOGIN": "emergency",
+    **{
+        f"CITIZENREPORT_{name}_FILE": ""
+        for name in (
+            *("TELEGRAM_TOKEN", "TELEGRAM_SECRET", "WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET"),
+            *("WHATSAPP_VERIFY_TOKEN", "SMS_TOKEN", "SMS_SECRET", "IMAP_URL", "IMAP_CA"),
+        )
+    },
 }
 
 

@@ -1,0 +1,48 @@
+"""Which carriers of messages are configured, and who delivers for them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import current_app
+
+from citizenreport.conversations.rules import Carrier
+from citizenreport.core.outgoing import Outgoing
+from citizenreport.intake.photos import MAX_PHOTO_BYTES
+from citizenreport.messaging.carriers import CarrierDown, Deliverer
+from citizenreport.messaging.sms import Sms
+from citizenreport.messaging.telegram import Telegram
+from citizenreport.messaging.whatsapp import WhatsApp
+
+NEEDED: Final[Mapping[Carrier, tuple[str, ...]]] = {
+    Carrier.TELEGRAM: ("TELEGRAM_TOKEN", "TELEGRAM_SECRET"),
+    Carrier.WHATSAPP: (
+        *("WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"),
+        "WHATSAPP_NUMBER_ID",
+    ),
+    Carrier.SMS: ("SMS_URL", "SMS_TOKEN", "SMS_SECRET"),
+    Carrier.MAIL: ("IMAP_URL",),
+}
+"""What must be set for a carrier to be on."""
+
+
+def is_on(carrier: Carrier) -> bool:
+    """Tell whether everything a carrier needs is set."""
+    return all(current_app.config.get(name) for name in NEEDED[carrier])
+
+
+def deliverer_of(carrier: Carrier) -> Deliverer:
+    """Return who delivers for a carrier. Raises CarrierDown: it is not configured any more."""
+    if not is_on(carrier):
+        raise CarrierDown
+    config = current_app.config
+    asking = Outgoing(test_ca=config["OUTGOING_TEST_CA"], most_bytes=MAX_PHOTO_BYTES + 1)
+    if carrier is Carrier.TELEGRAM:
+        return Telegram(url=config["TELEGRAM_URL"], token=config["TELEGRAM_TOKEN"], asking=asking)
+    if carrier is Carrier.WHATSAPP:
+        return WhatsApp(
+            url=config["WHATSAPP_URL"],
+            token=config["WHATSAPP_TOKEN"],
+            number_id=config["WHATSAPP_NUMBER_ID"],
+            asking=asking,
+        )
+    return Sms(url=config["SMS_URL"], token=config["SMS_TOKEN"], asking=asking)
