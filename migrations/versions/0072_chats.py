@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
         sa.Column("heard_at", AT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_open_chat")),
-        sa.UniqueConstraint("carrier", "sender_hmac", name=op.f("uq_open_chat_carrier")),
+        sa.UniqueConstraint("carrier", "sender_hmac", name=op.f("uq_open_chat_carrier_sender_hmac")),
     )
     op.create_index(op.f("ix_open_chat_heard_at"), "open_chat", ["heard_at"])
     op.create_table(
@@ -56,7 +56,7 @@ def _messages() -> None:
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=True),
         sa.Column("became_report", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_message")),
-        sa.UniqueConstraint("carrier", "message_hmac", name=op.f("uq_chat_message_carrier")),
+        sa.UniqueConstraint("carrier", "message_hmac", name=op.f("uq_chat_message_carrier_message_hmac")),
     )
     op.create_index(
         "ix_chat_message_sender", "chat_message", ["carrier", "sender_hmac", "received_at"]

@@ -87,6 +87,7 @@ PUBLIC = {
     "/indikator/peringkat": ["ukuran", "menurut", "tahun"],
     "/indikator/I01": ["jenis", "wilayah"],
     "/indikator/I01/sematkan": ["jenis", "wilayah"],
+    "/kanal/whatsapp": ["hub.mode", "hub.verify_token", "hub.challenge"],
     "/petugas/masuk": ["next", "sebab"],
     "/petugas/masuk/sso/kembali": ["code", "state", "iss", "error"],
     "/petugas/masuk/kode": ["next"],
