@@ -4,7 +4,7 @@ Source: protection.md, section 4 ("Policy v1").
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 LADDER: Final[Mapping[str, str]] = {
@@ -36,6 +36,17 @@ class ReleasePolicy:
     follow_up_working_days: int = 60
     merged_below: int = 5
     coarsen_above_percent: int = 50
+
+    def stricter(self, other: "ReleasePolicy") -> "ReleasePolicy":
+        """Return this policy with everything that protects as strong as in either of the two."""
+        return replace(
+            self,
+            sensitive_from=min(self.sensitive_from, other.sensitive_from),
+            sensitive_to=max(self.sensitive_to, other.sensitive_to),
+            at_most=min(self.at_most, other.at_most),
+            at_least=max(self.at_least, other.at_least),
+            merged_below=max(self.merged_below, other.merged_below),
+        )
 
     def is_sensitive(self, restricted: int) -> bool:
         """Say whether a restricted count could tell of somebody."""

@@ -25,6 +25,7 @@ from citizenreport.publication.snapshots.key_files import key_ids_in, read_signi
 from citizenreport.publication.snapshots.preparing import Order, prepare
 from citizenreport.publication.snapshots.publishing import publish, sign
 from citizenreport.publication.snapshots.queries import signatures_of, snapshots
+from citizenreport.publication.snapshots.recalling import recall_codes
 from citizenreport.publication.snapshots.reproducing import Reproduction, reproduce
 from citizenreport.publication.snapshots.rules import SIGNERS, Key, read_keys
 from citizenreport.publication.snapshots.sign_offs import due
@@ -148,6 +149,20 @@ def list_() -> None:
                 f"{row.number:>6}  {period.code:<8} revision {row.revision}  {row.state:<9} "
                 f"{row.made_at.astimezone(zone):%Y-%m-%d %H:%M}  {row.manifest_sha256[:16]}"
             )
+
+
+@snapshot.command("recall-codes")
+def recall_codes_() -> None:
+    """Say of snapshots made before it was kept which indicators they hold, from their own files.
+
+    Pages of indicators lead to them then. Run once after an upgrade; again it changes nothing.
+    """
+    with transaction() as session:
+        found = recall_codes(session, snapshots_dir())
+    for number, codes in sorted(found.items()):
+        click.echo(f"Snapshot {number}: {len(codes)} indicators.")
+    if not found:
+        click.echo("Nothing to recall.")
 
 
 # Without an application: a stranger has neither database nor keys.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from flask import Blueprint, render_template, request, url_for
@@ -30,7 +31,8 @@ from citizenreport.indicators.rules.values import NOT_STATED
 from citizenreport.pages.finding import absolute
 from citizenreport.pages.indicator_meaning import ASPECT_NAMES, DIRECTION_NAMES, meaning_of
 from citizenreport.publication.snapshots.models import PublishedSnapshot
-from citizenreport.publication.snapshots.queries import published_with
+from citizenreport.publication.snapshots.queries import published_holding
+from citizenreport.publication.snapshots.rules import kinds_within
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.headers import allow_framing
@@ -115,9 +117,12 @@ def show(code: str) -> str:
         is_wait=definition.unit in WAITS,
         has_interval=definition.unit is Unit.PERCENT or definition.universe is UniverseName.SURVEY,
         view=view,
-        foreign=[(value, imported_number(value)) for value in reversed(view.foreign)],
+        foreign=[
+            (value, imported_number(value), view.release_of(year_of(value.year)))
+            for value in reversed(view.foreign)
+        ],
         lines=[
-            (line_of(row), _reports_of(city, definition, row))
+            (line_of(row), _reports_of(city, definition, row), view.release_of(period_of(row)))
             for row in reversed(view.rows[-SHOWN_PERIODS:])
         ],
         kinds=[(k.value, _(KIND_NAMES[k]), k is view.kind) for k in _kinds(definition)],
@@ -153,7 +158,7 @@ def embed(code: str) -> str:
 class View:
     """What is shown of one indicator: the values of one area and one kind of period, oldest first.
 
-    `release`: number and period of the newest release that holds the indicator.
+    `release`: number and period of the newest release that holds the indicator; `releases`: of all.
     """
 
     name: str
@@ -168,6 +173,15 @@ class View:
     has_demo: bool
     foreign: Sequence[ImportedValue]
     release: tuple[int, str] | None
+    releases: Sequence[tuple[int, Period]]
+
+    def release_of(self, period: Period) -> int | None:
+        """Return the newest release that holds the value of a period; None without one."""
+        for number, over in self.releases:
+            is_within = over.start_on <= period.start_on and period.end_on <= over.end_on
+            if is_within and period.kind in kinds_within(over):
+                return number
+        return None
 
 
 def _read(city: City, definition: Definition) -> View:
@@ -180,7 +194,7 @@ def _read(city: City, definition: Definition) -> View:
         rows = published_values(session, wanted) if definition.is_computed else []
         by_area = _by_area(session, definition, rows)
         foreign = [] if definition.is_computed else imported_values(session, definition.code)
-        release = published_with(session, definition.code)
+        releases = published_holding(session, definition.code)
         session.expunge_all()  # drawn without holding the database
     last_day = last_day_before(rows[-1].cut_off_at, city.calendar.time_zone) if rows else None
     period = period_name(period_of(rows[-1])) if rows else ""
@@ -196,8 +210,13 @@ def _read(city: City, definition: Definition) -> View:
         last_day=format_date(last_day, "d MMMM y") if last_day else None,
         has_demo=any(row.extra.get("demo") for row in rows),
         foreign=foreign,
-        release=(release.number, period_name(_period_of(release))) if release else None,
+        release=(releases[0].number, period_name(_period_of(releases[0]))) if releases else None,
+        releases=[(one.number, _period_of(one)) for one in releases],
     )
+
+
+def year_of(year: int) -> Period:
+    return Period(start_on=date(year, 1, 1), kind=PeriodKind.YEAR)
 
 
 def _period_of(release: PublishedSnapshot) -> Period:

@@ -13,7 +13,8 @@ from citizenreport.core.db import Base
 class TableRelease(Base, kw_only=True):
     """What a release was made of: the counts, and which cells were the reason of withholding.
 
-    Not readable by the public role; never changed.
+    `policy`: the numbers it was proven under; None of one that is older than this column. Not
+    readable by the public role; never changed.
     """
 
     __tablename__ = "table_release"
@@ -26,6 +27,7 @@ class TableRelease(Base, kw_only=True):
     cut_off_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     policy_version: Mapped[int]
+    policy: Mapped[dict[str, Any] | None]
     pack_version: Mapped[int]
     whole_step: Mapped[int]
     sealed: Mapped[dict[str, Any]]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from math import ceil
 from typing import Any
 
+from citizenreport.cities.release_policy import ReleasePolicy
 from citizenreport.cities.rules import City
 from citizenreport.core.errors import Conflict, InvalidInput, Unavailable
 from citizenreport.core.text import _n
@@ -115,14 +116,15 @@ class SealedLog:
 class PeriodRelease:
     """The numbered release of a period: `revision` counts from 1. `sealed` stays inside.
 
-    `whole` and `shares` (I12, I19) only of years.
+    `whole` and `shares` (I12, I19) only of years. `policy`: what it was proven under, which is
+    at least as strict as that of every earlier release of the year.
     """
 
     period: Period
     revision: int
     seen_releases: int  # how many of the year it was checked against
     cut_off: datetime
-    policy_version: int
+    policy: ReleasePolicy
     pack_version: int
     tables: tuple[ReleaseTable, ...]
     whole: WholeYear | None

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from citizenreport.cities.release_policy import ReleasePolicy
 from citizenreport.core.ids import new_id
 from citizenreport.disclosure.cells import Cell, Count, Cube, Frame, Release, tally
 from citizenreport.disclosure.tables import TableSpec
@@ -29,7 +30,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRelease:
-    """An earlier release of the same year, as later ones are checked against it."""
+    """An earlier release of the same year, as later ones are checked against it.
+
+    `policy` None: it is older than the column; then what holds today is taken to have held.
+    """
 
     period_code: str
     revision: int
@@ -37,6 +41,7 @@ class StoredRelease:
     shown: Mapping[Cell, int]
     specs: tuple[TableSpec, ...]
     whole_step: int = 0
+    policy: ReleasePolicy | None = None
 
     def as_release(self, frame: Frame) -> Release:
         """Return it in terms of a frame; a cell that the frame now counts otherwise tells nothing."""
@@ -87,7 +92,8 @@ def _sealed_row(release: PeriodRelease, *, now: datetime) -> TableRelease:
         year=release.period.start_on.year,
         cut_off_at=release.cut_off,
         recorded_at=now,
-        policy_version=release.policy_version,
+        policy_version=release.policy.version,
+        policy=asdict(release.policy),
         pack_version=release.pack_version,
         whole_step=release.whole.step if release.whole else 0,
         sealed=sealed_json(release.sealed),
@@ -112,7 +118,7 @@ def _public_row(release: PeriodRelease) -> PublishedTableRelease:
         period_code=release.period.code,
         revision=release.revision,
         cut_off_at=release.cut_off,
-        policy_version=release.policy_version,
+        policy_version=release.policy.version,
         log=asdict(release.log),
         proof=proof_record(release.proof),
         whole=whole,
@@ -140,6 +146,7 @@ def as_stored(release: PeriodRelease) -> StoredRelease:
         shown=release.sealed.shown,
         specs=release.sealed.specs,
         whole_step=release.whole.step if release.whole else 0,
+        policy=release.policy,
     )
 
 
@@ -160,6 +167,12 @@ def before_revision(
     return releases
 
 
+def policy_of(releases: list[StoredRelease], place: int, period_code: str) -> ReleasePolicy | None:
+    """Return what the release at a place was proven under; None where it is another's or not there."""
+    found = [one for one in releases[place : place + 1] if one.period_code == period_code]
+    return found[0].policy if found else None
+
+
 def _stored(row: TableRelease) -> StoredRelease:
     sealed = row.sealed
     width = len(sealed["cube"][0]) if sealed["cube"] else 0
@@ -174,6 +187,7 @@ def _stored(row: TableRelease) -> StoredRelease:
         shown={tuple(line[:-1]): line[-1] for line in sealed["shown"]},
         specs=tuple(TableSpec.read(spec) for spec in sealed["specs"]),
         whole_step=row.whole_step,
+        policy=ReleasePolicy(**row.policy) if row.policy else None,
     )
 
 

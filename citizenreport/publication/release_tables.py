@@ -6,20 +6,19 @@ never a table without a proof over all linked tables, all earlier releases and t
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from citizenreport.cities.release_policy import ReleasePolicy
 from citizenreport.cities.rules import City
 from citizenreport.disclosure.auditor import TIME_LIMIT_S, Exam, Proof, audit
-from citizenreport.disclosure.cells import TOTAL, Band, Cell, Count, Frame, Release, Table, tally
+from citizenreport.disclosure.cells import TOTAL, Band, Cell, Count, Release, Table, tally
 from citizenreport.disclosure.suppression import is_sensitive, withhold
 from citizenreport.disclosure.tables import (
-    QUARTER,
     TableSpec,
-    coarsened,
     release_frame,
     service_specs,
     table_of,
@@ -29,6 +28,7 @@ from citizenreport.disclosure.worlds import Task
 from citizenreport.indicators.rules.periods import Period, PeriodKind
 from citizenreport.indicators.whole import whole_shares
 from citizenreport.publication.release_counts import VIEWS, YearCounts, year_counts
+from citizenreport.publication.release_plan import Plan, plan_of, policy_in_force
 from citizenreport.publication.release_rules import (
     PeriodRelease,
     PublicLog,
@@ -42,28 +42,13 @@ from citizenreport.publication.release_rules import (
 from citizenreport.publication.release_store import (
     StoredRelease,
     before_revision,
+    policy_of,
     stored_releases,
 )
 
 CITY_CELL: Final[Cell] = (TOTAL, TOTAL, TOTAL, TOTAL)
 BANDS: Final = (5, 25, 100)
 """Per cent: how wide the band is in which the withheld share is told, narrowest first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a release is about to show: each table as coarse as it has to be."""
-
-    frame: Frame
-    shown_as: tuple[tuple[TableSpec, TableSpec], ...]  # asked, shown
-    left_out: tuple[str, ...]
-    linked: tuple[Table, ...]
-    quarter: str | None  # of a quarter's release
-
-    def cells_of(self, table: Table) -> tuple[Cell, ...]:
-        """Return the cells of a table that belong to this release, margins included."""
-        wanted = self.quarter or TOTAL
-        return tuple(cell for cell in table.cells(self.frame) if cell[QUARTER] == wanted)
 
 
 def release_tables(
@@ -88,11 +73,18 @@ def release_tables(
     today = city.local_date(min(now, cut_off))
     check_period(city, period, cut_off=min(now, cut_off), today=today)
     counts = year_counts(session, city, year=period.start_on.year, cut_off=cut_off)
-    earlier = stored_releases(session, year=period.start_on.year)
+    earlier, policy = stored_releases(session, year=period.start_on.year), None
     if revision is not None:
-        earlier = before_revision(earlier, period.code, revision)
+        recorded, earlier = earlier, before_revision(earlier, period.code, revision)
+        policy = policy_of(recorded, len(earlier), period.code)
     release = make_release(
-        city, period, counts, earlier=earlier, cut_off=cut_off, time_limit_s=time_limit_s
+        city,
+        period,
+        counts,
+        earlier=earlier,
+        cut_off=cut_off,
+        policy=policy,
+        time_limit_s=time_limit_s,
     )
     if period.kind is not PeriodKind.YEAR:
         return release
@@ -107,12 +99,18 @@ def make_release(
     *,
     earlier: Iterable[StoredRelease],
     cut_off: datetime,
+    policy: ReleasePolicy | None = None,
     time_limit_s: float = TIME_LIMIT_S,
 ) -> PeriodRelease:
-    """Return the release of a period from counted incidents. Raises ReleaseNotSafe."""
+    """Return the release of a period from counted incidents. Raises ReleaseNotSafe.
+
+    `policy`: that of then, for one that is made once more. Else the city's, or what is stricter in
+    that of an earlier release: what was protected then stays protected.
+    """
     before = tuple(earlier)
+    city = replace(city, release_policy=policy or policy_in_force(city, before))
     frame = release_frame(city, [counts.cube, *(stored.cube for stored in before)])
-    plan = _plan(city, frame, period, counts, before)
+    plan = plan_of(city, frame, period, counts, before)
     known = tuple(stored.as_release(frame) for stored in before)
     candidates = frozenset(
         cell for _, spec in plan.shown_as for cell in plan.cells_of(table_of(frame, spec))
@@ -150,7 +148,7 @@ def make_release(
         revision=1 + sum(stored.period_code == period.code for stored in before),
         seen_releases=len(before),
         cut_off=cut_off,
-        policy_version=city.release_policy.version,
+        policy=city.release_policy,
         pack_version=city.pack_version,
         tables=tables,
         whole=_whole(city, period, counts, before, exam.now.shown),
@@ -158,36 +156,6 @@ def make_release(
         log=_public_log(city, plan, tables, bands, len(candidates), len(withheld)),
         proof=proof,
         sealed=_sealed(city, counts, numbers, withheld),
-    )
-
-
-def _plan(
-    city: City,
-    frame: Frame,
-    period: Period,
-    counts: YearCounts,
-    before: tuple[StoredRelease, ...],
-) -> Plan:
-    """Decide how coarse each table is shown, and which tables are linked by earlier releases too."""
-    kind = "quarter" if period.kind is PeriodKind.QUARTER else "year"
-    quarter = period.code[-2:] if kind == "quarter" else None
-    shown_as: list[tuple[TableSpec, TableSpec]] = []
-    left_out: list[str] = []
-    specs = service_specs(city)
-    for spec in (s for s in specs if s.period == kind):
-        shown = coarsened(city, frame, counts.cube, spec, quarter=quarter)
-        if shown is None or shown.shape in {other.shape for _, other in shown_as}:
-            left_out.append(spec.code)
-        else:
-            shown_as.append((spec, shown))
-    linked = {spec.shape: spec for stored in before for spec in stored.specs}
-    linked |= {spec.shape: spec for spec in specs}
-    return Plan(
-        frame=frame,
-        shown_as=tuple(shown_as),
-        left_out=tuple(left_out),
-        linked=tuple(table_of(frame, linked[shape]) for shape in sorted(linked)),
-        quarter=quarter,
     )
 
 

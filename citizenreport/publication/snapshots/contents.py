@@ -53,6 +53,7 @@ class Contents:
         if self.release is None:
             return {"tables": "not-final-or-none"}
         return {
+            "policy": asdict(self.release.policy),
             "log": asdict(self.release.log),
             "proof": proof_record(self.release.proof),
             "releases_compared": self.release.seen_releases,

@@ -136,7 +136,7 @@ def publish(
     for name in (SIGNATURES, KEYS, package):
         write_file(folder_of(root, number) / name, files[name])
     row.state = SnapshotState.PUBLISHED.value
-    public = _public_row(row, signed, _codes(files), now)
+    public = _public_row(row, signed, codes_in(files), now)
     session.add(public)
     session.flush()
     session.add_all(_file_rows(number, files))
@@ -222,7 +222,7 @@ def _public_row(
     )
 
 
-def _codes(files: Mapping[str, bytes]) -> list[str]:
+def codes_in(files: Mapping[str, bytes]) -> list[str]:
     """Return the indicators of which there is a value in the files that were signed."""
     told = {
         body["indicator_code"]

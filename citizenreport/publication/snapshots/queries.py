@@ -78,16 +78,15 @@ def published_among(session: Session, periods: Iterable[Period]) -> set[Period]:
     return {Period(kind=PeriodKind(k), start_on=day) for k, day in session.execute(query).tuples()}
 
 
-def published_with(session: Session, code: str) -> PublishedSnapshot | None:
-    """Return the newest snapshot that holds an indicator and still holds itself; None without one."""
+def published_holding(session: Session, code: str) -> Sequence[PublishedSnapshot]:
+    """Return the snapshots that hold an indicator and still hold themselves, the newest first."""
     row, later = PublishedSnapshot, aliased(PublishedSnapshot)
     query = (
         select(row)
         .where(row.codes.contains([code]), ~exists().where(later.replaces == row.number))
         .order_by(row.number.desc())
-        .limit(1)
     )
-    return session.scalar(query)
+    return session.scalars(query).all()
 
 
 def published_files(session: Session, number: int) -> Sequence[PublishedSnapshotFile]:

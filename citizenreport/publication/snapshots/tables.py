@@ -15,7 +15,7 @@ from citizenreport.publication.release_rules import (
     PeriodWithoutTables,
     check_period,
 )
-from citizenreport.publication.release_store import stored_releases
+from citizenreport.publication.release_store import policy_of, stored_releases
 from citizenreport.publication.release_tables import make_release, release_tables
 
 
@@ -47,8 +47,15 @@ def tables_again(
     """Return the tables as they were made once, when there were so many releases of the year."""
     year = period.start_on.year
     counts = year_counts(session, city, year=year, cut_off=cut_off)
-    earlier = stored_releases(session, year=year)[:seen_releases]
-    release = make_release(city, period, counts, earlier=earlier, cut_off=cut_off)
+    stored = stored_releases(session, year=year)
+    release = make_release(
+        city,
+        period,
+        counts,
+        earlier=stored[:seen_releases],
+        cut_off=cut_off,
+        policy=policy_of(stored, seen_releases, period.code),
+    )
     if period.kind is not PeriodKind.YEAR:
         return release
     shares = whole_shares(session, city, cut_off=cut_off)

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
@@ -77,7 +78,15 @@ def test_files_are_sent_as_what_they_are_and_may_be_kept(
 def test_an_indicator_leads_to_the_newest_release_that_holds_it(
     app: Flask, client: FlaskClient, session: Session, released: Path
 ) -> None:
-    assert f'href="{PAGE}/1"' in client.get("/indikator/I01").text
+    shown = client.get("/indikator/I01").text
+    assert shown.count(f'href="{PAGE}/1"') == 2  # the line of its month, and the newest of all
+    assert (
+        f'href="{PAGE}/1"' in client.get("/indikator/I01?jenis=tahun").text.partition("memuat")[2]
+    )
+    assert (
+        f'href="{PAGE}/1"'
+        not in client.get("/indikator/I01?jenis=tahun").text.partition("memuat")[0]
+    )
     assert "Belum ada rilis." in client.get("/indikator/I12").text  # of all reports: by year only
     for without in ("I12", "I07"):
         assert f'href="{PAGE}/' not in client.get(f"/indikator/{without}").text
@@ -88,6 +97,17 @@ def test_an_indicator_leads_to_the_newest_release_that_holds_it(
     shown = client.get("/indikator/I01").text
     assert f'href="{PAGE}/2"' in shown
     assert f'href="{PAGE}/1"' not in shown
+
+
+def test_a_release_from_before_it_was_kept_what_it_holds_is_found_after_a_command(
+    app: Flask, client: FlaskClient, session: Session, released: Path
+) -> None:
+    session.execute(text("UPDATE published_snapshot SET codes = '{}'"))
+    session.commit()
+    assert f'href="{PAGE}/1"' not in client.get("/indikator/I01").text
+    run(app, "recall-codes")
+    assert f'href="{PAGE}/1"' in client.get("/indikator/I01").text
+    assert f'href="{PAGE}/' not in client.get("/indikator/I12").text
 
 
 def test_a_revision_and_a_revoked_key_are_told(

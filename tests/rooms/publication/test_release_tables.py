@@ -1,5 +1,6 @@
 """The numbered tables of a period: when they may be made, what they show, what is kept."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -246,6 +247,55 @@ def test_a_recorded_release_can_be_made_once_more(session: Session, magelang: Ci
     record_release(session, make(session, magelang), now=CUT_OFF + timedelta(days=1))
     again = make(session, magelang, revision=1)
     assert (again.revision, again.tables, again.log) == (1, first.tables, first.log)
+
+
+def under(city: City, **numbers: int) -> City:
+    return replace(city, release_policy=replace(city.release_policy, version=2, **numbers))
+
+
+def test_what_an_earlier_policy_protected_stays_protected_under_a_looser_one(
+    session: Session, magelang: City
+) -> None:
+    fill(session)
+    for _ in range(4):
+        store(session, restricted(category_code="N06", aspect="nyaman").events)
+    looser = under(magelang, sensitive_to=2, at_least=3)
+    assert shown(make(session, looser), "village_aspect_year")[PANJANG, "nyaman"] == 4
+    record_release(session, make(session, magelang), now=CUT_OFF)
+    second = make(session, looser)
+    assert shown(second, "village_aspect_year")[PANJANG, "nyaman"] is None
+    assert (second.policy.version, second.policy.sensitive_to, second.policy.at_least) == (2, 4, 5)
+    record_release(session, second, now=CUT_OFF + timedelta(days=1))
+    third = make(session, under(magelang, sensitive_to=6, at_least=7))
+    assert (third.policy.sensitive_to, third.policy.at_least) == (6, 7)
+
+
+def test_a_stricter_policy_does_not_stop_at_what_an_earlier_release_gave_away(
+    session: Session, magelang: City
+) -> None:
+    fill(session)
+    for _ in range(4):
+        store(session, restricted(category_code="N06", aspect="nyaman").events)
+    looser = under(magelang, sensitive_to=2, at_least=3)
+    record_release(session, make(session, looser), now=CUT_OFF)
+    second = make(session, magelang)
+    assert second.policy.sensitive_to == 4
+    assert second.proof.exposed_before > 0
+    assert second.proof.is_safe
+
+
+def test_a_release_is_made_once_more_under_the_policy_of_then(
+    session: Session, magelang: City
+) -> None:
+    fill(session)
+    for _ in range(3):
+        store(session, restricted(category_code="N06", aspect="nyaman").events)
+    first = make(session, magelang)
+    stricter = under(magelang, sensitive_to=9, at_least=10)
+    assert make(session, stricter).tables != first.tables
+    record_release(session, first, now=CUT_OFF)
+    again = make(session, stricter, revision=1)
+    assert (again.policy, again.tables) == (first.policy, first.tables)
 
 
 def test_a_year_without_reports_is_released_as_zeros(session: Session, magelang: City) -> None:
