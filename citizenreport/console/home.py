@@ -112,6 +112,12 @@ MENU: Final = (
         permissions=(Permission.READ_INNOVATIONS,),
     ),
     MenuItem(
+        label=_n("Satu inovasi"),
+        endpoint="movement.show",
+        blueprints=("movement",),
+        permissions=(Permission.SEE_MOVEMENT,),
+    ),
+    MenuItem(
         label=_n("Kendali"),
         endpoint="control_room.show",
         blueprints=("control_room", "rules", "rule_replays", "pack_edits", "pack_changes"),
@@ -176,8 +182,8 @@ CONSOLE: Final = (
     *("counter", "counter_similar", "field", "roster", "roster_trail"),
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
-    *("innovations", "innovation_form"),
     *("trail", "imported_indicators", "releases", "imports", "import_mapping"),
+    *("innovations", "innovation_form", "movement"),
     *("control_room", "rules", "rule_replays", "pack_edits", "pack_changes", "sso_state"),
     *("board", "columns", "outside", "mediation", "referrals", "work_order"),
 )

@@ -25,6 +25,7 @@ from citizenreport.identity.rules import Permission
 from citizenreport.programme import files, queries, service
 from citizenreport.programme.faults import InnovationNotFound
 from citizenreport.programme.models import Innovation
+from citizenreport.programme.movement import alike
 from citizenreport.programme.records import DESIGN_WORDS, design_words
 from citizenreport.programme.rules import EDITABLE, FileKind, Phase, Side, Stage, open_steps
 from citizenreport.storage.rules import StoredFileNotFound
@@ -206,6 +207,7 @@ def _shown(session: Session, city: City, row: Innovation) -> dict[str, Any]:
         "row": row,
         "phase": phase,
         "steps": [(s.target.value, _(STEP_WORDS[s.target]), s.wants_reason) for s in steps],
+        "alike": alike(session, city, row) if Side.DESK in sides else [],
         "asks_novelty": any(step.target is Phase.VALIDATED for step in steps),
         "may_edit": phase in EDITABLE and Side.AGENCY in sides,
         "files": queries.files_of(session, row.id),

@@ -69,6 +69,8 @@ JOBS: Final[Mapping[str, str]] = {
     "rewrap_keys": _n("Penggantian kunci"),
     "prepare_snapshot": _n("Penyiapan terbitan angka"),
     "mail_release_reminder": _n("Surel pengingat terbitan angka"),
+    "mail_innovation_reminder": _n("Surel pengingat tenggat inovasi"),
+    "remind_of_innovations": _n("Pengingat tenggat inovasi"),
     "remind_of_releases": _n("Pengingat terbitan angka"),
     "message_code": _n("Pesan singkat berisi kode"),
     "answer_chat": _n("Jawaban atas pesan warga"),

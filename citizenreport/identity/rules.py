@@ -61,6 +61,8 @@ class Permission(StrEnum):
     ENDORSE_INNOVATIONS = "endorse_innovations"
     DECIDE_INNOVATIONS = "decide_innovations"
     IMPORT_REPORTS = "import_reports"
+    SEE_MOVEMENT = "see_movement"
+    WRITE_MOVEMENT_LETTERS = "write_movement_letters"
 
 
 _WORK: Final = frozenset(
@@ -108,6 +110,8 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
         Permission.WRITE_INNOVATIONS,
         Permission.DECIDE_INNOVATIONS,
         Permission.IMPORT_REPORTS,
+        Permission.SEE_MOVEMENT,
+        Permission.WRITE_MOVEMENT_LETTERS,
         Permission.RELEASE_NUMBERS,
         Permission.MAKE_KEYS,
         Permission.END_KEYS,
@@ -118,6 +122,7 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
             Permission.OPEN_CONSOLE,
             Permission.READ_INDICATORS,
             Permission.READ_INNOVATIONS,
+            Permission.SEE_MOVEMENT,
             Permission.RELEASE_NUMBERS,
         }
     ),
@@ -126,6 +131,8 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
             Permission.OPEN_CONSOLE,
             Permission.READ_INDICATORS,
             Permission.READ_INNOVATIONS,
+            Permission.SEE_MOVEMENT,
+            Permission.WRITE_MOVEMENT_LETTERS,
             Permission.RELEASE_NUMBERS,
             Permission.READ_RECAPS,
         }
@@ -139,6 +146,7 @@ PERMISSIONS: Final[Mapping[Role | Scope, frozenset[Permission]]] = {
             Permission.READ_ALL_AGENCIES,
             Permission.READ_INDICATORS,
             Permission.READ_INNOVATIONS,
+            Permission.SEE_MOVEMENT,
             Permission.VERIFY_AUDIT,
             Permission.SEARCH_TRAIL,
         }

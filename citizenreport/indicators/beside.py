@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, PublicPrecision, Visibility
 from citizenreport.indicators.definitions import all_versions
+from citizenreport.indicators.innovations import innovation_values
 from citizenreport.indicators.rules.beside import (
     CELL_M,
     COMES_BACK_WITHIN,
@@ -90,6 +91,7 @@ def values_beside(
     yield from channels_used(beside, channels_by_year(session, city, cut_off=cut_off))
     yield from coming_back(beside, returning_by_month(session, city, cut_off=cut_off))
     yield from pulse_values(beside, pulses(session, city, cut_off=cut_off))
+    yield from innovation_values(session, beside, cut_off=cut_off)
 
 
 def channels_by_year(

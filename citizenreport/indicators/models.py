@@ -83,14 +83,17 @@ class _Value(MappedAsDataclass, kw_only=True):
 class PublishedIndicatorValue(_Value, Base, kw_only=True):
     """A number before the public. Nothing in it depends on a report that is not public.
 
-    Of the universe `survey` are what reporters of public reports have answered.
+    Of the universe `survey` are what reporters of public reports have answered, of `programme` what
+    the register of innovations tells.
 
     `area_code` "tidak_disebut" is the row of reports without an area. `cut_off_at` is a local
     midnight, never the time of computing.
     """
 
     __tablename__ = "published_indicator_value"
-    __table_args__ = (CheckConstraint("universe IN ('public', 'survey')", name="universe"),)
+    __table_args__ = (
+        CheckConstraint("universe IN ('public', 'survey', 'programme')", name="universe"),
+    )
 
 
 class KeptIndicatorValue(_Value, Base, kw_only=True):

@@ -86,6 +86,17 @@ class InnovationNote(Base, kw_only=True):
     text: Mapped[str]
 
 
+class InnovationReminder(Base, kw_only=True):
+    """That an agency was reminded of a deadline of a year."""
+
+    __tablename__ = "innovation_reminder"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    deadline: Mapped[str] = mapped_column(primary_key=True)
+    agency_code: Mapped[str] = mapped_column(primary_key=True)
+    sent_at: Mapped[datetime]
+
+
 class PublishedInnovation(Base, kw_only=True):
     """An innovation as anyone may read it. `details`: the texts and choices that are only shown."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import Session
 
+from citizenreport.cities.agency_lines import owner_of
 from citizenreport.cities.rules import City
 from citizenreport.identity.rules import Actor, Permission
 from citizenreport.programme.faults import InnovationNotFound
@@ -16,7 +17,7 @@ from citizenreport.programme.models import (
     PublishedInnovation,
     PublishedInnovationFile,
 )
-from citizenreport.programme.rules import COUNTING, Phase, Side, Stage, owner_of
+from citizenreport.programme.rules import COUNTING, Phase, Side, Stage
 
 PAGE_ROWS = 50
 

@@ -1,12 +1,11 @@
 """What an innovation is, and who moves it where. Pure."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from citizenreport.cities.rules import Agency
 from citizenreport.programme.faults import (
     InnovationNotYours,
     InnovationReasonMissing,
@@ -148,19 +147,6 @@ def check_novelty(decided: str, reason: str, *, is_alike: bool) -> Novelty:
     if (is_alike or novelty is not Novelty.NEW) and not reason.strip():
         raise NoveltyUndecided(pointer="#/novelty_reason")
     return novelty
-
-
-def owner_of(agencies: Mapping[str, Agency], agency_code: str) -> str:
-    """Return who answers for an agency's records now: its successor, and that one's, and so on."""
-    seen: set[str] = set()
-    code = agency_code
-    while code not in seen:
-        seen.add(code)
-        agency = agencies.get(code)
-        if agency is None or agency.valid_to is None or agency.successor_code not in agencies:
-            return code
-        code = str(agency.successor_code)
-    return agency_code
 
 
 def slug_of(name: str, ending: str) -> str:

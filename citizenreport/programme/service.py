@@ -17,6 +17,7 @@ from citizenreport.core.ids import new_tracking_code
 from citizenreport.identity.rules import Actor
 from citizenreport.programme.faults import InnovationChanged
 from citizenreport.programme.models import Innovation
+from citizenreport.programme.movement import alike
 from citizenreport.programme.notes import check_editable, note
 from citizenreport.programme.publishing import turn_public
 from citizenreport.programme.queries import own_agencies, sides_of
@@ -40,7 +41,6 @@ class Decided:
     reason: str = ""
     novelty: str = ""
     novelty_reason: str = ""
-    is_alike: bool = False  # last year's records are like it
 
 
 def known_to(city: City, actor: Actor, *, now: datetime) -> Known:
@@ -132,7 +132,7 @@ def move(
         raise InnovationChanged
     phase, target = Phase(innovation.phase), decided.target
     check_step(phase, target, sides_of(city, actor, innovation.agency_code), decided.reason)
-    written = {"phase": target.value} | _written_by(innovation, decided)
+    written = {"phase": target.value} | _written_by(session, city, innovation, decided)
     _write(session, innovation, seen, now, **written)
     turn_public(session, city, innovation, was=phase, now=now)
     payload = _place(innovation) | {"from": phase.value, "to": target.value}
@@ -141,7 +141,9 @@ def move(
     note(session, innovation.id, "moved", payload, actor=actor, now=now, text=decided.reason)
 
 
-def _written_by(innovation: Innovation, decided: Decided) -> dict[str, Any]:
+def _written_by(
+    session: Session, city: City, innovation: Innovation, decided: Decided
+) -> dict[str, Any]:
     """Return what a step writes beside the phase, after checking what it asks for."""
     if decided.target is Phase.SUBMITTED:
         check_complete(
@@ -152,7 +154,9 @@ def _written_by(innovation: Innovation, decided: Decided) -> dict[str, Any]:
         )
     elif decided.target is Phase.VALIDATED:
         reason = decided.novelty_reason.strip()
-        novelty = check_novelty(decided.novelty, reason, is_alike=decided.is_alike)
+        novelty = check_novelty(
+            decided.novelty, reason, is_alike=bool(alike(session, city, innovation))
+        )
         return {"novelty_decision": novelty.value, "novelty_reason": reason}
     elif decided.target is Phase.PUBLISHED:
         return {"slug": innovation.slug or slug_of(innovation.name, new_tracking_code()[:6])}

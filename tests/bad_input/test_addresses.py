@@ -57,6 +57,8 @@ STAFF = {
     "/petugas/aturan": ["beres"],
     "/petugas/isi/libur": ["beres"],
     "/petugas/indikator": ["beres"],
+    "/petugas/satu-opd-satu-inovasi": ["tahun"],
+    "/petugas/satu-opd-satu-inovasi/daftar.csv": ["tahun"],
     "/petugas/inovasi": ["tahun", "instansi", "tahap", "keadaan"],
     f"/petugas/inovasi/{UUID(int=0)}": ["beres"],
     "/petugas/kendali/pekerjaan": ["setelah", "beres"],

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from citizenreport.cities.agency_lines import owner_of
 from citizenreport.cities.rules import Agency
 from citizenreport.core.errors import CitizenReportError
 from citizenreport.programme import faults
@@ -28,7 +29,6 @@ from citizenreport.programme.rules import (
     check_novelty,
     check_step,
     open_steps,
-    owner_of,
     slug_of,
 )
 
@@ -219,6 +219,8 @@ def test_a_record_follows_its_agency_through_mergers() -> None:
         "z": agency("z", valid_to=past),
     }
     assert [owner_of(agencies, code) for code in ("a", "c", "z", "?")] == ["c", "c", "z", "?"]
+    assert owner_of(agencies, "a", on=past) == "a"  # on its last day it still stood
+    assert owner_of(agencies, "a", on=date(2024, 1, 1)) == "c"
     assert owner_of(agencies, "x") == "x"  # a circle ends where it began
 
 
