@@ -31,6 +31,7 @@ import citizenreport.routing.draft_models
 import citizenreport.routing.models
 import citizenreport.surveys.models
 import citizenreport.triage.models
+import citizenreport.triage.outside_request_models
 import citizenreport.triage.part_models
 import citizenreport.triage.queue_models
 import citizenreport.web.models  # noqa: F401
@@ -280,6 +281,7 @@ SAFE_DEFAULTS = {
     "SMS_SECRET": "",
     "IMAP_URL": "",
     "IMAP_CA_FILE": None,
+    "PARTNER_KEYS_DIR": "",
     "OIDC_ISSUER": "",
     "OUTGOING_TEST_CA": None,  # a test's own authority, never from the environment
 }

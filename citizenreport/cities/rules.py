@@ -110,6 +110,23 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GeoReportChannel:
+    """How an outside body takes reports by program. `services`: its code for each of ours; `*`: the rest.
+
+    `key_name`: the file with its api_key; the key itself is in no pack.
+    """
+
+    url: str
+    jurisdiction_id: str = ""
+    key_name: str = ""
+    services: Mapping[str, str] = field(default_factory=dict)
+
+    def service_for(self, category_code: str) -> str:
+        """Return what a category is called there: as here when nothing else is said."""
+        return self.services.get(category_code) or self.services.get("*") or category_code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
     """A body of the city (OPD) or outside it. Names change with each reorganisation: history stays."""
 
@@ -127,6 +144,7 @@ class Agency:
     valid_from: date | None = None
     valid_to: date | None = None
     successor_code: str | None = None
+    georeport: GeoReportChannel | None = None  # of an outside body: referrals go there by program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,8 @@ JOBS: Final[Mapping[str, str]] = {
     "tell_joined": _n("Kabar kepada yang ikut melapor"),
     "mail_joined": _n("Surel kepada yang ikut melapor"),
     "push_joined": _n("Kabar ke peramban yang ikut melapor"),
+    "work_outside_request": _n("Rujukan ke sistem instansi luar"),
+    "start_outside_requests": _n("Rujukan ke sistem instansi luar yang gilirannya tiba"),
     "deliver_webhook": _n("Kabar kepada sistem lain (webhook)"),
     "start_webhooks": _n("Pengiriman webhook yang waktunya tiba"),
     "note_erasure": _n("Catatan penghapusan untuk cadangan"),

@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, Visibility
 from citizenreport.console import words as console_words
+from citizenreport.console.job_words import reason_words
 from citizenreport.core.text import _n
 from citizenreport.ledger.models import Event
 from citizenreport.pipeline.refer import bodies_for
+from citizenreport.pipeline.refer_by_program import channel_of
 from citizenreport.triage import outside_copies, referrals
 from citizenreport.triage.letter_models import Referral
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.outside_request_models import OutsideRequest
+from citizenreport.triage.outside_requests import UNDER_WAY, OutsideState, of_referrals
 from citizenreport.triage.referrals import NEXT, LetterState, Words
 from citizenreport.triage.states import Party, State, allowed
 
@@ -31,6 +35,27 @@ LETTER_STEPS: Final = {
 }
 
 
+PROGRAM_STATES: Final = {
+    OutsideState.WAITING: _n("Menunggu dikirim ke sistem instansi itu"),
+    OutsideState.SENT: _n("Diterima sistem instansi itu"),
+    OutsideState.CLOSED: _n("Selesai di sistem instansi itu"),
+    OutsideState.SET_ASIDE: _n("Disisihkan: perlu dilihat petugas"),
+    OutsideState.STOPPED: _n("Dihentikan: laporan tidak lagi tayang untuk umum"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByProgram:
+    """How a letter fares at the body's own system. `fault`: why the last attempt failed, in words."""
+
+    state: str
+    number: str
+    status: str
+    fault: str
+    next_at: datetime | None
+    is_aside: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One letter as the page shows it."""
@@ -42,6 +67,8 @@ class Letter:
     state: str
     words: Words
     steps: Sequence[tuple[str, str]]  # (target, label) of what may be noted now
+    by_program: ByProgram | None = None
+    may_send: bool = False  # to the body's own system
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +103,7 @@ def letters_of(
     """Return the letters of a ticket; the database is asked only when its history knows of one."""
     has_some = any(event.type == "referral_made" for event in events)
     found = referrals.of_ticket(session, ticket.id) if has_some else ()
+    outside = of_referrals(session, [one.id for one in found]) if found else {}
     state = State(ticket.state)
     may_refer = bool(parties) and (
         state is State.REFERRED
@@ -83,7 +111,10 @@ def letters_of(
     )
     bodies = [(body.agency_code, body.name) for body in bodies_for(city, ticket)]
     return Letters(
-        letters=[_letter(city, one, data_key, is_mine=bool(parties)) for one in found],
+        letters=[
+            _letter(city, one, outside.get(one.id), data_key, is_mine=bool(parties))
+            for one in found
+        ],
         bodies=bodies if may_refer else (),
         today=city.local_date(now),
     )
@@ -107,7 +138,26 @@ def copies_of(
     ]
 
 
-def _letter(city: City, referral: Referral, data_key: bytes | None, *, is_mine: bool) -> Letter:
+def _by_program(row: OutsideRequest) -> ByProgram:
+    state = OutsideState(row.state)
+    return ByProgram(
+        state=PROGRAM_STATES[state],
+        number=row.external_id or row.token,
+        status=row.external_status,
+        fault=reason_words(row.fault) if row.fault else "",
+        next_at=row.next_at if state.value in UNDER_WAY and row.failures else None,
+        is_aside=state is OutsideState.SET_ASIDE,
+    )
+
+
+def _letter(
+    city: City,
+    referral: Referral,
+    outside: OutsideRequest | None,
+    data_key: bytes | None,
+    *,
+    is_mine: bool,
+) -> Letter:
     body = city.agencies.get(referral.body_code)
     state = LetterState(referral.state)
     return Letter(
@@ -118,4 +168,9 @@ def _letter(city: City, referral: Referral, data_key: bytes | None, *, is_mine: 
         state=LETTER_STATES[state],
         words=referrals.words_of(referral, data_key),
         steps=[(step.value, LETTER_STEPS[step]) for step in NEXT[state]] if is_mine else (),
+        by_program=_by_program(outside) if outside is not None else None,
+        may_send=is_mine
+        and state is not LetterState.CLOSED
+        and channel_of(city, referral.body_code) is not None
+        and (outside is None or outside.state == OutsideState.SET_ASIDE.value),
     )

@@ -18,6 +18,7 @@ from citizenreport.documents.pdf import Value, paper
 from citizenreport.i18n.languages import DEFAULT_LANGUAGE
 from citizenreport.identity.rules import Permission
 from citizenreport.intake.models import Report
+from citizenreport.pipeline import refer_by_program
 from citizenreport.pipeline.handle import sealing_key
 from citizenreport.pipeline.refer import refer
 from citizenreport.triage import desk, referrals
@@ -69,6 +70,18 @@ def follow(ticket_id: UUID, referral_id: UUID) -> ResponseReturnValue:
         )
 
     return carry_out(ticket_id, act_on, permission=Permission.MOVE_TICKET, notice="surat")
+
+
+@bp.post("/<uuid:referral_id>/kirim")
+@requires(Permission.MOVE_TICKET)
+def send(ticket_id: UUID, referral_id: UUID) -> ResponseReturnValue:
+    """Have a referral go to the body's own system, or try again what was set aside."""
+
+    def act_on(session: Session, ticket: Ticket, act: Act) -> None:
+        referral = referrals.one(session, ticket, referral_id)
+        refer_by_program.send(session, current_city(), ticket, referral, act=act)
+
+    return carry_out(ticket_id, act_on, permission=Permission.MOVE_TICKET, notice="kirim-rujukan")
 
 
 @bp.get("/<uuid:referral_id>/surat.pdf")

@@ -23,7 +23,7 @@ from citizenreport.console.proof import with_fresh_proof
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, InvalidInput
-from citizenreport.core.outgoing import AddressNotAllowed, NoAnswer, Outgoing
+from citizenreport.core.outgoing import AddressNotAllowed, NoAnswer, NotReached, Outgoing
 from citizenreport.core.queue import enqueue
 from citizenreport.core.text import _n
 from citizenreport.identity.rules import Permission
@@ -75,6 +75,7 @@ NOTES: Final = {
 FAULTS: Final = {
     AddressNotAllowed.code: _n("alamat tidak boleh dihubungi"),
     NoAnswer.code: _n("tidak ada jawaban"),
+    NotReached.code: _n("tidak tercapai"),
 }
 NOTICES: Final = {
     "jeda": _n("Webhook dijeda. Kabarnya ditahan sampai dilanjutkan."),

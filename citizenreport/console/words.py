@@ -166,6 +166,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "putusan": _n("Keputusan perpanjangan tersimpan."),
     "salinan": _n("Nomor di luar tersimpan."),
     "rujukan": _n("Surat rujukan dibuat. Cetak, kirim, lalu catat pengirimannya di sini."),
+    "kirim-rujukan": _n("Laporan dikirim ke sistem instansi itu; perkembangannya tampil di sini."),
     "surat": _n("Perkembangan surat tersimpan."),
     "betulkan": _n("Jenis dan tempat dibetulkan. Tayangan untuk umum ditarik."),
     "kunjungan": _n("Kunjungan tersimpan."),

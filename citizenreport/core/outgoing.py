@@ -10,7 +10,6 @@ OWASP Server-Side Request Forgery Prevention.
 import ssl
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
@@ -49,6 +48,13 @@ class NoAnswer(Unavailable):
 
     code = "no-answer"
     title = _n("Layanan yang dihubungi tidak menjawab.")
+
+
+class NotReached(NoAnswer):
+    """There was no connection: nothing was sent."""
+
+    code = "not-reached"
+    title = _n("Layanan yang dihubungi tidak tercapai.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +111,16 @@ class Outgoing:
         parts = self._checked(url)
         address = self._resolved(parts)
         answer: Answer | None = None
+        failed: type[NoAnswer] = NoAnswer
         # Raised outside: what went wrong names the address, and would follow as context.
-        with suppress(httpx.HTTPError, httpx.StreamError, OSError, RuntimeError):
+        try:
             answer = self._ask(method, parts, address, body, headers)
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            failed = NotReached
+        except (httpx.HTTPError, httpx.StreamError, OSError, RuntimeError):
+            failed = NoAnswer
         if answer is None:
-            raise NoAnswer
+            raise failed
         return answer
 
     def _checked(self, url: str) -> SplitResult:
@@ -132,7 +143,7 @@ class Outgoing:
         try:
             found = getaddrinfo(parts.hostname, parts.port or HTTPS_PORT, proto=IPPROTO_TCP)
         except (gaierror, UnicodeError):
-            raise NoAnswer from None
+            raise NotReached from None
         addresses = [ip_address(entry[4][0]) for entry in found]
         if not addresses or not all(map(self._may_be_asked, addresses)):
             raise AddressNotAllowed

@@ -31,6 +31,7 @@ from citizenreport.triage import (
     many,
     mediation,
     outside_copies,
+    outside_requests,
     referrals,
     right_of_reply,
 )
@@ -43,6 +44,7 @@ WRITTEN = (
     additions.erase_words,
     referrals.erase_words,
     outside_copies.forget,
+    outside_requests.stop,
     mediation.erase_words,
     right_of_reply.erase_words,
     surveys.forget_tickets,

@@ -1,4 +1,6 @@
-"""Referring a ticket to a body outside the city by letter; the reporter's identity stays here."""
+"""Referring a ticket to a body outside the city by letter, and by program where the body takes it so;
+the reporter's identity stays here.
+"""
 
 import re
 from dataclasses import replace
@@ -11,6 +13,7 @@ from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
 from citizenreport.intake import queries as intake_queries
 from citizenreport.pipeline.handle import move_ticket, sealing_key
+from citizenreport.pipeline.refer_by_program import send_if_it_may
 from citizenreport.triage import referrals
 from citizenreport.triage.letter_models import Referral
 from citizenreport.triage.models import Ticket
@@ -73,7 +76,9 @@ def refer(
         move_ticket(session, city, keys, ticket, State.REFERRED, act=act, reason=words.reason)
         act = replace(act, seen=ticket.version)
     data_key = sealing_key(session, keys, ticket)
-    return referrals.make(session, city, ticket, body_code, words, act=act, data_key=data_key)
+    made = referrals.make(session, city, ticket, body_code, words, act=act, data_key=data_key)
+    send_if_it_may(session, city, ticket, made, act=act)
+    return made
 
 
 def _check_body(city: City, ticket: Ticket, body_code: str, *, act: Act) -> None:

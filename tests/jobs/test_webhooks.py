@@ -213,7 +213,7 @@ def test_a_receiver_that_is_down_for_a_day_gets_everything(
         for row in deliveries(world):
             attempt(world, row, at)
         at = min(row.next_at for row in deliveries(world))
-    assert {row.last_fault for row in deliveries(world)} == {"no-answer"}
+    assert {row.last_fault for row in deliveries(world)} == {"not-reached"}
     hook.url = f"{receiver.url}/kabar"
     world.session.flush()
     for row in deliveries(world):

@@ -5,10 +5,17 @@ import re
 from citizenreport.cities.findings import Findings
 from citizenreport.cities.format.parts import Line
 from citizenreport.cities.format.tables import Heading, Row, read_table
-from citizenreport.cities.rules import Agency, EmergencyNumber, HandlerLine, ProtectionClass
+from citizenreport.cities.rules import (
+    Agency,
+    EmergencyNumber,
+    GeoReportChannel,
+    HandlerLine,
+    ProtectionClass,
+)
 from citizenreport.core.text import _n
 
 ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+HTTPS = re.compile(r"https://[^\s/@?#]+(?:/[^\s@?#]*)?")
 AGENCIES = Heading(
     file="agencies.csv",
     needed=("agency_code", "name"),
@@ -24,6 +31,10 @@ AGENCIES = Heading(
         "valid_from",
         "valid_to",
         "successor_code",
+        "georeport_url",
+        "georeport_jurisdiction",
+        "georeport_key",
+        "georeport_services",
         "status",
         "source",
     ),
@@ -62,11 +73,49 @@ def read_agencies(text: str | None, findings: Findings) -> list[Line[Agency]]:
                 valid_from=row.day("valid_from"),
                 valid_to=row.day("valid_to"),
                 successor_code=row.optional_code("successor_code"),
+                georeport=_georeport(row),
             ),
             is_confirmed=row.is_confirmed(),
         )
         for row in read_table(text, AGENCIES, findings)
     ]
+
+
+def _georeport(row: Row) -> GeoReportChannel | None:
+    """Return how an outside body takes reports by program; None when it does not."""
+    url = row.text("georeport_url")
+    if not url:
+        return None
+    if not HTTPS.fullmatch(url):
+        row.error(
+            "georeport_url",
+            problem=_n("Kolom %(column)s berisi “%(value)s”, bukan alamat https."),
+            remedy=_n("Tulis alamat seperti https://lapor.contoh.go.id/open311/v2."),
+        )
+    if not row.flag("is_external", default=False):
+        row.error(
+            "georeport_url",
+            problem=_n("Hanya instansi luar yang menerima rujukan lewat GeoReport."),
+            remedy=_n("Kosongkan georeport_url, atau isi is_external dengan yes."),
+        )
+    return GeoReportChannel(
+        url=url.rstrip("/"),
+        jurisdiction_id=row.text("georeport_jurisdiction"),
+        key_name=row.optional_code("georeport_key") or "",
+        services=_services(row),
+    )
+
+
+def _services(row: Row) -> dict[str, str]:
+    """Return codes of an outside body by ours, written `A04=012;*=000`."""
+    pairs = [part.partition("=") for part in row.texts("georeport_services")]
+    if any(not ours.strip() or not theirs.strip() for ours, _, theirs in pairs):
+        row.error(
+            "georeport_services",
+            problem=_n("Kolom %(column)s berisi “%(value)s”, bukan pasangan kode."),
+            remedy=_n("Tulis seperti A04=012;*=000: kode kita, sama dengan, kode di sana."),
+        )
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
 
 
 def _address(row: Row, column: str) -> str | None:

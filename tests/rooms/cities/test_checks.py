@@ -47,6 +47,40 @@ def test_a_missing_file_is_one_finding_and_not_a_hundred(pack: Pack, file: str) 
     assert [finding.file for finding in pack.errors()] == [file]
 
 
+GEOREPORT = "agency_code,name,is_external,channel,georeport_url,georeport_services"
+
+
+@pytest.mark.parametrize(
+    ("row", "word"),
+    [
+        ("X_A,A,yes,,http://a.example/v2,", "bukan alamat https"),
+        ("X_A,A,yes,,https://kunci@a.example/v2,", "bukan alamat https"),
+        ("X_A,A,no,,https://a.example/v2,", "Hanya instansi luar"),
+        ("X_A,A,yes,,https://a.example/v2,LAMPU:1", "bukan pasangan kode"),
+    ],
+    ids=["plain", "login", "inside", "pairs"],
+)
+def test_an_outside_body_is_reached_by_program_only_as_it_may_be(
+    pack: Pack, row: str, word: str
+) -> None:
+    rows = pack.read("agencies.csv").splitlines()[1:]
+    pack.write("agencies.csv", "\n".join([GEOREPORT, *(f"{one},," for one in rows), row, ""]))
+    [finding] = [one for one in pack.errors() if word in str(one)]
+    assert finding.file == "agencies.csv"
+
+
+def test_an_outside_body_names_its_codes_by_ours(pack: Pack) -> None:
+    rows = pack.read("agencies.csv").splitlines()[1:]
+    row = "X_A,A,yes,,https://a.example/v2/,LAMPU=012; *=000"
+    pack.write("agencies.csv", "\n".join([GEOREPORT, *(f"{one},," for one in rows), row, ""]))
+    city = check_pack(pack.folder).city
+    assert city is not None
+    channel = city.agencies["X_A"].georeport
+    assert channel is not None
+    assert channel.url == "https://a.example/v2"
+    assert [channel.service_for(code) for code in ("LAMPU", "LAIN")] == ["012", "000"]
+
+
 def test_a_folder_that_does_not_exist_lacks_every_file(pack: Pack) -> None:
     checked = check_pack(pack.folder / "elsewhere")
     assert len(checked.of(Severity.ERROR)) == 6
