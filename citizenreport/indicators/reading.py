@@ -1,11 +1,11 @@
-"""Reading very many events, or stored facts, as columns: one statement, whole arrays.
+"""Reading very many events, or stored facts, as columns: one statement, whole columns.
 
-An array comes over the wire as one value of fixed width; row by row, the protocol alone would take
+A column comes over the wire as one value of fixed width; row by row, the protocol alone would take
 longer than all counting.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -26,7 +26,7 @@ from citizenreport.indicators.rules.columns.instants import (
     instant_number,
 )
 from citizenreport.indicators.rules.columns.log import (
-    BITS,
+    MARKS,
     SEPARATOR,
     Collided,
     Events,
@@ -35,16 +35,17 @@ from citizenreport.indicators.rules.columns.log import (
     fold_whole,
 )
 from citizenreport.indicators.rules.facts import ENDS_PUBLICATION, ERASED_BY_TIME, BrokenStream
-from citizenreport.indicators.statements import BOUNDS, LOG, PUBLIC, STORED
+from citizenreport.indicators.statements import BOUNDS, LOG, PAGES, PUBLIC, STATE_HASHES, STORED
 from citizenreport.intake.rules import Channel
 
 AT_ONCE: Final = 500_000
 """Reports whose events are held in memory at a time: some 100 bytes for each event."""
-HEADER, LENGTH = 20, 4
-"""Bytes before the elements of a one-dimensional array, and before each of them."""
+HEADER = 20
+"""Bytes before the elements of a one-dimensional array."""
 OUT_OF_ORDER = "a stream does not count 1, 2, 3"
-PLACES_LENGTH = 160
-"""Characters a report's kind is padded to: of one length, all are read at once."""
+SLICES: Final = 3
+"""As many as PostgreSQL's usual processes for one statement: two workers and who gathers."""
+SLICED: Final = ("first_row", "row_after")
 STEPS: Final = {
     "released": Step.RELEASED,
     "replied": Step.REPLIED,
@@ -62,7 +63,7 @@ INSTANTS: Final = (
     "exited_at",
 )
 PARAMETERS: Final[dict[str, Any]] = {
-    **BITS,
+    **MARKS,
     **{step.name.lower(): int(step) for step in Step},
     "states": [state.value for state in STATES if state],
     "reasons": [reason.value for reason in REASONS if reason],
@@ -72,10 +73,9 @@ PARAMETERS: Final[dict[str, Any]] = {
     "import": Channel.IMPORT.value,
     "place_keys": list(PLACED),
     "separator": SEPARATOR,
-    "places_length": PLACES_LENGTH,
     "erased_by_time": ERASED_BY_TIME,
     "public": Visibility.PUBLIC.value,
-    **dict.fromkeys(("after", "until", "ids")),
+    **dict.fromkeys(("after", "until", "ids", *SLICED)),
 }
 
 
@@ -94,7 +94,7 @@ def whole_facts(session: Session) -> Iterator[WholeFacts]:
     for narrowed in _pieces(session):
         for given in _numberings(session, narrowed, datetime.max.replace(tzinfo=UTC)):
             try:
-                yield fold_whole(_events(_arrays(session, LOG, given)))
+                yield fold_whole(_events(session, given))
                 break
             except Collided:
                 continue
@@ -103,7 +103,7 @@ def whole_facts(session: Session) -> Iterator[WholeFacts]:
 
 
 def _pieces(session: Session) -> Iterator[dict[str, Any]]:
-    [found] = _arrays(session, BOUNDS, {"at_once": AT_ONCE})
+    [[found]] = _rows(session, BOUNDS, {"at_once": AT_ONCE})
     bounds = _uuids(found)
     for after, until in zip([None, *bounds], [*bounds, None], strict=True):
         yield {"after": after, "until": until}
@@ -111,11 +111,11 @@ def _pieces(session: Session) -> Iterator[dict[str, Any]]:
 
 def _folded(session: Session, narrowed: dict[str, Any], *, cut_off: datetime) -> Facts:
     for given in _numberings(session, narrowed, cut_off):
-        events = _events(_arrays(session, LOG, given))
-        [public] = _arrays(session, PUBLIC, given)
+        events = _events(session, given)
+        [[public]] = _rows(session, PUBLIC, given)
         try:
             return fold_events(
-                events, public=np.sort(_numbers(public)), cut_off=instant_number(cut_off)
+                events, public=np.sort(_sent([public])), cut_off=instant_number(cut_off)
             )
         except Collided:
             continue
@@ -127,7 +127,6 @@ def _numberings(
 ) -> Iterator[dict[str, Any]]:
     """Yield parameters under which streams are numbered anew: two of one number are that unlikely."""
     session.execute(text("SET LOCAL jit = off"))  # compiling takes longer than running
-    session.execute(text("SET LOCAL parallel_tuple_cost = 0"))
     for seed in range(3):
         yield PARAMETERS | narrowed | {"cut_off": cut_off, "seed": seed}
 
@@ -137,7 +136,7 @@ def stored_facts(session: Session, *, cut_off: datetime) -> Facts:
 
     What has gone on since the cut-off is folded from its stream again. Raises BrokenStream.
     """
-    *found, gone_on = _arrays(session, STORED, PARAMETERS | {"cut_off": cut_off})
+    [[*found, gone_on]] = _rows(session, STORED, PARAMETERS | {"cut_off": cut_off})
     stored = _stored(found)
     if not gone_on:
         return stored
@@ -148,7 +147,7 @@ def _stored(found: Sequence[memoryview]) -> Facts:
     places, *rest = found
     instants, (state, reason, outside, demo, *ragged) = rest[: len(INSTANTS)], rest[len(INSTANTS) :]
     settled_of, settled_at, undone_at, undone_by, turned_of, turn, turned_at = ragged
-    texts, kind = _texts(places)
+    texts, kind = _texts([places])
     return Facts(
         kinds=tuple(tuple(map(json.loads, text.split(SEPARATOR))) for text in texts),
         kind=kind,
@@ -167,26 +166,54 @@ def _stored(found: Sequence[memoryview]) -> Facts:
     )
 
 
-def _events(found: Sequence[memoryview]) -> Events:
-    stream, mark, at, due_at, places, ids = found
+def _events(session: Session, given: dict[str, Any]) -> Events:
+    rows = _rows(session, *_sliced(session, given))
+    stream, mark, at, due_at, places, ids = zip(*rows, strict=True)
+    [[hashes]] = _rows(session, STATE_HASHES, given)
     return Events(
-        stream=_numbers(stream),
-        mark=_numbers(mark),
-        at=_numbers(at),
-        due_at=_numbers(due_at),
+        stream=_sent(stream),
+        mark=_sent(mark),
+        at=_sent(at),
+        due_at=_sent(due_at),
         places=_texts(places),
-        ids=_elements(ids, 16),
+        ids=np.frombuffer(b"".join(ids), dtype="V16"),
+        hashes=_sent([hashes]),
     )
 
 
-def _arrays(session: Session, statement: str, given: dict[str, Any]) -> list[memoryview]:
-    """Return the one row of a statement as the wire gave it: an array in each column."""
+def _sliced(session: Session, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the statement that reads the events, in slices unless they are found by their ids."""
+    if given["ids"] is not None:
+        return LOG, given
+    [[pages]] = session.execute(text(PAGES)).tuples()
+    rows = [f"({pages * number // SLICES},0)" for number in range(1, SLICES)]
+    statement, whole = [], given
+    for number, bounds in enumerate(zip([None, *rows], [*rows, None], strict=True)):
+        names = {name: f"{name}_{number}" for name in SLICED}
+        one = LOG
+        for name, own in names.items():
+            one = one.replace(f"%({name})s", f"%({own})s")
+        statement.append(one)
+        whole = whole | dict(zip(names.values(), bounds, strict=True))
+    return " UNION ALL ".join(statement), whole
+
+
+def _rows(session: Session, statement: str, given: dict[str, Any]) -> list[list[memoryview]]:
+    """Return the rows of a statement as the wire gave them: a whole column in each field."""
     connection: Any = session.connection().connection.driver_connection
     written = ClientCursor(connection).mogrify(statement, given)  # constants: planned with them
     with connection.cursor(binary=True) as cursor:
         cursor.execute(written)
         result = cursor.pgresult
-        return [memoryview(result.get_value(0, n) or b"") for n in range(result.nfields)]
+        return [
+            [memoryview(result.get_value(row, n) or b"") for n in range(result.nfields)]
+            for row in range(result.ntuples)
+        ]
+
+
+def _sent(pieces: Iterable[memoryview]) -> Ints:
+    """Return numbers or instants of which each was sent as eight bytes."""
+    return np.frombuffer(b"".join(pieces), dtype=">i8").astype(np.int64)
 
 
 def _elements(found: memoryview, width: int) -> NDArray[np.void]:
@@ -208,33 +235,9 @@ def _uuids(found: memoryview) -> list[UUID]:
     return [UUID(bytes=bytes(value)) for value in _elements(found, 16)]
 
 
-def _texts(found: memoryview) -> tuple[list[str], Ints]:
-    """Return the different texts of an array, without padding, and which of them each element is."""
-    fields = _padded(found)
-    if fields is None:
-        return _texts_one_by_one(found)
-    words = fields.view(np.uint64).reshape(len(fields), -1)
-    odd = np.arange(1, 2 * words.shape[1], 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    _, first, which = np.unique(words @ odd, return_index=True, return_inverse=True)
-    if (words[first][which] != words).any():  # two texts of one sum
-        return _texts_one_by_one(found)
-    return [bytes(fields[n]).decode().rstrip() for n in first], which
-
-
-def _padded(found: memoryview) -> NDArray[np.void] | None:
-    """Return the elements where all have the length they were padded to, in bytes too."""
-    width = LENGTH + PLACES_LENGTH
-    if len(found) <= HEADER or (len(found) - HEADER) % width:
-        return None
-    lengths = np.frombuffer(found[HEADER:], dtype=np.dtype([("n", ">i4"), ("_", f"V{width - 4}")]))
-    return _elements(found, PLACES_LENGTH) if (lengths["n"] == PLACES_LENGTH).all() else None
-
-
-def _texts_one_by_one(found: memoryview) -> tuple[list[str], Ints]:
-    known: dict[bytes, int] = {}
-    which, at, whole = [], HEADER, bytes(found)
-    while at < len(whole):
-        end = at + LENGTH + int.from_bytes(whole[at : at + LENGTH], "big")
-        which.append(known.setdefault(whole[at + LENGTH : end], len(known)))
-        at = end
-    return [text.decode().rstrip() for text in known], np.array(which, dtype=np.int64)
+def _texts(pieces: Iterable[memoryview]) -> tuple[list[str], Ints]:
+    """Return the different lines there are, and which of them each one is."""
+    lines = [line for piece in pieces if piece for line in bytes(piece).split(b"\n")]
+    known = {line: number for number, line in enumerate(dict.fromkeys(lines))}
+    which = np.fromiter(map(known.__getitem__, lines), dtype=np.int64, count=len(lines))
+    return [line.decode() for line in known], which

@@ -3,58 +3,66 @@
 from typing import Final
 
 LOG: Final = """
-    SELECT array_agg(stream), array_agg(mark), array_agg(at),
-        array_agg(due_at) FILTER (WHERE due_at IS NOT NULL),
-        array_agg(rpad(places, %(places_length)s)) FILTER (WHERE places IS NOT NULL),
-        array_agg(stream_id) FILTER (WHERE is_first)
-    FROM (
-        SELECT stream_id, seq = 1 AS is_first,
-            uuid_hash_extended(stream_id, %(seed)s) AS stream,
-            CASE WHEN type = 'opened' AND payload->>'channel' IS DISTINCT FROM %(import)s
-                THEN recorded_at ELSE occurred_at
-            END AS at,
-            (payload->>'settlement_due_at')::timestamptz AS due_at,
-            CASE WHEN payload ?| %(place_keys)s OR type = 'visibility_raised' THEN concat(
-                payload->'category_code', %(separator)s, payload->'area_code', %(separator)s,
-                payload->'aspect', %(separator)s, payload->'complaint_class', %(separator)s,
-                CASE type WHEN 'visibility_raised' THEN payload->'to'
-                    ELSE payload->'visibility' END
-            ) END AS places,
+    SELECT string_agg(int8send(uuid_hash_extended(stream_id, %(seed)s)), ''),
+        string_agg(int8send(coalesce(
             CASE type
                 WHEN 'state_changed' THEN %(moved)s
-                    + (coalesce(array_position(%(states)s, payload->>'from'), 0) << %(from)s)
-                    + (coalesce(array_position(%(states)s, payload->>'to'), 0) << %(to)s)
-                    + (coalesce(array_position(%(reasons)s, payload->>'reason_code'), 0)
-                        << %(reason)s)
+                    + (hashtextextended(payload->>'from', %(seed)s) & %(from)s)
+                    + (hashtextextended(payload->>'to', %(seed)s) & %(to)s)
+                    + CASE WHEN payload ? 'reason_code' THEN %(reason)s
+                        * coalesce(array_position(%(reasons)s, payload->>'reason_code'), 0)
+                        ELSE 0 END
+                WHEN 'replied' THEN %(replied)s
+                WHEN 'released' THEN %(released)s
                 WHEN 'assigned' THEN
                     CASE WHEN payload->>'from' IS DISTINCT FROM payload->>'agency_code'
                         THEN %(handed_over)s ELSE %(assigned)s
                     END
                 WHEN 'opened' THEN %(opened)s
-                    + CASE WHEN payload->>'is_outside' = 'true' THEN 1 << %(outside)s ELSE 0 END
-                    + CASE WHEN payload->>'is_demo' = 'true' THEN 1 << %(demo)s ELSE 0 END
+                    + CASE WHEN payload->>'is_outside' = 'true' THEN %(outside)s ELSE 0 END
+                    + CASE WHEN payload->>'is_demo' = 'true' THEN %(demo)s ELSE 0 END
                 WHEN 'erased' THEN
                     CASE WHEN payload->>'by' = %(erased_by_time)s THEN 0 ELSE %(ended)s END
                 ELSE coalesce((%(steps)s)[array_position(%(types)s, type)], 0)
-            END::bigint
-            + CASE WHEN recorded_at < %(cut_off)s THEN 1 << %(known)s ELSE 0 END
-            + CASE WHEN payload ? 'settlement_due_at' THEN 1 << %(due)s ELSE 0 END
-            + CASE WHEN payload ?| %(place_keys)s THEN 1 << %(places)s
-                    + CASE WHEN payload->>'visibility' <> %(public)s THEN 1 << %(hidden)s ELSE 0 END
-                WHEN type = 'visibility_raised' THEN 1 << %(places)s
+            END
+            + CASE WHEN recorded_at < %(cut_off)s THEN %(known)s ELSE 0 END
+            + CASE WHEN payload ? 'settlement_due_at' THEN %(due)s ELSE 0 END
+            + CASE WHEN payload ?| %(place_keys)s THEN %(places)s
+                    + CASE WHEN payload->>'visibility' <> %(public)s THEN %(hidden)s ELSE 0 END
+                WHEN type = 'visibility_raised' THEN %(places)s
                 ELSE 0
             END
-            + (seq::bigint << %(seq)s) AS mark
-        FROM event
-        WHERE stream_kind = 'ticket'
-            AND (%(after)s::uuid IS NULL OR stream_id > %(after)s)
-            AND (%(until)s::uuid IS NULL OR stream_id <= %(until)s)
-            AND (%(ids)s::uuid[] IS NULL OR stream_id = ANY(%(ids)s))
-        OFFSET 0  -- or else what is used twice is computed twice
-    ) AS step
+            + %(seq)s * seq, 0)), ''),
+        string_agg(timestamptz_send(
+            CASE WHEN type = 'opened' AND payload->>'channel' IS DISTINCT FROM %(import)s
+                THEN recorded_at ELSE occurred_at
+            END), ''),
+        string_agg(timestamptz_send((payload->>'settlement_due_at')::timestamptz), ''),
+        string_agg(concat(
+                payload->'category_code', %(separator)s, payload->'area_code', %(separator)s,
+                payload->'aspect', %(separator)s, payload->'complaint_class', %(separator)s,
+                CASE type WHEN 'visibility_raised' THEN payload->'to'
+                    ELSE payload->'visibility' END
+            ), E'\\n') FILTER (WHERE payload ?| %(place_keys)s OR type = 'visibility_raised'),
+        string_agg(uuid_send(stream_id), '') FILTER (WHERE seq = 1)
+    FROM event
+    WHERE stream_kind = 'ticket'
+        AND (%(after)s::uuid IS NULL OR stream_id > %(after)s)
+        AND (%(until)s::uuid IS NULL OR stream_id <= %(until)s)
+        AND (%(ids)s::uuid[] IS NULL OR stream_id = ANY(%(ids)s))
+        AND (%(first_row)s::tid IS NULL OR ctid >= %(first_row)s)
+        AND (%(row_after)s::tid IS NULL OR ctid < %(row_after)s)
+"""
+"""One slice of the table of events; slices are read at once, by as many processes as there may be.
+What is sent as bytes there need not be by the one process that gathers them.
+"""
+PAGES: Final = "SELECT pg_relation_size('event') / current_setting('block_size')::int"
+STATE_HASHES: Final = """
+    SELECT string_agg(int8send(hashtextextended(state, %(seed)s)), '' ORDER BY place)
+    FROM unnest(%(states)s::text[]) WITH ORDINALITY AS s (state, place)
 """
 PUBLIC: Final = """
-    SELECT array_agg(uuid_hash_extended(id, %(seed)s)) FROM ticket
+    SELECT string_agg(int8send(uuid_hash_extended(id, %(seed)s)), '') FROM ticket
     WHERE visibility = %(public)s
         AND (%(after)s::uuid IS NULL OR id > %(after)s)
         AND (%(until)s::uuid IS NULL OR id <= %(until)s)
@@ -89,14 +97,12 @@ STORED: Final = """
     SELECT kept.*, settled.*, done.*, (SELECT array_agg(ticket_id) FROM public WHERE has_gone_on)
     FROM (
         SELECT
-            array_agg(
-                rpad(
-                    concat_ws(
-                        %(separator)s, to_json(category_code),
-                        coalesce(to_json(area_code)::text, 'null'), to_json(aspect),
-                        to_json(complaint_class), to_json(visibility)
-                    ), %(places_length)s
-                ) ORDER BY n
+            string_agg(
+                concat_ws(
+                    %(separator)s, to_json(category_code),
+                    coalesce(to_json(area_code)::text, 'null'), to_json(aspect),
+                    to_json(complaint_class), to_json(visibility)
+                ), E'\\n' ORDER BY n
             ),
             array_agg(submitted_at ORDER BY n), array_agg(assigned_at ORDER BY n),
             array_agg(settlement_due_at ORDER BY n),

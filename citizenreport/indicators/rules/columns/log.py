@@ -40,23 +40,24 @@ class Step(IntEnum):
     RAISED = 9  # its visibility: it is not public again
 
 
-FROM, TO, REASON = 4, 9, 14
-KNOWN, DUE, PLACES, OUTSIDE, DEMO, HIDDEN = 17, 18, 19, 20, 21, 22
-SEQ = 24
-BITS: Final = {
-    "from": FROM,
-    "to": TO,
-    "reason": REASON,
-    "known": KNOWN,
-    "due": DUE,
-    "places": PLACES,
-    "outside": OUTSIDE,
-    "demo": DEMO,
-    "hidden": HIDDEN,
-    "seq": SEQ,
+FROM, TO, REASON = 4, 16, 28
+KNOWN, DUE, PLACES, OUTSIDE, DEMO, HIDDEN = 31, 32, 33, 34, 35, 36
+SEQ = 38
+STATE_MASK, REASON_MASK, STEP_MASK = 4095, 7, 15
+MARKS: Final = {
+    "from": STATE_MASK << FROM,
+    "to": STATE_MASK << TO,
+    "reason": 1 << REASON,
+    "known": 1 << KNOWN,
+    "due": 1 << DUE,
+    "places": 1 << PLACES,
+    "outside": 1 << OUTSIDE,
+    "demo": 1 << DEMO,
+    "hidden": 1 << HIDDEN,
+    "seq": 1 << SEQ,
 }
-"""Where in a mark something stands. The lowest bits are the step, the highest the place in the log."""
-STATE_MASK, REASON_MASK, STEP_MASK = 31, 7, 15
+"""What is added to a mark. The lowest bits are the step, the highest the place in the log; of a
+state, those bits of its hash."""
 SETTLES, EXITS = states(*SETTLED), states(*SIDE_EXITS)
 ANSWERS, WAITS = states(*RESPONSES), states(*PAUSED)
 VERIFIED, WITHDRAWN, RETURNED = (
@@ -73,7 +74,8 @@ class Events:
 
     `due_at` are the deadlines of the events whose mark has DUE, `places` the JSON values of `PLACED`
     (between separators; empty: not named) of those whose mark has PLACES, in the same order. `ids`
-    are the streams (16 bytes each) of the events that are the first of theirs.
+    are the streams (16 bytes each) of the events that are the first of theirs. `hashes` are those of
+    the states, by their numbers.
     """
 
     stream: Ints
@@ -82,10 +84,11 @@ class Events:
     due_at: Ints
     places: tuple[list[str], Ints]
     ids: NDArray[np.void]
+    hashes: Ints
 
 
 class Collided(Exception):
-    """Two streams have the same number: number them another way."""
+    """Two streams, or two states, have the same number: number them another way."""
 
 
 def fold_events(events: Events, *, public: Ints, cut_off: int) -> Facts:
@@ -124,8 +127,8 @@ class _Fold:
         self.first = np.flatnonzero(is_first)
         self.count = len(self.first)
         self.step = self.mark & STEP_MASK
-        self.source = self.mark >> FROM & STATE_MASK
-        self.target = self.mark >> TO & STATE_MASK
+        self.source = _state_numbers(events.hashes, FROM)[self.mark >> FROM & STATE_MASK]
+        self.target = _state_numbers(events.hashes, TO)[self.mark >> TO & STATE_MASK]
         self.known = self.flag(KNOWN)
         self.numbers = stream[self.first]
         of_opening = np.cumsum(events.mark >> SEQ == 1) - 1
@@ -282,6 +285,19 @@ def _in_order(events: Events) -> Ints:
     is_same = stream[1:] == stream[:-1]
     is_right = np.where(is_same, seq_there[1:] > seq_there[:-1], seq_there[1:] == 1)
     return order if is_right.all() else np.lexsort((seq, events.stream))
+
+
+def _state_numbers(hashes: Ints, bit: int) -> Ints:
+    """Return the number of the state that each value of those bits of a hash stands for.
+
+    Raises:
+        Collided: two states have the same.
+    """
+    table = np.zeros(STATE_MASK + 1, dtype=np.int64)
+    table[hashes >> bit & STATE_MASK] = np.arange(1, len(hashes) + 1)
+    if np.count_nonzero(table) < len(hashes):
+        raise Collided
+    return table
 
 
 def _spread(values: Ints, has: Ints, otherwise: int) -> Ints:
