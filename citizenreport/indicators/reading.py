@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import Visibility
-from citizenreport.indicators.rules.columns.facts import PLACED, Facts, WholeFacts, joined
+from citizenreport.indicators.rules.columns.facts import Facts, WholeFacts, joined
 from citizenreport.indicators.rules.columns.instants import (
     REASONS,
     STATES,
@@ -50,8 +50,7 @@ STEPS: Final = {
     "released": Step.RELEASED,
     "replied": Step.REPLIED,
     "joint_closed": Step.PART_CLOSED,
-    **dict.fromkeys(sorted(ENDS_PUBLICATION), Step.ENDED),
-    "visibility_raised": Step.RAISED,
+    **dict.fromkeys(sorted(ENDS_PUBLICATION), Step.ENDED),  # those that are not named themselves
 }
 INSTANTS: Final = (
     "submitted_at",
@@ -71,7 +70,6 @@ PARAMETERS: Final[dict[str, Any]] = {
     "types": list(STEPS),
     "steps": [int(step) for step in STEPS.values()],
     "import": Channel.IMPORT.value,
-    "place_keys": list(PLACED),
     "separator": SEPARATOR,
     "erased_by_time": ERASED_BY_TIME,
     "public": Visibility.PUBLIC.value,

@@ -18,20 +18,19 @@ LOG: Final = """
                     CASE WHEN payload->>'from' IS DISTINCT FROM payload->>'agency_code'
                         THEN %(handed_over)s ELSE %(assigned)s
                     END
-                WHEN 'opened' THEN %(opened)s
+                WHEN 'opened' THEN %(opened)s + %(places)s
+                    + CASE WHEN payload->>'visibility' <> %(public)s THEN %(hidden)s ELSE 0 END
                     + CASE WHEN payload->>'is_outside' = 'true' THEN %(outside)s ELSE 0 END
                     + CASE WHEN payload->>'is_demo' = 'true' THEN %(demo)s ELSE 0 END
+                WHEN 'corrected' THEN %(places)s
+                    + CASE WHEN payload->>'visibility' <> %(public)s THEN %(hidden)s ELSE 0 END
+                WHEN 'visibility_raised' THEN %(raised)s + %(places)s
                 WHEN 'erased' THEN
                     CASE WHEN payload->>'by' = %(erased_by_time)s THEN 0 ELSE %(ended)s END
                 ELSE coalesce((%(steps)s)[array_position(%(types)s, type)], 0)
             END
             + CASE WHEN recorded_at < %(cut_off)s THEN %(known)s ELSE 0 END
             + CASE WHEN payload ? 'settlement_due_at' THEN %(due)s ELSE 0 END
-            + CASE WHEN payload ?| %(place_keys)s THEN %(places)s
-                    + CASE WHEN payload->>'visibility' <> %(public)s THEN %(hidden)s ELSE 0 END
-                WHEN type = 'visibility_raised' THEN %(places)s
-                ELSE 0
-            END
             + %(seq)s * seq, 0)), ''),
         string_agg(timestamptz_send(
             CASE WHEN type = 'opened' AND payload->>'channel' IS DISTINCT FROM %(import)s
@@ -43,7 +42,7 @@ LOG: Final = """
                 payload->'aspect', %(separator)s, payload->'complaint_class', %(separator)s,
                 CASE type WHEN 'visibility_raised' THEN payload->'to'
                     ELSE payload->'visibility' END
-            ), E'\\n') FILTER (WHERE payload ?| %(place_keys)s OR type = 'visibility_raised'),
+            ), E'\\n') FILTER (WHERE type IN ('opened', 'corrected', 'visibility_raised')),
         string_agg(uuid_send(stream_id), '') FILTER (WHERE seq = 1)
     FROM event
     WHERE stream_kind = 'ticket'

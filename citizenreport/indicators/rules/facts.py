@@ -16,7 +16,8 @@ ERASED_BY_TIME = "retention"
 """Of what time has erased, category, area, days and states stay, and are counted on."""
 
 CLASSIFYING = ("category_code", "aspect", "complaint_class", "area_code", "visibility")
-"""What a later event may correct: whichever event names it anew."""
+CLASSIFIES = frozenset({"opened", "corrected"})
+"""The events that tell these; a correction of what it names. (A raised visibility is told apart.)"""
 
 
 class ExitReason(StrEnum):
@@ -142,7 +143,8 @@ def _take(known: Known, event: LoggedEvent) -> None:
     """Take in one more event. What an event means to indicators is in one place: here."""
     payload = event.payload
     known["last_seq"] = event.seq
-    known.update({name: payload[name] for name in CLASSIFYING if name in payload})
+    if event.type in CLASSIFIES:
+        known.update({name: payload[name] for name in CLASSIFYING if name in payload})
     if "settlement_due_at" in payload:
         known["settlement_due_at"] = datetime.fromisoformat(payload["settlement_due_at"])
     if event.type in ENDS_PUBLICATION and payload.get("by") != ERASED_BY_TIME:
