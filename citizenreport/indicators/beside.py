@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City, PublicPrecision, Visibility
 from citizenreport.indicators.definitions import all_versions
 from citizenreport.indicators.innovations import innovation_values
+from citizenreport.indicators.queries import tickets_gone_on
 from citizenreport.indicators.rules.beside import (
     CELL_M,
     COMES_BACK_WITHIN,
@@ -21,7 +22,7 @@ from citizenreport.indicators.rules.beside import (
     pulse_values,
 )
 from citizenreport.indicators.rules.cohorts import Cell, Tally
-from citizenreport.indicators.rules.facts import ExitReason
+from citizenreport.indicators.rules.facts import ExitReason, is_valid
 from citizenreport.indicators.rules.periods import last_day_before
 from citizenreport.indicators.rules.reckoning import Reckoning
 from citizenreport.indicators.rules.values import Value
@@ -38,29 +39,40 @@ SELECT date_part('year', fact.submitted_at AT TIME ZONE :zone)::int, report.chan
   JOIN report ON report.id = ticket.report_id
  WHERE fact.released_at < :cut_off AND fact.submitted_at < :cut_off
    AND ticket.visibility = :public AND NOT fact.is_outside
+   AND NOT EXISTS (SELECT FROM event WHERE event.stream_kind = 'ticket' AND event.seq = 1
+                   AND event.stream_id = fact.ticket_id AND event.recorded_at >= :cut_off)
  GROUP BY 1, 2
 """
 )
-# `settled`: when it was first declared settled. A duplicate follows its parent.
+# `settled`: when it was first declared settled. A duplicate follows its parent. What has gone on
+# since the cut-off is given as it stood then.
 RETURNING = text(
     """
-WITH placed AS MATERIALIZED (
+WITH standing AS (
 SELECT fact.ticket_id, fact.category_code, fact.submitted_at,
-       (fact.settlements -> 0 ->> 0)::timestamptz AS settled,
+       (fact.settlements -> 0 ->> 0)::timestamptz AS settled
+  FROM ticket_fact AS fact
+  JOIN ticket ON ticket.id = fact.ticket_id
+ WHERE fact.released_at < :cut_off AND fact.submitted_at < :cut_off
+   AND ticket.visibility = :public AND NOT fact.is_outside
+   AND (fact.exited_at IS NULL OR fact.exited_at >= :cut_off
+        OR (fact.exit_state <> :duplicate
+            AND (fact.exit_reason IS NULL OR NOT fact.exit_reason = ANY(:reasons))
+            AND (fact.exit_state <> :withdrawn OR fact.verified_at IS NOT NULL)))
+   AND NOT EXISTS (SELECT FROM event WHERE event.stream_kind = 'ticket'
+                   AND event.stream_id = fact.ticket_id AND event.recorded_at >= :cut_off)
+ UNION ALL
+SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:codes AS text[]),
+                     CAST(:submitted AS timestamptz[]), CAST(:settled AS timestamptz[]))
+), placed AS MATERIALIZED (
+SELECT category_code, submitted_at, settled,
        floor(ST_X(point) / :cell_m)::int AS x, floor(ST_Y(point) / :cell_m)::int AS y
-  FROM (SELECT fact.*, ST_Transform(report.position::geometry, :crs) AS point
-          FROM ticket_fact AS fact
-          JOIN ticket ON ticket.id = fact.ticket_id
+  FROM (SELECT standing.*, ST_Transform(report.position::geometry, :crs) AS point
+          FROM standing
+          JOIN ticket ON ticket.id = standing.ticket_id
           JOIN report ON report.id = ticket.report_id
-          WHERE fact.released_at < :cut_off AND fact.submitted_at < :cut_off
-           AND ticket.visibility = :public AND NOT fact.is_outside
-           AND report.position IS NOT NULL
-           AND fact.category_code = ANY(:categories)
-           AND (fact.exited_at IS NULL OR fact.exited_at >= :cut_off
-                OR (fact.exit_state <> :duplicate
-                    AND (fact.exit_reason IS NULL OR NOT fact.exit_reason = ANY(:reasons))
-                    AND (fact.exit_state <> :withdrawn OR fact.verified_at IS NOT NULL)))
-       ) AS fact
+         WHERE report.position IS NOT NULL
+           AND standing.category_code = ANY(:categories)) AS standing
 ), moment AS (
 SELECT category_code, x, y, submitted_at AS at, NULL::timestamptz AS settled, submitted_at
   FROM placed
@@ -107,10 +119,22 @@ def channels_by_year(
 def returning_by_month(session: Session, city: City, *, cut_off: datetime) -> list[MonthCount]:
     """Return of each local month the reports with a public place, and how many came back there."""
     categories = [c.category_code for c in city.categories.values() if c.public_precision in PLACED]
+    as_of = Reckoning(calendar=city.calendar, cut_off=cut_off).as_of
+    gone_on = [
+        (ticket_id, fact)
+        for ticket_id, fact in tickets_gone_on(session, cut_off)
+        if fact.submitted_at <= as_of and is_valid(fact, as_of)
+    ]
     rows = session.execute(
         RETURNING,
         _public(city, cut_off)
         | {
+            "ids": [ticket_id for ticket_id, _ in gone_on],
+            "codes": [fact.category_code for _, fact in gone_on],
+            "submitted": [fact.submitted_at for _, fact in gone_on],
+            "settled": [
+                fact.settlements[0].settled_at if fact.settlements else None for _, fact in gone_on
+            ],
             "crs": city.metric_crs,
             "cell_m": CELL_M,
             "days": COMES_BACK_WITHIN,

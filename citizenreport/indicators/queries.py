@@ -57,13 +57,20 @@ def folded(
     session: Session, ticket_ids: Iterable[UUID] | None = None
 ) -> Iterator[tuple[UUID, Fact]]:
     """Yield tickets with their facts as the whole log tells them; all tickets when none are named."""
-    for ticket_id, events in _streams(session, ticket_ids):
+    for ticket_id, events in streams(session, ticket_ids):
         yield ticket_id, fold(events)
 
 
-def _streams(
-    session: Session, ticket_ids: Iterable[UUID] | None
+def streams(
+    session: Session,
+    wanted: Iterable[UUID] | Select[tuple[UUID]] | None = None,
+    *,
+    cut_off: datetime | None = None,
 ) -> Iterator[tuple[UUID, Iterator[LoggedEvent]]]:
+    """Yield tickets with their events in order: those wanted, or all; recorded before a cut-off.
+
+    `wanted` may be a query that gives their ids. Use up each stream before you ask for the next.
+    """
     query = (
         select(
             Event.stream_id,
@@ -76,8 +83,11 @@ def _streams(
         .where(Event.stream_kind == StreamKind.TICKET.value)
         .order_by(Event.stream_id, Event.seq)
     )
-    if ticket_ids is not None:
-        query = query.where(Event.stream_id.in_(list(ticket_ids)))
+    if wanted is not None:
+        ids = wanted if isinstance(wanted, Select) else list(wanted)
+        query = query.where(Event.stream_id.in_(ids))
+    if cut_off is not None:
+        query = query.where(Event.recorded_at < cut_off)
     rows = session.execute(query.execution_options(yield_per=BATCH))
     for ticket_id, events in groupby(rows, key=lambda row: row.stream_id):
         yield ticket_id, (_logged(event) for event in events)
@@ -122,29 +132,44 @@ def public_tickets(
 
     Visibility is asked of the ticket itself: it is written by the act that raises it.
     """
-    has_gone_on = exists().where(
+    query = select(TicketFact.ticket_id, *FACT_COLUMNS).select_from(_PUBLIC)
+    standing = query.where(*_of_public(cut_off), ~_has_gone_on(cut_off), *narrowed)
+    for row in session.execute(standing.execution_options(yield_per=BATCH)):
+        values = dict(row._mapping)
+        yield values.pop("ticket_id"), as_fact(values)
+    yield from tickets_gone_on(session, cut_off, *narrowed)
+
+
+_PUBLIC = TicketFact.__table__.join(Ticket, Ticket.id == TicketFact.ticket_id).join(
+    Report, Report.id == Ticket.report_id
+)
+
+
+def _of_public(cut_off: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        TicketFact.released_at.is_not(None),
+        TicketFact.released_at < cut_off,
+        Ticket.visibility == Visibility.PUBLIC.value,
+    )
+
+
+def _has_gone_on(cut_off: datetime) -> ColumnElement[bool]:
+    return exists().where(
         Event.stream_kind == StreamKind.TICKET.value,
         Event.stream_id == TicketFact.ticket_id,
         Event.recorded_at >= cut_off,
     )
-    of_public = (
-        TicketFact.released_at.is_not(None),
-        TicketFact.released_at < cut_off,
-        Ticket.visibility == Visibility.PUBLIC.value,
-        *narrowed,
-    )
-    join = TicketFact.__table__.join(Ticket, Ticket.id == TicketFact.ticket_id).join(
-        Report, Report.id == Ticket.report_id
-    )
-    query = select(TicketFact.ticket_id, *FACT_COLUMNS).select_from(join)
-    as_they_are = query.where(*of_public, ~has_gone_on).execution_options(yield_per=BATCH)
-    for row in session.execute(as_they_are):
-        values = dict(row._mapping)
-        yield values.pop("ticket_id"), as_fact(values)
-    later = select(TicketFact.ticket_id).select_from(join).where(*of_public, has_gone_on)
+
+
+def tickets_gone_on(
+    session: Session, cut_off: datetime, *narrowed: ColumnElement[bool]
+) -> Iterator[tuple[UUID, Fact]]:
+    """Yield those public tickets of which something was recorded since, as they stood before it."""
+    later = select(TicketFact.ticket_id).select_from(_PUBLIC)
+    later = later.where(*_of_public(cut_off), _has_gone_on(cut_off), *narrowed)
     ids = list(session.scalars(later.order_by(TicketFact.ticket_id)))
     for start in range(0, len(ids), BATCH):
-        for ticket_id, events in _streams(session, ids[start : start + BATCH]):
+        for ticket_id, events in streams(session, ids[start : start + BATCH]):
             fact = fold_at(events, cut_off=cut_off)
             if fact is not None:
                 yield ticket_id, fact

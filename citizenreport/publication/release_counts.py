@@ -4,17 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from itertools import groupby
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, case, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City, ProtectionClass, Visibility
 from citizenreport.disclosure.cells import Cell, Count
 from citizenreport.disclosure.rules import counting_area
 from citizenreport.disclosure.tables import NOT_STATED
+from citizenreport.indicators.queries import streams
 from citizenreport.indicators.rules.cohorts import is_public, public_area
 from citizenreport.indicators.rules.facts import Fact, LoggedEvent, fold, is_valid
 from citizenreport.indicators.rules.reckoning import Reckoning
@@ -24,7 +24,6 @@ from citizenreport.ledger.rules import StreamKind
 
 VIEWS: Final = 2
 """Who reads the public list at the cut-off, and who has kept it from the beginning."""
-BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,28 +74,11 @@ def _protection_class(city: City, fact: Fact) -> str:
 
 def incidents(session: Session, city: City, *, year: int, cut_off: datetime) -> Iterator[Incident]:
     """Yield the tickets submitted in a year, folded from what was recorded before the cut-off."""
-    query = (
-        select(
-            Event.stream_id,
-            Event.seq,
-            Event.type,
-            Event.recorded_at,
-            Event.occurred_at,
-            Event.payload,
-        )
-        .where(
-            Event.stream_kind == StreamKind.TICKET.value,
-            Event.recorded_at < cut_off,
-            Event.stream_id.in_(_opened_in(city, year)),
-        )
-        .order_by(Event.stream_id, Event.seq)
-        .execution_options(yield_per=BATCH)
-    )
-    for _, rows in groupby(session.execute(query), key=lambda row: row.stream_id):
-        yield _incident([_logged(row) for row in rows])
+    for _, events in streams(session, _opened_in(city, year), cut_off=cut_off):
+        yield _incident(list(events))
 
 
-def _opened_in(city: City, year: int) -> Any:
+def _opened_in(city: City, year: int) -> Select[tuple[UUID]]:
     is_import = Event.payload["channel"].astext == Channel.IMPORT.value
     submitted_at = case((is_import, Event.occurred_at), else_=Event.recorded_at)
     start, end = (local_midnight(city, date(y, 1, 1)) for y in (year, year + 1))
@@ -111,16 +93,6 @@ def _opened_in(city: City, year: int) -> Any:
 def local_midnight(city: City, day: date) -> datetime:
     """Return when a day of the city begins, in UTC."""
     return datetime.combine(day, time.min, tzinfo=city.calendar.time_zone).astimezone(UTC)
-
-
-def _logged(row: Row[tuple[UUID, int, str, datetime, datetime, dict[str, Any]]]) -> LoggedEvent:
-    return LoggedEvent(
-        seq=row.seq,
-        type=row.type,
-        recorded_at=row.recorded_at,
-        occurred_at=row.occurred_at,
-        payload=row.payload,
-    )
 
 
 def _incident(events: list[LoggedEvent]) -> Incident:

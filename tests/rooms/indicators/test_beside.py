@@ -1,11 +1,15 @@
 """Areas and channels reached, problems that come back, the pulse, and complaints by aspect."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import floor
 from random import Random
 from typing import Any
+from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
@@ -17,6 +21,7 @@ from citizenreport.geo.position import Position
 from citizenreport.indicators.definitions import all_versions
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.rules.beside import Beside, channels_used
+from citizenreport.indicators.rules.facts import LoggedEvent
 from citizenreport.indicators.rules.reckoning import Reckoning
 from citizenreport.indicators.service import recompute
 from citizenreport.intake.models import Report
@@ -32,22 +37,25 @@ from tests.rooms.indicators.histories import (
     History,
     wib,
 )
-from tests.rooms.indicators.stored import store
+from tests.rooms.indicators.stored import log, store
 
 CUT_OFF = wib("2026-07-01T00:00")
 CORNER = Position(lon=110.2180, lat=-7.4700)
 
 
-def kept(session: Session, story: History, **of_report: Any) -> None:
+def kept(session: Session, story: History, **of_report: Any) -> UUID:
     ticket_id = store(session, story.events)
     report_id = session.get_one(Ticket, ticket_id).report_id
     if of_report:
         session.execute(update(Report).where(Report.id == report_id).values(**of_report))
+    return ticket_id
 
 
-def published(session: Session, city: City, code: str) -> dict[str, PublishedIndicatorValue]:
+def published(
+    session: Session, city: City, code: str, cut_off: datetime = CUT_OFF
+) -> dict[str, PublishedIndicatorValue]:
     """The city's values by first day and kind of period."""
-    recompute(session, city, cut_off=CUT_OFF)
+    recompute(session, city, cut_off=cut_off)
     row = PublishedIndicatorValue
     query = select(row).where(row.code == code, row.area_code == city.city_code)
     return {f"{v.period_start_on:%Y-%m} {v.period_kind}": v for v in session.scalars(query)}
@@ -129,6 +137,59 @@ def test_problems_that_come_back_equal_a_count_in_python(session: Session, magel
     assert over(found["2026-01 tahun"]) == (len(came_back), 120)
     in_march = sum(day.month == 3 for day in came_back)
     assert found["2026-03 bulan"].numerator == in_march
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        lambda first, _: first.settled("2026-03-25"),
+        lambda _, second: second.add("corrected", "2026-03-02", category_code=PARK),
+        lambda _, second: second.move("duplicate", "2026-03-03"),
+        lambda _, second: second.move("archived", "2026-03-03", reason_code="spam"),
+    ],
+    ids=("a settlement", "another category", "a duplicate", "spam"),
+)
+def test_what_is_recorded_after_a_cut_off_brings_nothing_back_before_it(
+    session: Session, magelang: City, later: Callable[[History, History], object]
+) -> None:
+    """Something of the past is noted on 2 July: it counts from then on."""
+    first = History("2026-02-02").released("2026-02-03")
+    second = History("2026-03-01").released("2026-03-02")
+    third = History("2026-01-05").released("2026-01-06").settled("2026-02-09")
+    fourth = History("2026-05-20").released("2026-05-21")
+    told = (first, second, third, fourth)
+    stories = {kept(session, one, position=CORNER): one for one in told}
+    as_it_was = brief(published(session, magelang, "U01"))
+    lengths = {id_: len(one.events) for id_, one in stories.items()}
+    later(first, second)
+    for id_, one in stories.items():
+        log(session, id_, [late(event) for event in one.events[lengths[id_] :]])
+    assert brief(published(session, magelang, "U01")) == as_it_was
+    assert brief(published(session, magelang, "U01", wib("2026-07-03T00:00"))) != as_it_was
+
+
+def test_a_channel_counts_from_when_the_report_was_recorded(
+    session: Session, magelang: City
+) -> None:
+    """An import brings reports of February on 2 July."""
+    for _ in range(12):
+        kept(session, History("2026-02-02").released("2026-02-03"), channel="web")
+    before = brief(published(session, magelang, "C02"))
+    for _ in range(10):
+        story = History("2026-02-02", opening={"channel": "import"}).released("2026-02-03")
+        story.events = [late(event) for event in story.events]
+        kept(session, story, channel="import")
+    assert brief(published(session, magelang, "C02")) == before
+    later = published(session, magelang, "C02", wib("2026-07-03T00:00"))
+    assert over(later["2026-01 tahun"]) == (2, 22)
+
+
+def late(event: LoggedEvent) -> LoggedEvent:
+    return replace(event, recorded_at=wib("2026-07-02"))
+
+
+def brief(found: dict[str, PublishedIndicatorValue]) -> dict[str, tuple[int, int | None]]:
+    return {name: over(value) for name, value in found.items()}
 
 
 def test_places_that_are_not_shown_do_not_come_back(session: Session, magelang: City) -> None:
