@@ -29,6 +29,7 @@ import citizenreport.publication.release_models
 import citizenreport.publication.snapshots.models
 import citizenreport.routing.draft_models
 import citizenreport.routing.models
+import citizenreport.suggestions.models
 import citizenreport.surveys.models
 import citizenreport.triage.models
 import citizenreport.triage.outside_request_models
@@ -98,6 +99,7 @@ from citizenreport.console import (
     sso,
     sso_state,
     staff,
+    suggestion_card,
     tickets,
     trail,
     views,
@@ -146,10 +148,9 @@ from citizenreport.pages import indicators as indicator_pages
 from citizenreport.pages import innovations as innovation_pages
 from citizenreport.pages import releases as release_pages
 from citizenreport.storage.files import FileStorage
-from citizenreport.web import edition, limits, open_reads, restored, setup
+from citizenreport.web import edition, limits, open_reads, restored, setup, suggester
 from citizenreport.web import sso as web_sso
 from citizenreport.web.context import CityHolder, CityMissing, Services
-from citizenreport.web.edition import edition_in_force
 
 # Each door adds its blueprint; each room with tables adds `import citizenreport.<room>.models` above.
 DOORS: tuple[Blueprint, ...] = (
@@ -208,6 +209,7 @@ DOORS: tuple[Blueprint, ...] = (
     calls.bp,
     reach.bp,
     recaps.bp,
+    suggestion_card.bp,
     notice_choice.bp,
     questions.bp,
     body_questions.bp,
@@ -305,6 +307,7 @@ def create_app(settings: Mapping[str, object]) -> Flask:
     setup.init_app(app, _services(app))
     restored.init_app(app)
     edition.init_app(app)
+    suggester.init_app(app)
     limits.init_app(app)
     web_sso.init_app(app)
     open311.init_app(app)
@@ -318,7 +321,7 @@ def create_app(settings: Mapping[str, object]) -> Flask:
 
 def _services(app: Flask) -> Services:
     return Services(
-        city_holder=CityHolder(lambda: _read_city(str(app.config["CITY"])), edition_in_force),
+        city_holder=CityHolder(lambda: _read_city(str(app.config["CITY"]))),
         keys=_read_keys(app),
         storage=FileStorage(Path(app.config["STORAGE_DIR"])),
     )

@@ -32,7 +32,7 @@ def category(code: str, lead: str = "WORKS", **changes: object) -> Category:
         "category_code": code,
         "aspect": Aspect.COMFORT,
         "names": {"id": code, "en": code},
-        "examples": (),
+        "examples": {},
         "keywords": {},
         "questions": (),
         "lead": lead,

@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "duty": "citizenreport.commands.duty:duty",
     "indicators": "citizenreport.commands.indicators_composite:indicators",
     "snapshot": "citizenreport.commands.snapshot:snapshot",
+    "suggest": "citizenreport.commands.suggest:suggest_cli",
     "jobs": "citizenreport.commands.jobs:jobs",
     "recap": "citizenreport.commands.recap:recap",
     "audit": "citizenreport.commands.audit:audit",

@@ -68,6 +68,8 @@ JOBS: Final[Mapping[str, str]] = {
     "forget": _n("Penghapusan data sementara"),
     "watch_floods": _n("Pemeriksaan banjir laporan"),
     "tell_of_answer": _n("Kabar jawaban instansi"),
+    "learn_suggestions": _n("Belajar saran"),
+    "learn_again": _n("Belajar saran lagi"),
     "rewrap_keys": _n("Penggantian kunci"),
     "prepare_snapshot": _n("Penyiapan terbitan angka"),
     "mail_release_reminder": _n("Surel pengingat terbitan angka"),

@@ -22,6 +22,7 @@ from citizenreport.console.near import Surroundings, surroundings
 from citizenreport.console.parts import ShownPart, askable, shown_parts
 from citizenreport.console.prepared import choices_for, reply_languages
 from citizenreport.console.queue import villages
+from citizenreport.console.suggested import NOTHING, ShownSuggestions, suggestions_for
 from citizenreport.console.ticket_steps import Step, names_in, shown_steps
 from citizenreport.core.keys import KeyRing
 from citizenreport.core.text import _n
@@ -95,6 +96,7 @@ class TicketPage:
     release: Release | None
     precision: str
     public_text: str
+    suggested: ShownSuggestions
     agencies: Sequence[tuple[str, str]] = field(default=())
     colleagues: Sequence[tuple[str, str]] = field(default=())
     assignee: str | None = None
@@ -201,6 +203,9 @@ def read_page(
         release=release,
         precision=_precision(category, report),
         public_text=(published.text if published else None) or description,
+        suggested=suggestions_for(session, city, ticket, description)
+        if may.correct or may.release
+        else NOTHING,
         agencies=_takers(city, ticket) if may.hand_over else (),
         colleagues=_colleagues(session, city, ticket) if may.work else (),
         is_physical=category is not None and category.is_physical,

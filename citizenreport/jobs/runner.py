@@ -22,7 +22,7 @@ from citizenreport.core.db import transaction
 from citizenreport.core.errors import CitizenReportError, Conflict, TooMany, Unavailable
 from citizenreport.jobs.models import JobFailure
 from citizenreport.jobs.registry import Job
-from citizenreport.web.context import current_services
+from citizenreport.web.edition import keep_up
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def run_job(app: Flask, job: Job, context: JobContext, ids: dict[str, str | int]
     job_id = context.job.id
     assert job_id is not None
     with app.app_context():
-        current_services().city_holder.keep_up()
+        keep_up()
         failure = _attempt(job, ids)
         if context.job.queueing_lock is not None:
             _forget_earlier(job)

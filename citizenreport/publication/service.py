@@ -24,6 +24,7 @@ from citizenreport.publication.rules import (
     ReleaseState,
     seen_by_at_least,
 )
+from citizenreport.suggestions.service import forget_learned
 
 
 def publish(
@@ -37,6 +38,9 @@ def publish(
 ) -> None:
     """Put a report before the public, or replace what is there; who joined it stays."""
     published.seen_by_at_least = _seen_by(session, published.tracking_code)
+    before = session.get(PublishedReport, published.tracking_code)
+    if before is not None and before.text is not None and before.text != published.text:
+        forget_learned(session)
     session.merge(published)
     session.merge(
         Release(
@@ -145,6 +149,7 @@ def withdraw_all(session: Session, *, ticket_ids: Collection[UUID]) -> list[str]
     columns = select(PublishedPhoto.storage_key, PublishedPhoto.thumbnail_key)
     stored = session.execute(columns.where(PublishedPhoto.tracking_code.in_(codes))).all()
     session.execute(delete(PublishedReport).where(PublishedReport.tracking_code.in_(codes)))
+    forget_learned(session)
     session.execute(delete(PhotoRelease).where(PhotoRelease.ticket_id.in_(ticket_ids)))
     session.execute(delete(Release).where(of_tickets))
     return [key for row in stored for key in row if key is not None]

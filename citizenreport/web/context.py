@@ -45,15 +45,10 @@ class CityHolder:
 
     `load` reads the city anew, and says so with CityMissing when there is none to read. It is
     asked again when a new day begins in the city, for rows of the pack are valid from day to day.
-    `look` tells the number of the edition in force, None where it cannot be told.
     """
 
-    def __init__(
-        self,
-        load: Callable[[], City] | None = None,
-        look: Callable[[], int | None] | None = None,
-    ) -> None:
-        self._load, self._look = load, look
+    def __init__(self, load: Callable[[], City] | None = None) -> None:
+        self._load = load
         self._city: City | None = None
         self._read_on: date | None = None
         self._seen: int | None = None
@@ -86,14 +81,13 @@ class CityHolder:
         """Serve this city from the next request on."""
         self._city, self._read_on, self._seen = city, city.local_date(utcnow()), None
 
-    def keep_up(self) -> None:
+    def keep_up(self, edition: int) -> None:
         """Read the city anew when another edition of its pack is in force than the one it was read from.
 
-        One short question; whoever asks while it is being read waits for it. An edition that cannot
-        be read leaves the city as it is.
+        Whoever asks while it is being read waits for it. An edition that cannot be read leaves the
+        city as it is.
         """
-        edition = self._look() if self._look and self._city is not None else None
-        if edition is None or edition == self._seen:
+        if self._city is None or edition == self._seen:
             return
         with self._reading:
             if edition != self._seen and self._is_other(edition):

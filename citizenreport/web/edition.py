@@ -1,7 +1,7 @@
-"""Every process serves the edition of the pack that is in force, whichever process put it there.
+"""Every process serves what is in force, whichever process put it there: the pack, what was learned.
 
-Asked before what is read and before what staff do. A report that comes in is checked against the
-edition by the statement that stores it.
+Asked in one short statement before what is read and before what staff do. A report that comes in is
+checked against the edition by the statement that stores it.
 """
 
 from typing import Final
@@ -10,33 +10,40 @@ import psycopg
 from flask import Flask, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from citizenreport.cities.queries import EDITION_IN_FORCE
 from citizenreport.core.db import single_statement
 from citizenreport.web.context import current_services
+from citizenreport.web.suggester import note_version
 
 READING: Final = frozenset({"GET", "HEAD"})
 STAFF: Final = "/petugas"
 ASSETS: Final = "assets."
+IN_FORCE: Final = (
+    "SELECT (SELECT max(pack_version) FROM pack_version WHERE is_current),"
+    " (SELECT max(version) FROM suggestion_model WHERE content IS NOT NULL)"
+)
 
 
 def init_app(app: Flask) -> None:
     """Have requests look first; the files of the pages themselves say nothing of the city."""
-    app.before_request(_keep_up)
+    app.before_request(_look)
 
 
-def edition_in_force() -> int | None:
-    """Return the number of the edition in force; None while the database does not answer."""
+def keep_up() -> None:
+    """Serve what is in force now; what was, while the database does not answer."""
     try:
         with single_statement() as connection:
-            row = connection.execute(EDITION_IN_FORCE, prepare=True).fetchone()
+            row = connection.execute(IN_FORCE, prepare=True).fetchone()
     except (psycopg.Error, SQLAlchemyError):
-        return None
-    return row[0] if row else None
+        return
+    edition, learned = row or (None, None)
+    if edition is not None:
+        current_services().city_holder.keep_up(edition)
+    note_version(learned)
 
 
-def _keep_up() -> None:
+def _look() -> None:
     endpoint = request.endpoint
     if endpoint is None or endpoint.startswith(ASSETS):
         return
     if request.method in READING or request.path.startswith(STAFF):
-        current_services().city_holder.keep_up()
+        keep_up()

@@ -30,6 +30,7 @@ def desk(browser: Browser, service: LiveServer) -> Iterator[Visit]:
         "libur",
         "kategori/butir/A04",
         "kategori/butir/baru",
+        "pertanyaan/butir/A01",
         "instansi/butir/INSPEKTORAT",
         "balasan/butir/received",
     ],

@@ -59,26 +59,20 @@ def test_what_was_taken_back_is_back_everywhere(fresh_database: FreshDatabase) -
         dispose()
 
 
-def test_a_city_is_read_once_for_an_edition_and_kept_when_it_cannot_be_read(
-    magelang: City,
-) -> None:
+def test_a_city_is_read_once_for_an_edition(magelang: City) -> None:
     edition, reads = [7], list[int]()
 
     def load() -> City:
         reads.append(edition[0])
         return replace(magelang, pack_version=edition[0])
 
-    holder = CityHolder(load, lambda: edition[0])
-    holder.keep_up()
-    assert reads == []
+    holder = CityHolder(load)
+    holder.keep_up(7)
+    assert reads == [], "it is read when it is first needed"
     assert holder.city.pack_version == 7
-    holder.keep_up()
+    holder.keep_up(7)
     edition[0] = 8
-    holder.keep_up()
-    holder.keep_up()
+    holder.keep_up(8)
+    holder.keep_up(8)
     assert holder.city.pack_version == 8
     assert reads == [7, 8]
-    silent = CityHolder(lambda: magelang, lambda: None)
-    assert silent.city is magelang
-    silent.keep_up()
-    assert silent.city is magelang
