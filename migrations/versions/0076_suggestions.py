@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0072"
-down_revision = "0071"
+revision = "0076"
+down_revision = "0075"
 
 
 def upgrade() -> None:
