@@ -112,6 +112,7 @@ from citizenreport.core.db import db
 from citizenreport.core.engines import engine_settings
 from citizenreport.core.keys import BrokenKeys, KeyRing, read_key_files
 from citizenreport.open311 import discovery as georeport_discovery
+from citizenreport.open311 import document as georeport_document
 from citizenreport.open311 import requests as georeport_requests
 from citizenreport.open311 import sending as georeport_sending
 from citizenreport.open311 import services as georeport_services
@@ -248,6 +249,7 @@ DOORS: tuple[Blueprint, ...] = (
 )
 GEOREPORT = (
     georeport_discovery.bp,
+    georeport_document.bp,
     georeport_services.bp,
     georeport_requests.bp,
     georeport_sending.bp,

@@ -14,6 +14,7 @@ from citizenreport.core.text import _n
 from citizenreport.partners.georeport import MEDIA_TYPES, Content, Form, Repeated, render
 from citizenreport.web.problems import Problem
 from citizenreport.web.translate import _
+from citizenreport.web.versions import unless_known
 
 PREFIX: Final = "/open311"
 KEPT_STATUS: Final = frozenset({403, 404, 429, 500, 503})
@@ -44,8 +45,7 @@ def answer(root: str, content: Content, *, form: str, status: int = 200) -> Resp
 def conditional(response: Response) -> Response:
     """Return a public answer with its ETag; 304 where the reader has it already."""
     response.add_etag()
-    response.make_conditional(request)
-    return response
+    return unless_known(response)
 
 
 def refuse(problem: Problem) -> Response:

@@ -19,6 +19,7 @@ from citizenreport.publication import queries as publication_queries
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.locale import page_language
+from citizenreport.web.versions import unless_known
 
 bp = Blueprint("finding", __name__, template_folder="templates")
 
@@ -116,8 +117,7 @@ def conditional(content: bytes, media_type: str) -> Response:
     response = Response(content, mimetype=media_type)
     response.set_etag(hashlib.sha256(content).hexdigest()[:32])
     response.cache_control.no_cache = True
-    response.make_conditional(request)
-    return response
+    return unless_known(response)
 
 
 def _fixed_paths() -> list[str]:

@@ -14,6 +14,7 @@ from citizenreport.web.context import current_city, current_storage
 from citizenreport.web.guards import public
 from citizenreport.web.innovations import FORMS, INITIATORS, PARTS, STAGES
 from citizenreport.web.locale import page_language
+from citizenreport.web.versions import unless_known
 
 bp = Blueprint(
     "published_innovations", __name__, url_prefix="/inovasi", template_folder="templates"
@@ -96,8 +97,7 @@ def file(file_code: str) -> Response:
     response.set_etag(file_code)
     response.cache_control.public = True
     response.cache_control.no_cache = True
-    response.make_conditional(request)
-    return response
+    return unless_known(response)
 
 
 def _agencies(city: City) -> list[tuple[str, str]]:

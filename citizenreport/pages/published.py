@@ -41,6 +41,7 @@ from citizenreport.web.guards import public
 from citizenreport.web.limits import guessing
 from citizenreport.web.pack_words import villages
 from citizenreport.web.translate import _
+from citizenreport.web.versions import unless_known
 
 bp = Blueprint("published", __name__, template_folder="templates")
 
@@ -179,8 +180,7 @@ def _picture(key: str, media_type: str, *, etag: str) -> Response:
     response.cache_control.no_cache = True
     response.cache_control.public = True
     response.headers["Content-Disposition"] = "inline"
-    response.make_conditional(request)
-    return response
+    return unless_known(response)
 
 
 def cards(session: Session, city: City, rows: Sequence[PublishedReport]) -> list[Card]:

@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app, request
 from citizenreport.web.guards import PUBLIC, guard_of
 from citizenreport.web.limit_rules import READ
 from citizenreport.web.limits import COUNTED_AS, READING, headers_of
+from citizenreport.web.versions import unless_known
 
 PREFIXES: Final = ("/api/v1/", "/tiles/", "/data/")
 EXPOSED: Final = "Content-Crs, ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
@@ -32,8 +33,7 @@ def answer(body: str | bytes, content_type: str) -> Response:
     response.set_etag(hashlib.sha256(content).hexdigest()[:32])
     response.cache_control.public = True
     response.cache_control.no_cache = True
-    response.make_conditional(request)
-    return response
+    return unless_known(response)
 
 
 def site() -> str:

@@ -6,11 +6,12 @@ Source: RFC 9110, sections 13.1.1 and 15.5.13; RFC 6585, section 3.
 import re
 from typing import Final
 
-from flask import request
+from flask import Response, request
 
 from citizenreport.core.errors import CitizenReportError
 from citizenreport.core.text import _n
 
+WRITERS: Final = frozenset({"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"})
 STRONG: Final = re.compile(r'"([0-9]{1,9})"')
 
 
@@ -48,3 +49,14 @@ def sent_version() -> int:
         )
     match = STRONG.fullmatch(given.strip())
     return int(match[1]) if match else 0
+
+
+def unless_known(response: Response) -> Response:
+    """Return a read, or 304 where the reader has it already.
+
+    `If-Match` is for writes: a read that carries one is answered with what there is, not with 412
+    over the very content.
+    """
+    asked = request.environ
+    response.make_conditional({k: v for k, v in asked.items() if k not in WRITERS})
+    return response

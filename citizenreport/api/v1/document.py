@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from flask import Flask, current_app
 from flask_smorest import Api
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 from citizenreport.web.guards import public
 
@@ -50,7 +50,10 @@ class FaultSchema(Schema):
 
 
 class ProblemSchema(Schema):
-    """Problem details. Source: RFC 9457."""
+    """Problem details; some carry members of their own beside these. Source: RFC 9457, section 3.2."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.URL(metadata={"description": "A page that explains the problem"})
     title = fields.String()

@@ -31,6 +31,7 @@ from citizenreport.web.indicators import (
     value_body,
 )
 from citizenreport.web.paging import CursorInvalid, cursor_of, read_cursor
+from citizenreport.web.versions import unless_known
 from citizenreport.web.wire import WireSchema, between, one_of
 
 bp = Blueprint(
@@ -263,8 +264,7 @@ def _answer(body: str, content_type: str) -> Response:
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
     response.cache_control.public = True
     response.cache_control.no_cache = True  # ask each time: a value may have been taken back
-    response.make_conditional(request)
-    return response
+    return unless_known(response)
 
 
 def _next_url(code: str, asked: dict[str, Any], last: Key) -> str:

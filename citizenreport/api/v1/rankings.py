@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from flask import Response, json, request
+from flask import Response, json
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields
 
@@ -15,6 +15,7 @@ from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.indicators import definition_of
 from citizenreport.web.rankings import COLUMNS, ranking_body, ranking_rows
+from citizenreport.web.versions import unless_known
 from citizenreport.web.wire import WireSchema, between, one_of
 
 bp = Blueprint(
@@ -112,5 +113,4 @@ def _answer(body: str, content_type: str) -> Response:
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
     response.cache_control.public = True
     response.cache_control.no_cache = True  # ask each time: a ranking may have been taken back
-    response.make_conditional(request)
-    return response
+    return unless_known(response)

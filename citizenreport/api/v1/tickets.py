@@ -40,7 +40,7 @@ from citizenreport.triage.states import State
 from citizenreport.web.bodies import BodyTooLarge, read_json
 from citizenreport.web.context import current_city, current_keys, current_storage
 from citizenreport.web.key_guard import current_program, requires_key
-from citizenreport.web.versions import VersionStale, etag, sent_version
+from citizenreport.web.versions import VersionStale, etag, sent_version, unless_known
 
 bp = Blueprint(
     "staff_tickets",
@@ -100,8 +100,7 @@ def search() -> Response:
 def show(ticket_id: UUID) -> Response:
     """Show one ticket. Its ETag is what a change is sent with; `If-None-Match` answers 304."""
     response = _ticket(ticket_id)
-    response.make_conditional(request)
-    return response
+    return unless_known(response)
 
 
 @bp.post("/<uuid:ticket_id>/steps")
