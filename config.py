@@ -68,6 +68,7 @@ def from_env(env: Mapping[str, str] = os.environ) -> dict[str, object]:
         ),
         "MESSENGER_URL": env.get("CITIZENREPORT_MESSENGER_URL", ""),
         "PARTNER_KEYS_DIR": env.get("CITIZENREPORT_PARTNER_KEYS_DIR", ""),
+        "GEOREPORT_TEST_URL": env.get("CITIZENREPORT_GEOREPORT_TEST_URL", ""),
         "MESSENGER_TOKEN": env.get("CITIZENREPORT_MESSENGER_TOKEN", ""),
         **_carriers(env),
         "CONTACT_EMAIL": _address(env, "CITIZENREPORT_CONTACT_EMAIL"),

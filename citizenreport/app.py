@@ -286,6 +286,7 @@ SAFE_DEFAULTS = {
     "IMAP_URL": "",
     "IMAP_CA_FILE": None,
     "PARTNER_KEYS_DIR": "",
+    "GEOREPORT_TEST_URL": "",
     "OIDC_ISSUER": "",
     "OUTGOING_TEST_CA": None,  # a test's own authority, never from the environment
 }

@@ -19,21 +19,25 @@ CHANGESET: Final = "2026-11-24T00:00:00+07:00"
 @bp.get("/discovery.<any(xml, json):form>")
 @public
 def show(form: str) -> Response:
-    """Describe the endpoint. A demo is a test endpoint, and says so."""
+    """Describe the endpoint, and the one to try things out on. A demo is such a one, and says so."""
     city = current_city()
     read_query(city, ())
     url = f"{str(current_app.config['PUBLIC_URL']).rstrip('/')}/open311/v2"
     formats = [media_type.split(";")[0] for media_type in MEDIA_TYPES.values()]
-    kinds = ("test",) if current_keys().is_demo else ("production",)
+    kind = "test" if current_keys().is_demo else "production"
+    found = [(url, kind)]
+    other = str(current_app.config["GEOREPORT_TEST_URL"]).rstrip("/")
+    if other and kind == "production":
+        found.append((other, "test"))
     endpoints: list[Content] = [
         {
             "specification": SPECIFICATION,
-            "url": url,
+            "url": address,
             "changeset": CHANGESET,
-            "type": kind,
+            "type": type_,
             "formats": Repeated(item="format", items=formats),
         }
-        for kind in kinds
+        for address, type_ in found
     ]
     desk = city.agencies.get(city.desk_agency_code)
     content: dict[str, Content] = {

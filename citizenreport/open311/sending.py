@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
@@ -9,6 +10,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 from werkzeug.datastructures import MultiDict
 
 from citizenreport.cities.rules import Visibility
+from citizenreport.conversations.places import named_areas
 from citizenreport.core.text import _n
 from citizenreport.geo.position import Position
 from citizenreport.identity.scopes import Scope
@@ -22,7 +24,7 @@ from citizenreport.intake.rules import (
     Contact,
     Draft,
 )
-from citizenreport.open311.answers import answer, read_parameters
+from citizenreport.open311.answers import answer, read_parameters, read_query
 from citizenreport.open311.keys import KeyMissing, sent_key
 from citizenreport.open311.requests import ROOT
 from citizenreport.partners.georeport import Content, Repeated
@@ -110,6 +112,7 @@ def create(form: str) -> Response:
     A confidential report gets a token instead of an id: it answers like an unknown one, for good.
     """
     keep_out_of_caches()
+    read_query(current_city(), ())
     if sent_key(Scope.SEND_GEOREPORT) is None and not current_city().takes_georeport_without_key:
         raise KeyMissing
     draft = _read(request.form)
@@ -151,7 +154,15 @@ def _read(sent: "MultiDict[str, str]") -> Draft:
     body["answers"] = {code: " ".join(values) for code, values in answers.items()}
     draft = SCHEMA.load(body)
     assert isinstance(draft, Draft)
-    return draft
+    return _placed(draft)
+
+
+def _placed(draft: Draft) -> Draft:
+    """Return a draft with the area that its address names, where that is its only place."""
+    if draft.position is not None or draft.area_code is not None or draft.landmark is None:
+        return draft
+    named = named_areas(current_city(), draft.landmark)
+    return replace(draft, area_code=named[0]) if len(named) == 1 else draft
 
 
 def _photos() -> list[bytes]:

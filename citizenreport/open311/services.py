@@ -94,9 +94,9 @@ def _attribute(number: int, question: Question) -> dict[str, Content]:
         "order": number,
         "description": local(question.labels),
     }
-    if question.datatype in LISTS:
-        values: list[Content] = [
-            {"key": key, "name": local(names)} for key, names in question.choices
-        ]
-        attribute["values"] = Repeated(item="value", items=values)
+    values: list[Content] = [
+        {"key": key, "name": local(names)}
+        for key, names in (question.choices if question.datatype in LISTS else ())
+    ]
+    attribute["values"] = Repeated(item="value", items=values)  # also empty: clients iterate
     return attribute

@@ -55,7 +55,13 @@ ROOT: Final = "service_request_updates"
 UPDATES_MAX: Final = 5_000
 NOTE_MAX_CHARS: Final = 2_000
 STATUSES: Final = tuple(sorted(set(EXTENDED.values()) | {"NOT_COUNCILS_RESPONSIBILITY"}))
-IGNORED: Final = frozenset({"email", "first_name", "last_name", "phone", "title", "media_url"})
+IGNORED: Final = frozenset(
+    {
+        *("email", "first_name", "last_name", "phone", "title", "media_url"),
+        *("account_id", "device_id", "person_id", "email_alerts_requested"),
+        *("service_request_id_ext", "update_id_ext", "public_anonymity_required"),
+    }
+)
 """Taken and thrown away: who wrote it at the other side is no business of ours."""
 
 
@@ -175,6 +181,7 @@ def create(form: str) -> Response:
     if key.agency_code is None:
         raise KeyRefused
     city = current_city()
+    read_query(city, ())
     kept = read_parameters(request.form, city, KNOWN)
     sent = SCHEMA.load({name: value for name, value in kept.items() if name not in IGNORED})
     read_moment(kept, "updated_datetime", city)

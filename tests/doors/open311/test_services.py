@@ -51,7 +51,7 @@ def test_questions_are_attributes_in_order(client: FlaskClient, magelang: City) 
     assert by_code["kelas_jalan"]["datatype"] == "singlevaluelist"
     assert {"key": "kota", "name": "Jalan kota"} in by_code["kelas_jalan"]["values"]
     assert by_code["bagian"]["datatype"] == "multivaluelist"
-    assert "values" not in by_code["perkiraan_ukuran"]
+    assert by_code["perkiraan_ukuran"]["values"] == []
     assert all(attribute["required"] is False for attribute in attributes)
 
 
