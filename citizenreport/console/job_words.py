@@ -77,6 +77,7 @@ JOBS: Final[Mapping[str, str]] = {
     "remind_of_innovations": _n("Pengingat tenggat inovasi"),
     "remind_of_releases": _n("Pengingat terbitan angka"),
     "message_code": _n("Pesan singkat berisi kode"),
+    "fetch_letters": _n("Pengambilan surel laporan"),
     "answer_chat": _n("Jawaban atas pesan warga"),
     "send_chat": _n("Pengiriman jawaban pesan"),
     "erase_expired": _n("Penghapusan menurut masa simpan"),

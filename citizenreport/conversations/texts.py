@@ -40,6 +40,7 @@ ASK_PHOTO: Final = _n("Ada foto? Kirim paling banyak %(most)s, atau ketik LEWATI
 PHOTO_KEPT: Final = _n("Foto yang kami terima: %(number)s. Kirim lagi, atau ketik LANJUT.")
 PHOTO_NOTED: Final = _n("Fotonya kami simpan untuk laporan ini.")
 PHOTO_ENOUGH: Final = _n("Fotonya sudah %(most)s. Itu cukup.")
+PHOTOS_FIRST: Final = _n("Fotonya banyak: kami menyimpan lima yang pertama.")
 PHOTO_LOST: Final = _n("Fotonya belum bisa kami ambil. Coba kirim sekali lagi, atau lanjutkan.")
 NO_PHOTOS_HERE: Final = _n("Lewat jalur ini foto tidak bisa dikirim. Laporan tetap bisa.")
 ASK_CONTACT: Final = _n(

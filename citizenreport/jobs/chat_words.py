@@ -32,8 +32,8 @@ def numbers_of(city: City) -> str:
     return ", ".join(known[:NUMBERS_SAID_MAX]) or "112"
 
 
-def written(turn: Turn, city: City, *, to: str) -> Outgoing:
-    """Return a turn as it goes to somebody."""
+def written(turn: Turn, city: City, *, to: str, reply_to: str = "") -> Outgoing:
+    """Return a turn as it goes to somebody. `reply_to`: the Message-ID of the letter answered."""
     with force_locale(turn.language):
         text = "\n\n".join(_said(say, city) for say in turn.says)
         choices = tuple(
@@ -54,6 +54,8 @@ def written(turn: Turn, city: City, *, to: str) -> Outgoing:
             asks_place=turn.asks_place,
             place_title=_(SHARE_PLACE),
             choose_title=_(CHOOSE),
+            language=turn.language,
+            reply_to=reply_to,
         )
 
 

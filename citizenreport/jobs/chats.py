@@ -31,7 +31,7 @@ from citizenreport.conversations.rules import (
 )
 from citizenreport.core.clock import utcnow
 from citizenreport.core.db import transaction
-from citizenreport.core.errors import CitizenReportError, Unavailable
+from citizenreport.core.errors import CitizenReportError, InvalidInput, Unavailable
 from citizenreport.core.queue import enqueue
 from citizenreport.geo.position import Position
 from citizenreport.intake.photos import PhotoRefused, prepare_photo
@@ -39,7 +39,8 @@ from citizenreport.intake.rules import PreparedPhoto
 from citizenreport.jobs.chat_carriers import deliverer_of
 from citizenreport.jobs.chat_reports import send, status_turn
 from citizenreport.jobs.chat_words import numbers_of, written
-from citizenreport.messaging.carriers import MessageNotTaken, outgoing_of
+from citizenreport.jobs.mails import message_key_of
+from citizenreport.messaging.carriers import outgoing_of
 from citizenreport.web.category_search import search
 from citizenreport.web.context import current_city, current_keys
 
@@ -89,7 +90,7 @@ def answer_chat(*, message_id: str) -> None:
             service.lock_sender(session, hmac)
             row = session.get(ChatMessage, heard.message_id, populate_existing=True)
             if row is not None and row.content_sealed is not None:
-                _answer(session, row, heard, now=utcnow())
+                answer_in_place(session, row, heard, now=utcnow())
 
 
 def _heard(message: ChatMessage) -> Heard:
@@ -115,13 +116,14 @@ def _with_photos(heard: Heard) -> Heard:
     return replace(heard, photos=tuple(photos), fault=fault)
 
 
-def _answer(session: Session, row: ChatMessage, heard: Heard, *, now: datetime) -> None:
+def answer_in_place(session: Session, row: ChatMessage, heard: Heard, *, now: datetime) -> None:
+    """Answer a message inside the transaction of the caller, who holds the lock of its sender."""
     turn, is_report = turn_of(session, heard, now=now)
     service.answered(session, row, became_report=is_report)
     if turn is None:
         return
-    to = heard.content["sender"]
-    message = written(turn, current_city(), to=to)
+    to, reply_to = heard.content["sender"], heard.content.get("reply_to", "")
+    message = written(turn, current_city(), to=to, reply_to=reply_to)
     keep_answer(session, heard.carrier, asdict(message), heard_at=row.received_at)
 
 
@@ -210,7 +212,7 @@ def send_chat(*, answer_id: str) -> None:
         carrier, heard_at = Carrier(row.carrier), row.heard_at
         content = service.content_of(current_keys(), row)
     if carrier is not Carrier.WHATSAPP or utcnow() - heard_at < REPLY_WINDOW:
-        _deliver(carrier, content)
+        _deliver(carrier, content | {"key": message_key_of("chat-answer", answer_id)})
     with transaction() as session:
         row = session.get(ChatAnswer, UUID(answer_id))
         if row is not None:
@@ -222,11 +224,11 @@ def _deliver(carrier: Carrier, content: dict[str, Any]) -> None:
     fault: CitizenReportError | None = None
     try:
         deliverer_of(carrier).deliver(outgoing_of(content))
-    except (MessageNotTaken, Unavailable) as error:
+    except (InvalidInput, Unavailable) as error:
         fault = error
     if fault is None:
         return
     with transaction() as session:
         service.failed(session, carrier, fault.code, now=utcnow())
-    if not isinstance(fault, MessageNotTaken):
+    if not isinstance(fault, InvalidInput):
         raise fault

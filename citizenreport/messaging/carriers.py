@@ -64,7 +64,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Outgoing:
-    """One answer. `choices` are numbered, `buttons` are words. No repr: it would reach logs."""
+    """One answer. `choices` are numbered, `buttons` are words. No repr: it would reach logs.
+
+    `reply_to` and `key` are of letters: the Message-ID answered, and what names the answer.
+    """
 
     to: str
     text: str
@@ -73,6 +76,9 @@ class Outgoing:
     asks_place: bool = False
     place_title: str = ""
     choose_title: str = ""
+    language: str = "id"
+    reply_to: str = ""
+    key: str = ""
 
     @property
     def listed(self) -> str:

@@ -116,6 +116,7 @@ class Mail:
     own_url: str = ""  # addresses below it become links in the HTML part
     stop_url: str | None = None  # a POST there ends such mails at once
     attachments: tuple[Attachment, ...] = ()
+    in_reply_to: str = ""  # the Message-ID of the letter that this answers
 
 
 class Mailer(Protocol):
@@ -146,7 +147,10 @@ def message_of(mail: Mail, *, sender: str) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.written_at)
     message["Message-ID"] = f"<{mail.message_key}@{address.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices in return
+    # RFC 3834: no holiday notices in return
+    message["Auto-Submitted"] = "auto-replied" if mail.in_reply_to else "auto-generated"
+    if mail.in_reply_to:
+        message["In-Reply-To"] = message["References"] = mail.in_reply_to
     if mail.stop_url is not None:
         message["List-Unsubscribe"] = f"<{mail.stop_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

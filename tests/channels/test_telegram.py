@@ -1,10 +1,8 @@
 """A report by Telegram: recorded forms in, a real report out, and nothing left of the chat."""
 
-import io
 from datetime import timedelta
 
 import pytest
-from PIL import Image
 from sqlalchemy import func, select, text
 
 from citizenreport.conversations.models import ChatAnswer, ChatMessage, ChatPhoto, OpenChat
@@ -15,18 +13,11 @@ from citizenreport.jobs.chats import answer_chat, send_chat
 from citizenreport.jobs.forgetting import forget
 from citizenreport.messaging.carriers import CarrierDown
 from tests.channels.fake_telegram import TOKEN, FakeTelegram, Resident
+from tests.channels.pictures import a_photo
 from tests.jobs.world import World, queued_text
 
 LAMP = "Lampu jalan di depan warung kanarikata mati sejak kemarin"
 PANJANG = {"latitude": -7.478474, "longitude": 110.22199}
-
-
-def a_photo() -> bytes:
-    out = io.BytesIO()
-    exif = Image.Exif()
-    exif[0x9286] = "kanari-exif"
-    Image.new("RGB", (64, 48), "orange").save(out, "JPEG", exif=exif)
-    return out.getvalue()
 
 
 def rows(world: World, model: type) -> int:
