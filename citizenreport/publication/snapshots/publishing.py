@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City
 from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.queries import generation
+from citizenreport.indicators.service import ATTEMPTS
+from citizenreport.indicators.waiting import ComputationDisturbed
 from citizenreport.ledger.rules import canonical, instant_text
 from citizenreport.publication.release_rules import PeriodRelease
 from citizenreport.publication.release_store import record_release
@@ -146,11 +148,20 @@ def publish(
 
 
 def _check_counted(session: Session, city: City, row: Snapshot, root: Path) -> None:
-    """Refuse numbers that count what is no longer public. Nothing leaves while this is held."""
-    if generation(session, lock=True) == row.generation:
-        return
-    if differing_files(session, city, row, read_folder(root, row.number)):
-        raise SnapshotOutdated(number=row.number)
+    """Refuse numbers that count what is no longer public. From then on nothing leaves.
+
+    Raises:
+        SnapshotOutdated
+        ComputationDisturbed: reports kept leaving the public while it counted.
+    """
+    for _ in range(ATTEMPTS):
+        seen = generation(session)
+        is_older = seen != row.generation
+        if is_older and differing_files(session, city, row, read_folder(root, row.number)):
+            raise SnapshotOutdated(number=row.number)
+        if generation(session, lock=True) == seen:
+            return
+    raise ComputationDisturbed
 
 
 def _record_tables(

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
-from citizenreport.core.db import undone
+from citizenreport.indicators.aside import computed_aside
+from citizenreport.indicators.queries import generation
 from citizenreport.indicators.rules.periods import Period, PeriodKind
-from citizenreport.indicators.service import recompute, refold_all
+from citizenreport.indicators.service import ATTEMPTS
+from citizenreport.indicators.waiting import ComputationDisturbed
 from citizenreport.publication.snapshots.bodies import NUMBERS, TABLES, number_files
 from citizenreport.publication.snapshots.comparisons import FIGURES, comparisons_of
 from citizenreport.publication.snapshots.contents import (
@@ -94,11 +96,24 @@ def differing_files(
 def computed_anew(
     session: Session, city: City, row: Snapshot, files: Mapping[str, bytes]
 ) -> dict[str, bytes]:
-    """Return the files of numbers as the log gives them; what it writes meanwhile is undone."""
+    """Return the files of numbers as the log gives them. Nobody is kept waiting.
+
+    Raises:
+        ComputationDisturbed: reports kept leaving the public while it counted.
+    """
+    for _ in range(ATTEMPTS):
+        seen = generation(session)
+        found = _computed(session, city, row, files)
+        if generation(session) == seen:
+            return found
+    raise ComputationDisturbed
+
+
+def _computed(
+    session: Session, city: City, row: Snapshot, files: Mapping[str, bytes]
+) -> dict[str, bytes]:
     period, cut_off = period_of(row), row.cut_off_at
-    with undone(session):
-        refold_all(session)
-        recompute(session, city, cut_off=cut_off)
+    with computed_aside(session, city, cut_off=cut_off):
         values = gather_values(session, city, period, cut_off=cut_off)
         release = None
         if TABLES in files:
