@@ -23,6 +23,7 @@ from citizenreport.ledger.rules import canonical
 from citizenreport.publication.snapshots.key_files import path_of
 from citizenreport.publication.snapshots.models import PublishedSnapshot, Snapshot
 from citizenreport.publication.snapshots.queries import published_files, published_snapshots
+from tests.releases import own_folders, run
 from tests.rooms.indicators.histories import History
 from tests.rooms.indicators.stored import store
 
@@ -33,11 +34,7 @@ PACKAGE = "rilis-3371-000001.zip"
 @pytest.fixture
 def storage(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Folders of the test's own: files are not undone with its transaction."""
-    keys = shutil.copytree(app.config["KEYS_DIR"], tmp_path / "keys")
-    monkeypatch.setitem(app.config, "KEYS_DIR", keys)
-    monkeypatch.setitem(app.config, "STORAGE_DIR", tmp_path / "storage")
-    monkeypatch.setitem(app.config, "CHECKPOINT_DIR", tmp_path / "checkpoints")
-    return tmp_path / "storage" / "snapshots"
+    return own_folders(app, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -55,10 +52,6 @@ def signing(app: Flask, storage: Path, story: History) -> Path:
         made = run(app, "keys", "make", key_id, "--holder", holder)
         assert made.exit_code == 0, made.output
     return storage
-
-
-def run(app: Flask, *arguments: str) -> Result:
-    return app.test_cli_runner().invoke(snapshot, list(arguments))
 
 
 def refusal(app: Flask, *arguments: str) -> str:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -12,9 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
-from citizenreport.commands.snapshot import snapshot
-from tests.rooms.indicators.histories import History
-from tests.rooms.indicators.stored import store
+from tests.releases import own_folders, release_march, run
 
 LIST = """\
 [[bukti]]
@@ -34,24 +31,13 @@ catatan = "Kampung Religi."
 def folder(
     app: Flask, session: Session, magelang: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    keys = shutil.copytree(app.config["KEYS_DIR"], tmp_path / "keys")
-    monkeypatch.setitem(app.config, "KEYS_DIR", keys)
-    monkeypatch.setitem(app.config, "STORAGE_DIR", tmp_path / "storage")
-    monkeypatch.setitem(app.config, "CHECKPOINT_DIR", tmp_path / "checkpoints")
-    store(session, History("2026-03-02").released("2026-03-03").settled("2026-03-10").events)
-    session.commit()
-    run(app, "keys", "make", "satu", "--holder", "Walidata")
-    run(app, "keys", "make", "dua", "--holder", "Kepala")
-    assert run(app, "publish", "--period", "2026-03", "--cut-off", "2026-07-01").exit_code == 0
+    own_folders(app, tmp_path, monkeypatch)
+    release_march(app, session)
     folder = tmp_path / "bukti"
     folder.mkdir()
     (folder / "bukti.toml").write_text(LIST)
     (folder / "sk.pdf").write_bytes(b"%PDF-1.7 keputusan")
     return folder
-
-
-def run(app: Flask, *arguments: str) -> Result:
-    return app.test_cli_runner().invoke(snapshot, list(arguments))
 
 
 def make(app: Flask, folder: Path, number: str = "1") -> Result:

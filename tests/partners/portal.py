@@ -1,8 +1,11 @@
 """A data portal on the loopback that holds to the documented rules of CKAN's Action API.
 
-No real CKAN can run in a test. What it answers, and what it refuses, follows docs.ckan.org (API
-guide; package_create, package_update, package_show) and the schema of datasets: names, tags, extras,
-resources, organisations.
+No real CKAN can run in a test. What it answers, and what it refuses, follows docs.ckan.org (API guide:
+"Making an API request", "Authentication and API tokens"; action reference: package_create,
+package_update, package_show) and the rules of its 2.10: `ckan/logic/schema.py` for which fields a dataset,
+a tag, an extra and a resource have, `ckan/logic/validators.py` for name_validator, tag_name_validator,
+tag_length_validator, owner_org_validator, extra_key_not_in_root_schema. Files are links to the release's
+own, which a portal takes without an upload.
 """
 
 import json
@@ -17,6 +20,33 @@ from tests.tls import Asked
 NAME = re.compile(r"[a-z0-9_-]{2,100}")
 TAG = re.compile(r"[\w .-]{2,100}")
 PREFIX = "/api/action/"
+RESERVED = frozenset({"new", "edit", "search"})
+ROOT_FIELDS = frozenset(
+    {
+        *(
+            "id",
+            "name",
+            "title",
+            "author",
+            "author_email",
+            "maintainer",
+            "maintainer_email",
+            "notes",
+        ),
+        *(
+            "license_id",
+            "url",
+            "version",
+            "state",
+            "type",
+            "owner_org",
+            "private",
+            "resources",
+            "tags",
+        ),
+        *("extras", "groups", "relationships_as_object", "relationships_as_subject"),
+    }
+)
 
 
 @dataclass
@@ -84,7 +114,10 @@ class CkanPortal:
         return self._keep({**body, "id": before["id"]})  # what is not sent again is gone
 
     def _keep(self, body: dict[str, Any]) -> dict[str, Any]:
-        if body.get("owner_org") != self.organisation:
+        if not body.get("owner_org"):
+            missing = {"owner_org": ["An organization must be provided"]}
+            raise Refusal(409, "Validation Error", missing)
+        if body["owner_org"] != self.organisation:
             wrong = {"owner_org": ["Organization does not exist"]}
             raise Refusal(409, "Validation Error", wrong)
         faults = dict(_faults(body))
@@ -97,15 +130,20 @@ class CkanPortal:
 
 def _faults(body: dict[str, Any]) -> list[tuple[str, list[str]]]:
     found: list[tuple[str, list[str]]] = []
+    if body.get("name") in RESERVED:
+        found.append(("name", ["That name cannot be used"]))
     if not NAME.fullmatch(body.get("name", "")):
         found.append(("name", ["Must be purely lowercase alphanumeric and these symbols: -_"]))
     if any(not TAG.fullmatch(tag.get("name", "")) for tag in body.get("tags", [])):
         found.append(("tags", ["Tag can only contain alphanumeric characters, spaces, -_."]))
     keys = [extra.get("key") for extra in body.get("extras", [])]
-    if len(set(keys)) < len(keys) or not all(keys):
+    if len(set(keys)) < len(keys) or not all(keys) or ROOT_FIELDS.intersection(keys):
         found.append(("extras", ["There is a schema field with the same name"]))
     if any(not isinstance(extra.get("value"), str) for extra in body.get("extras", [])):
         found.append(("extras", ["Missing value"]))
     if any(not resource.get("url") for resource in body.get("resources", [])):
         found.append(("resources", ["Missing value"]))
+    sizes = [resource["size"] for resource in body.get("resources", []) if "size" in resource]
+    if any(type(size) is not int for size in sizes):
+        found.append(("resources", ["Invalid integer"]))
     return found

@@ -3,24 +3,20 @@
 The portal is ours (`portal.py`): it enforces the documented rules, for no real CKAN runs here.
 """
 
-import shutil
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
-from citizenreport.commands.snapshot import snapshot
 from citizenreport.core.errors import CitizenReportError
 from citizenreport.core.outgoing import AddressNotAllowed, NoAnswer, Outgoing
 from citizenreport.partners.ckan import Portal, PortalFault, PortalRefused, push_dataset
 from tests.partners.portal import CkanPortal
-from tests.rooms.indicators.histories import History
-from tests.rooms.indicators.stored import store
+from tests.releases import own_folders, release_march, run
 from tests.tls import Authority, TlsServer, make_authority, say, tls_server
 
 DATASET = {"name": "indikator-2026", "title": "Indikator", "resources": []}
@@ -77,8 +73,17 @@ def test_what_the_portal_refuses_is_told_without_the_token(
     with pytest.raises(PortalFault) as fault:
         push_dataset(outgoing, portal(server, ckan, organisation="none"), DATASET)
     assert fault.value.public["fields"] == ["owner_org"]
-    with pytest.raises(PortalFault):
-        push_dataset(outgoing, portal(server, ckan), {**DATASET, "name": "Nama Salah"})
+    with pytest.raises(PortalFault) as fault:
+        push_dataset(outgoing, portal(server, ckan, organisation=""), DATASET)
+    assert fault.value.public["fields"] == ["owner_org"]
+    for field, wrong in (
+        *(("name", "Nama Salah"), ("name", "n"), ("name", "n" * 101), ("name", "search")),
+        *(("tags", [{"name": "a/b"}]), ("extras", [{"key": "url", "value": "x"}])),
+        ("resources", [{"url": "https://kota.example/x.csv", "size": "12 KiB"}]),
+    ):
+        with pytest.raises(PortalFault) as fault:
+            push_dataset(outgoing, portal(server, ckan), {**DATASET, field: wrong})
+        assert fault.value.public["fields"] == [field]
     assert ckan.datasets == {}
 
 
@@ -105,21 +110,9 @@ def released(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    keys = shutil.copytree(app.config["KEYS_DIR"], tmp_path / "keys")
-    monkeypatch.setitem(app.config, "KEYS_DIR", keys)
-    monkeypatch.setitem(app.config, "STORAGE_DIR", tmp_path / "storage")
-    monkeypatch.setitem(app.config, "CHECKPOINT_DIR", tmp_path / "checkpoints")
+    own_folders(app, tmp_path, monkeypatch)
     monkeypatch.setitem(app.config, "OUTGOING_TEST_CA", authority.path)
-    store(session, History("2026-03-02").released("2026-03-03").settled("2026-03-10").events)
-    session.commit()
-    run(app, "keys", "make", "satu", "--holder", "Walidata")
-    run(app, "keys", "make", "dua", "--holder", "Kepala")
-    published = run(app, "publish", "--period", "2026-03", "--cut-off", "2026-07-01")
-    assert published.exit_code == 0, published.output
-
-
-def run(app: Flask, *arguments: str) -> Result:
-    return app.test_cli_runner().invoke(snapshot, list(arguments))
+    release_march(app, session)
 
 
 def test_a_release_is_pushed_with_links_and_digests_of_its_files(

@@ -1,6 +1,5 @@
 """`/petugas/rilis`: asked for, prepared by the worker, agreed to by two, released when its time has come."""
 
-import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,12 +8,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from citizenreport.commands.snapshot import snapshot
 from citizenreport.core.clock import utcnow
 from citizenreport.jobs.snapshots import prepare_snapshot
 from citizenreport.publication.snapshots.models import Snapshot, SnapshotOrder
 from tests.doors.console.conftest import Desk, Visitor, desk, town  # noqa: F401
 from tests.doors.console.people import ANALYST, DESK, ROADS
+from tests.releases import done, own_folders
 from tests.rooms.indicators.histories import History
 from tests.rooms.indicators.stored import store
 
@@ -24,10 +23,7 @@ PERIOD = "2026-03"
 
 @pytest.fixture(autouse=True)
 def folders(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = shutil.copytree(app.config["KEYS_DIR"], tmp_path / "keys")
-    monkeypatch.setitem(app.config, "KEYS_DIR", keys)
-    monkeypatch.setitem(app.config, "STORAGE_DIR", tmp_path / "storage")
-    monkeypatch.setitem(app.config, "CHECKPOINT_DIR", tmp_path / "checkpoints")
+    own_folders(app, tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -38,12 +34,6 @@ def first(desk: Desk) -> Visitor:  # noqa: F811
 @pytest.fixture
 def second(desk: Desk) -> Visitor:  # noqa: F811
     return desk.person(ANALYST, username="budi.santoso", name="Budi")
-
-
-def run(app: Flask, *arguments: str) -> str:
-    result = app.test_cli_runner().invoke(snapshot, list(arguments))
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 def prepared(session: Session, visitor: Visitor) -> None:
@@ -59,9 +49,9 @@ def test_two_people_agree_and_the_release_command_publishes(
     app: Flask, session: Session, first: Visitor, second: Visitor
 ) -> None:
     prepared(session, first)
-    run(app, "keys", "make", "satu", "--holder", "Walidata")
-    run(app, "keys", "make", "dua", "--holder", "Kepala")
-    assert run(app, "release") == "Nothing is due.\n"
+    done(app, "keys", "make", "satu", "--holder", "Walidata")
+    done(app, "keys", "make", "dua", "--holder", "Kepala")
+    assert done(app, "release") == "Nothing is due.\n"
     assert "ringkasan-id.pdf" in first.get(f"{PAGE}/1").text
     assert first.get(f"{PAGE}/1/nilai.csv").status_code == 200
     assert first.get("/indikator/rilis/1").status_code == 404
@@ -69,9 +59,9 @@ def test_two_people_agree_and_the_release_command_publishes(
     again = first.send(f"{PAGE}/1/setuju", page=f"{PAGE}/1")
     assert again.status_code == 409
     assert "Persetujuan kedua harus dari orang lain" in again.text
-    assert run(app, "release") == "Nothing is due.\n"
+    assert done(app, "release") == "Nothing is due.\n"
     assert second.send(f"{PAGE}/1/setuju", page=f"{PAGE}/1").status_code == 303
-    assert run(app, "release") == "Snapshot 1 published.\n"
+    assert done(app, "release") == "Snapshot 1 published.\n"
     public = first.get("/indikator/rilis/1")
     assert public.status_code == 200
     assert "Walidata" in public.text
@@ -92,7 +82,7 @@ def test_before_its_time_nothing_goes_out(
     assert first.send(f"{page}/waktu", page=page, publish_from=later).status_code == 303
     for visitor in (first, second):
         visitor.send(f"{page}/setuju", page=page)
-    assert run(app, "release") == "Nothing is due.\n"
+    assert done(app, "release") == "Nothing is due.\n"
 
 
 def test_what_was_given_up_never_goes_out(

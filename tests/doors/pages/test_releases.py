@@ -1,7 +1,6 @@
 """`/indikator/rilis`: what anybody finds there is enough to check a release."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,30 +12,19 @@ from sqlalchemy.orm import Session
 
 from citizenreport.cities.rules import City
 from citizenreport.commands.snapshot import snapshot
+from tests.releases import done, own_folders, release_march
 from tests.rooms.indicators.histories import History
 from tests.rooms.indicators.stored import store
 
 PAGE = "/indikator/rilis"
 
 
-def run(app: Flask, *arguments: str) -> None:
-    result = app.test_cli_runner().invoke(snapshot, list(arguments))
-    assert result.exit_code == 0, (result.output, result.exception)
-
-
 @pytest.fixture
 def released(
     app: Flask, session: Session, magelang: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    keys = shutil.copytree(app.config["KEYS_DIR"], tmp_path / "keys")
-    monkeypatch.setitem(app.config, "KEYS_DIR", keys)
-    monkeypatch.setitem(app.config, "STORAGE_DIR", tmp_path / "storage")
-    monkeypatch.setitem(app.config, "CHECKPOINT_DIR", tmp_path / "checkpoints")
-    store(session, History("2026-03-02").released("2026-03-03").settled("2026-03-10").events)
-    session.commit()
-    run(app, "keys", "make", "satu", "--holder", "Walidata")
-    run(app, "keys", "make", "dua", "--holder", "Kepala")
-    run(app, "publish", "--period", "2026-03", "--cut-off", "2026-07-01")
+    own_folders(app, tmp_path, monkeypatch)
+    release_march(app, session)
     return tmp_path
 
 
@@ -93,7 +81,7 @@ def test_an_indicator_leads_to_the_newest_release_that_holds_it(
     store(session, History("2026-03-05").released("2026-03-06").events)
     session.commit()
     reason = ("--reason", "Satu laporan terlambat masuk.")
-    run(app, "revise", "--period", "2026-03", "--cut-off", "2026-07-02", *reason)
+    done(app, "revise", "--period", "2026-03", "--cut-off", "2026-07-02", *reason)
     shown = client.get("/indikator/I01").text
     assert f'href="{PAGE}/2"' in shown
     assert f'href="{PAGE}/1"' not in shown
@@ -105,7 +93,7 @@ def test_a_release_from_before_it_was_kept_what_it_holds_is_found_after_a_comman
     session.execute(text("UPDATE published_snapshot SET codes = '{}'"))
     session.commit()
     assert f'href="{PAGE}/1"' not in client.get("/indikator/I01").text
-    run(app, "recall-codes")
+    done(app, "recall-codes")
     assert f'href="{PAGE}/1"' in client.get("/indikator/I01").text
     assert f'href="{PAGE}/' not in client.get("/indikator/I12").text
 
@@ -116,8 +104,8 @@ def test_a_revision_and_a_revoked_key_are_told(
     store(session, History("2026-03-05").released("2026-03-06").events)
     session.commit()
     reason = ("--reason", "Satu laporan terlambat masuk.")
-    run(app, "revise", "--period", "2026-03", "--cut-off", "2026-07-02", *reason)
-    run(app, "keys", "revoke", "dua", "--reason", "Pejabat berganti.")
+    done(app, "revise", "--period", "2026-03", "--cut-off", "2026-07-02", *reason)
+    done(app, "keys", "revoke", "dua", "--reason", "Pejabat berganti.")
     shown = client.get(PAGE).text
     assert "Diganti rilis nomor 2" in shown
     assert "Pejabat berganti." in shown
