@@ -108,7 +108,7 @@ MENU: Final = (
     MenuItem(
         label=_n("Inovasi"),
         endpoint="innovations.show",
-        blueprints=("innovations", "innovation_form"),
+        blueprints=("innovations", "innovation_form", "innovation_effect"),
         permissions=(Permission.READ_INNOVATIONS,),
     ),
     MenuItem(
@@ -183,7 +183,7 @@ CONSOLE: Final = (
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
     *("trail", "imported_indicators", "releases", "imports", "import_mapping"),
-    *("innovations", "innovation_form", "movement"),
+    *("innovations", "innovation_form", "innovation_effect", "movement"),
     *("control_room", "rules", "rule_replays", "pack_edits", "pack_changes", "sso_state"),
     *("board", "columns", "outside", "mediation", "referrals", "work_order"),
 )

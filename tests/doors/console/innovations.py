@@ -38,7 +38,8 @@ GIVEN = {
 
 def write(visitor: Visitor, **changes: str) -> str:
     """Begin a record; return the address of its page."""
-    done = visitor.send(NEW, page=NEW, **{**GIVEN, **changes})
+    given = {name: value for name, value in {**GIVEN, **changes}.items() if value}
+    done = visitor.send(NEW, page=NEW, **given)
     assert done.status_code == 303, done.text
     return done.headers["Location"].partition("?")[0]
 
