@@ -72,6 +72,7 @@ MENU: Final = (
             "work",
             "replies",
             "joint",
+            "suggestion_card",
         ),
         permissions=QUEUE_READERS,
     ),

@@ -13,7 +13,7 @@ from citizenreport.console import words
 from citizenreport.i18n.languages import DEFAULT_LANGUAGE, LANGUAGES
 from citizenreport.identity.rules import Actor
 from citizenreport.suggestions.queries import Near, near_tickets
-from citizenreport.suggestions.rules import Reasons
+from citizenreport.suggestions.rules import ALIKE_TOLD, Reasons
 from citizenreport.triage.desk import DeskTicket
 from citizenreport.triage.states import LABELS, State
 from citizenreport.web.ages import age_words
@@ -95,6 +95,8 @@ def _reasons(reasons: Reasons) -> list[str]:
         found.append(_("masuk dalam sehari"))
     else:
         found.append(ngettext("selisih %(num)d hari", "selisih %(num)d hari", reasons.days_apart))
+    if reasons.alike >= ALIKE_TOLD:
+        found.append(_("teks mirip %(n)d dari 100", n=round(reasons.alike * 100)))
     if reasons.words:
         found.append(_("kata yang sama: %(words)s", words=", ".join(reasons.words)))
     return found

@@ -24,6 +24,15 @@ QUESTIONS: Final = {
     "pack": _n("Jenis, dari kata cari dan contoh paket kota"),
 }
 
+NAMES: Final = {
+    "accuracy": _n("Tepat"),
+    "top3": _n("Tepat di tiga teratas"),
+    "macro_f1": _n("F1 rata-rata jenis"),
+    "ece": _n("Galat kalibrasi"),
+    "brier": _n("Skor Brier"),
+    "most_frequent": _n("Selalu menebak yang tersering"),
+}
+
 
 @bp.get("")
 @requires(Permission.READ_TICKETS, Permission.READ_INDICATORS)
@@ -38,6 +47,7 @@ def show() -> str:
             figures=_figures(rows[0]) if rows else [],
             earlier=[(row, _figures(row)) for row in rows[1:]],
             is_learned=is_learned,
+            names=[_(name) for name in NAMES.values()],
         )
 
 
@@ -51,5 +61,4 @@ def _figures(row: SuggestionModel) -> list[tuple[str, int, list[str]]]:
 
 
 def _cells(figures: Mapping[str, Any]) -> list[str]:
-    shares = [figures[key] for key in ("accuracy", "top3", "macro_f1", "ece", "brier")]
-    return [format_decimal(one, "0.00") for one in (*shares, figures["most_frequent"])]
+    return [format_decimal(figures[key], "0.00") for key in NAMES]

@@ -7,19 +7,23 @@ from typing import Final
 from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
-from citizenreport.cities.rules import Area
+from citizenreport.cities.rules import Area, Category, City
 from citizenreport.core.clock import utcnow
+from citizenreport.core.db import transaction
 from citizenreport.pages import words
 from citizenreport.pages.carried import NOTHING, Carried
 from citizenreport.pages.report_form import FormView, aspect_groups
 from citizenreport.pages.similar import Hint
+from citizenreport.suggestions.categories import suggest
 from citizenreport.web import form_ticket
-from citizenreport.web.category_search import search
+from citizenreport.web.category_search import QUERY_MAX_CHARS, search
 from citizenreport.web.context import current_city, current_keys
+from citizenreport.web.edition import keep_up
 from citizenreport.web.faults import faults_of
 from citizenreport.web.headers import keep_out_of_caches
 from citizenreport.web.held_photos import HeldPhoto
 from citizenreport.web.pack_words import villages
+from citizenreport.web.suggester import learned_now
 
 PHOTO_FIRST: Final = "foto"
 PLACE_FIRST: Final = "tempat"
@@ -62,6 +66,7 @@ def choosing_page(along: Carried = NOTHING, *, query: str = "") -> str:
     city = current_city()
     if request.method == "POST":
         keep_out_of_caches()
+    found = search(city, query)
     return render_template(
         "pages/choose.html",
         city=city,
@@ -69,8 +74,26 @@ def choosing_page(along: Carried = NOTHING, *, query: str = "") -> str:
         numbers=words.verified_numbers(city),
         along=along,
         query=query,
-        found=search(city, query),
+        found=found,
+        suggested=_suggested(city, query, found),
     )
+
+
+def _suggested(
+    city: City, query: str, found: Sequence[Category]
+) -> list[tuple[Category, Sequence[str]]]:
+    """Return what the words of a search may be about besides what was found, each with its reason."""
+    if not query.strip():
+        return []
+    keep_up()  # what was learned of a text that was taken back meanwhile speaks no more
+    with transaction() as session:
+        learned = learned_now(session)
+    known = {category.category_code for category in found}
+    return [
+        (city.categories[one.code], one.words)
+        for one in suggest(city, learned, query[:QUERY_MAX_CHARS]).categories
+        if one.code not in known
+    ]
 
 
 def form_page(view: FormView) -> str:

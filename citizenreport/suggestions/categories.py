@@ -20,6 +20,9 @@ MOST: Final = 3
 LEAST_SHARE: Final = 0.15
 """What is less likely is not worth a look."""
 
+LEAST_KNOWN: Final = 1 / 3
+"""So much of a text has to be words that were learned: a piece of one word proves little."""
+
 PHRASE, NAME, EXAMPLE = 3.0, 2.0, 1.0
 """What a word counts that stands in a keyword, in the name, in an example."""
 
@@ -105,7 +108,7 @@ def _is_protected(category: Category) -> bool:
 def _likely(
     learned: Learned, text: str, question: str, allowed: Sequence[str]
 ) -> Iterator[Suggestion]:
-    shares = learned.shares(text, question)
+    shares = learned.shares(text, question) if learned.knows(text) >= LEAST_KNOWN else {}
     for code in sorted((one for one in allowed if one in shares), key=lambda c: -shares[c])[:MOST]:
         if shares[code] >= LEAST_SHARE:
             words = learned.words_for(text, question, code)

@@ -58,6 +58,11 @@ class Learned:
         length = float(np.sqrt((values**2).sum()))
         return places, (values / length if length else values).astype(np.float32)
 
+    def knows(self, text: str) -> float:
+        """Return how many of a text's words were learned, 0 to 1: of unknown words nothing follows."""
+        words = words_of(text)
+        return sum(word in self.vocabulary for word in words) / len(words) if words else 0.0
+
     def shares(self, text: str, question: str) -> Mapping[str, float]:
         """Return the share of each label, which sum to one; none for a text without a known word."""
         head = self.heads.get(question)

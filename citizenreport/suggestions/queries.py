@@ -12,7 +12,7 @@ from citizenreport.cities.rules import City, Visibility
 from citizenreport.geo.columns import PositionType
 from citizenreport.identity.rules import Actor
 from citizenreport.intake.models import Report
-from citizenreport.suggestions.rules import Reasons, words_in_common
+from citizenreport.suggestions.rules import Reasons, likeness, words_in_common
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.queries import readable_tickets
 from citizenreport.triage.states import OPEN, State
@@ -117,5 +117,6 @@ def _reasons(
         metres=metres,
         days_apart=(ticket.submitted_at - other.submitted_at).days,
         words=words_in_common(report.description or "", description or ""),
+        alike=likeness(report.description or "", description or ""),
     )
     return reasons if reasons.is_enough else None

@@ -203,6 +203,14 @@ class TestSuggested:
         assert found.agencies[0].code == "SATPOLPP"
         assert len(found.categories) <= 3
 
+    def test_where_most_words_were_never_learned_the_pack_suggests(
+        self, magelang: City, learned: Learned
+    ) -> None:
+        found = suggest(magelang, learned, "Gembok pagar dirusak")
+        assert learned.knows("Gembok pagar dirusak") == 0
+        assert [one.share for one in found.categories] == [None] * len(found.categories)
+        assert found.agencies == ()
+
     def test_nothing_is_said_of_what_is_protected(self, magelang: City, learned: Learned) -> None:
         told = "Suami memukul istri tiap malam, KDRT, lampu mati"
         assert looks_protected(magelang, told)

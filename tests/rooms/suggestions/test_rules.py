@@ -1,8 +1,10 @@
 """What makes two reports look like one."""
 
+from dataclasses import replace
+
 import pytest
 
-from citizenreport.suggestions.rules import Reasons, words_in_common
+from citizenreport.suggestions.rules import Reasons, likeness, words_in_common
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,19 @@ def test_another_kind_needs_words_in_common() -> None:
     assert not reasons(False, "lampu", "mati").is_enough
     assert reasons(False, "lampu", "mati", "masjid").is_enough
     assert reasons(True).rank < reasons(False, "lampu", "mati", "masjid").rank
+
+
+def test_texts_are_alike_by_their_words_and_pieces_whatever_the_endings() -> None:
+    one = "Lampu penerangan jalan mati sejak kemarin malam"
+    assert likeness(one, one) == pytest.approx(1)
+    assert likeness(one, "Lampunya peneranganjalan mati") > 0.5
+    assert likeness(one, "Sampah menumpuk di belakang pasar") < 0.2
+    assert likeness(one, "yang untuk dengan") == 0
+    assert likeness("", one) == 0
+
+
+def test_a_text_that_says_the_same_makes_up_for_another_category() -> None:
+    told = Reasons(same_category=False, metres=20.0, days_apart=0, alike=0.8)
+    assert told.is_enough
+    assert not replace(told, alike=0.3).is_enough
+    assert told.rank < replace(told, alike=0.3).rank
