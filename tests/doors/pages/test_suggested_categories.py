@@ -15,7 +15,7 @@ from tests.rooms.suggestions.made_texts import made
 def shown(resident: Resident, words: str) -> str:
     """Return the list beside what was found, empty where there is none."""
     page = resident.press(resident.open("/lapor"), "/lapor/pilih", cari=words)
-    text = unescape(page.text)
+    text = unescape(page.response.text)
     start = text.find('aria-labelledby="mungkin"')
     return text[start : text.index("</ul>", start)] if start >= 0 else ""
 
