@@ -21,6 +21,11 @@ from citizenreport.triage.states import State
 OPENED, DONE, PUT_ASIDE = State.NEW.value, State.CLOSED.value, State.ARCHIVED.value
 
 
+def plain(text: str) -> str:
+    """Return a word as it is compared: lower case, without signs and doubled spaces."""
+    return " ".join(re.sub(r"[^\w]+", " ", text.lower()).replace("_", " ").split())
+
+
 class ProfileUnknown(NotFound):
     code = "import-profile-unknown"
     title = _n("Bentuk impor ini tidak dikenal.")
@@ -68,16 +73,16 @@ GEOREPORT_STATUSES: Final = {
     "open": OPENED,
     "closed": DONE,
     "fixed": DONE,
-    "for_triage": OPENED,
-    "in_progress": State.IN_PROGRESS.value,
+    "for triage": OPENED,
+    "in progress": State.IN_PROGRESS.value,
     "investigating": State.IN_PROGRESS.value,
-    "action_scheduled": State.IN_PROGRESS.value,
+    "action scheduled": State.IN_PROGRESS.value,
     "reopen": State.REOPENED.value,
     "duplicate": State.DUPLICATE.value,
     "cancelled": State.WITHDRAWN.value,
-    "no_further_action": PUT_ASIDE,
-    "not_councils_responsibility": State.REFERRED.value,
-    "internal_referral": State.REFERRED.value,
+    "no further action": PUT_ASIDE,
+    "not councils responsibility": State.REFERRED.value,
+    "internal referral": State.REFERRED.value,
 }
 
 PROFILES: Final = {
@@ -102,7 +107,7 @@ PROFILES: Final = {
             name=_n("Layanan citizenreport lain"),
             source="citizenreport",
             about=_n("Ekspor GeoReport Bulk CSV atau JSON dari kota lain."),
-            statuses=GEOREPORT_STATUSES | {state.value: state.value for state in State},
+            statuses=GEOREPORT_STATUSES | {plain(state.value): state.value for state in State},
         ),
         Profile(
             code="georeport",
@@ -139,7 +144,7 @@ HEADS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "lon": ("long", "lon", "lng", "longitude", "bujur"),
     "lat": ("lat", "latitude", "lintang"),
-    "area": ("area_code", "kelurahan", "kode kelurahan", "desa kelurahan", "wilayah"),
+    "area": ("area_code", "address_id", "kelurahan", "kode kelurahan", "desa kelurahan", "wilayah"),
     "submitted": (
         *("requested_datetime", "submitted_at", "tanggal laporan", "tanggal lapor"),
         *("tanggal aduan", "tanggal masuk", "waktu laporan", "waktu lapor", "waktu masuk"),
@@ -148,11 +153,25 @@ HEADS: Final[Mapping[str, tuple[str, ...]]] = {
     "verified": ("tanggal verifikasi", "tgl verifikasi", "tanggal disposisi", "verified_at"),
     "started": ("tanggal tindak lanjut", "tgl tindak lanjut", "tanggal proses", "started_at"),
     "closed": (
-        *("closed_datetime", "closed_at", "closed_date", "tanggal selesai", "tgl selesai"),
+        *(
+            "extended_attributes.closed_datetime",
+            "closed_datetime",
+            "closed_at",
+            "closed_date",
+            "tanggal selesai",
+            "tgl selesai",
+        ),
         *("waktu selesai", "tanggal ditutup", "tanggal tutup", "tgl tutup"),
     ),
     "updated": ("updated_datetime", "updated_at", "terakhir diubah", "tanggal update"),
-    "status": ("state", "status", "status laporan", "status aduan", "keadaan"),
+    "status": (
+        "extended_attributes.status",
+        "state",
+        "status",
+        "status laporan",
+        "status aduan",
+        "keadaan",
+    ),
     "agency": (
         *("agency_code", "agency_responsible", "instansi terdisposisi", "disposisi", "opd"),
         *("instansi", "instansi terlapor", "dinas", "perangkat daerah", "unit kerja"),
@@ -222,11 +241,6 @@ def category_words(city: City) -> dict[str, str]:
         for name in (category.category_code, *category.names.values()):
             found[plain(name)] = category
     return {word: category.category_code for word, category in found.items()}
-
-
-def plain(text: str) -> str:
-    """Return a word as it is compared: lower case, without signs and doubled spaces."""
-    return " ".join(re.sub(r"[^\w]+", " ", text.lower()).replace("_", " ").split())
 
 
 def _column(heads: Sequence[str], sketch: Sketch) -> tuple[str, ...]:

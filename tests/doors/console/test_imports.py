@@ -25,9 +25,11 @@ from citizenreport.ledger.rules import StreamKind
 from citizenreport.pipeline.importing.keeping import FILES_KEPT
 from citizenreport.pipeline.importing.models import ImportRun
 from citizenreport.triage.models import Ticket
+from citizenreport.triage.states import State
 from citizenreport.web.context import current_storage
 from tests.doors.console.conftest import TOKEN, Desk, Visitor
 from tests.doors.console.people import ADMIN
+from tests.scenes import Scene
 
 DESK = Grant(role=Role.CITY_DESK)
 LIGHTS = Grant(role=Role.OFFICER, agency_code="DLH")
@@ -356,3 +358,24 @@ def test_twenty_rows_with_one_broken_set_aside_that_one(desk: Desk, session: Ses
     assert (row.counts["added"], row.counts["rejected"], row.done_count) == (57, 3, 60)
     lines = visitor.get(f"{address}/ditolak.csv").text.splitlines()
     assert len(lines) == 4
+
+
+def test_what_another_instance_shows_is_taken_in(
+    desk: Desk, session: Session, scene: Scene
+) -> None:
+    done, other = scene.released("A04"), scene.released("A08")
+    scene.move(scene.ticket_of(other), State.VERIFIED, State.IN_PROGRESS, State.RESOLVED)
+    shown = desk.app.test_client().get("/open311/v2/requests.json?extensions=true")
+    assert len(shown.get_json()) == 2
+    visitor = desk.person(DESK)
+    address = begun(visitor, shown.data, "ekspor.json", profile="instance", source="kota-lain")
+    run(visitor, address, "jalankan")
+    assert "2 laporan baru." in visitor.get(address).text
+    session.expire_all()
+    query = select(Report).where(Report.external_source == "kota-lain")
+    found = {report.external_id: report for report in session.scalars(query)}
+    assert found.keys() == {done.tracking_code, other.tracking_code}
+    first = found[done.tracking_code]
+    assert (first.category_code, first.area_code) == ("A04", "33.71.03.1005")
+    tickets = select(Ticket.state).where(Ticket.report_id == found[other.tracking_code].id)
+    assert session.scalar(tickets) in ("resolved", "closed")
