@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -33,7 +34,13 @@ def loaded(session: Session, city: City) -> City:
 
 
 def import_file(
-    path: Path, mapping: str, city: City, keys: KeyRing, *, batch_rows: int = BATCH_ROWS
+    path: Path,
+    mapping: str,
+    city: City,
+    keys: KeyRing,
+    *,
+    batch_rows: int = BATCH_ROWS,
+    import_id: UUID | None = None,
 ) -> tuple[Run, list[Rejected]]:
     """Import a file in the current application context; return the run and what was refused."""
     read = read_mapping(mapping, city)
@@ -46,6 +53,7 @@ def import_file(
             storage=current_storage(),
             mapping=read,
             file_crs=source.crs,
+            import_id=import_id,
         )
         for batch in batches(source.rows, batch_rows):
             with transaction() as session:

@@ -41,7 +41,7 @@ TOUCHED: Final = text(
     WHERE child.parent_ticket_id = ANY(:ids) AND NOT EXISTS (
         SELECT FROM imported_ticket theirs
         WHERE theirs.import_id = :import_id AND theirs.ticket_id = child.id
-            AND theirs.state <> 'updated')
+            AND theirs.state IN ('added', 'undone'))
     """
 )
 """Tickets that somebody touched since: an event by a person, or a report from elsewhere joined."""
