@@ -21,11 +21,14 @@ from citizenreport.indicators.rules.periods import PeriodKind
 from citizenreport.indicators.service import recompute
 from citizenreport.pipeline.release import TextRelease, release_report
 from citizenreport.publication.rules import ReleaseState
+from citizenreport.triage.many import note
 from citizenreport.triage.models import Ticket
 from citizenreport.triage.rules import Act
 from citizenreport.triage.states import Party
 from tests.imports import import_file
 from tests.real_data import reckoned
+
+ONE_BY_ONE, AT_ONCE = 25, 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +76,23 @@ def _stated(area_code: str) -> str:
 def counted(
     session: Session, city: City, keys: KeyRing, sample: pd.DataFrame, mapping: str, folder: Path
 ) -> Counted:
-    """Import a sample by the product's importer, release all of it, and publish its values."""
+    """Import a sample by the product's importer, release all of it, and publish its values.
+
+    A few are released as staff do it; of the others what numbers read of that is recorded at once.
+    """
     path = folder / "sample.csv.gz"
     with gzip.open(path, "wt", encoding="utf-8", newline="", compresslevel=1) as file:
         sample.to_csv(file, index=False)
     run, rejected = import_file(path, mapping, city, keys)
     assert (run.tally.added, rejected) == (len(sample), [])
     with transaction() as writing:
-        for ticket in writing.scalars(select(Ticket).order_by(Ticket.id)).all():
+        tickets = writing.scalars(select(Ticket).order_by(Ticket.id)).all()
+        for ticket in tickets[:ONE_BY_ONE]:
             act = Act(parties=frozenset({Party.AGENCY}), at=utcnow(), seen=ticket.version)
             release_report(writing, city, ticket, TextRelease(state=ReleaseState.HELD), act=act)
+        released = {"text": ReleaseState.HELD.value}
+        for start in range(ONE_BY_ONE, len(tickets), AT_ONCE):
+            note(writing, tickets[start : start + AT_ONCE], "released", released, now=utcnow())
     cut_off = utcnow() + timedelta(minutes=1)
     with transaction() as writing:
         recompute(writing, city, cut_off=cut_off)

@@ -11,14 +11,13 @@ from citizenreport.core.keys import KeyRing
 from tests.imports import loaded
 from tests.packs import build_los_angeles_pack
 from tests.real_data import reckoned
-from tests.real_data.numbers import Counted, counted, every, said
+from tests.real_data.numbers import Counted, counted, said
 from tests.real_data.test_los_angeles import MAPPING
 from tests.shared_data import features_of, shared_data
 
 pytestmark = pytest.mark.real_data
 
 ZONE = ZoneInfo("America/Los_Angeles")
-EVERY = every(17)
 METRES = 32611
 FORM = "%m/%d/%Y %I:%M:%S %p"
 WITH_DEADLINE = MAPPING.replace(
@@ -31,7 +30,7 @@ def sample() -> pd.DataFrame:
     """Requests with a service date, the day by which the city says it will come."""
     path = shared_data("reports", "losangeles", "MyLA311_2017_subset.csv.gz")
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return rows[rows.ServiceDate != ""][::EVERY]
+    return rows[rows.ServiceDate != ""]
 
 
 @pytest.fixture(scope="module")

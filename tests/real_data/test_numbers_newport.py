@@ -13,7 +13,7 @@ from citizenreport.core.keys import KeyRing
 from tests.imports import loaded
 from tests.made_cities import city_of
 from tests.real_data import reckoned
-from tests.real_data.numbers import Counted, counted, every, said
+from tests.real_data.numbers import Counted, counted, said
 from tests.real_data.test_newport import MAPPING
 from tests.shared_data import shared_data
 
@@ -30,7 +30,7 @@ INSTANTS = ["created_at", "acknowledged_at", "closed_at", "reopened_at", "update
 @pytest.fixture(scope="module")
 def sample() -> pd.DataFrame:
     path = shared_data("reports", "newport", "newport_issues_archive_20170903.json.gz")
-    frame = pd.DataFrame(json.loads(gzip.decompress(path.read_bytes())))[COLUMNS][:: every(2)]
+    frame = pd.DataFrame(json.loads(gzip.decompress(path.read_bytes())))[COLUMNS]
     return frame.astype(dict.fromkeys(INSTANTS, "Int64"))
 
 
