@@ -18,6 +18,7 @@ from tests.benchmarks import (
     replaying,
     retaining,
     rewrapping,
+    starting,
 )
 
 FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
@@ -34,6 +35,7 @@ FIGURES: Mapping[str, Callable[[], Iterator[dict[str, object]]]] = {
     "rewrapping": rewrapping.figures,
     "georeport": georeport.figures,
     "lighthouse": lighthouse.figures,
+    "starting": starting.figures,
 }
 
 
