@@ -57,6 +57,7 @@ def meaning_of(city: City, definition: Definition) -> dict[str, str]:
     names = dimension.names if dimension else {}
     return {
         "language": language if language in definition.translations else "id",
+        "concept": definition.said("concept", language),
         "definition": definition.said("definition", language),
         "interpretation": definition.said("interpretation", language),
         "aspect": _(ASPECT_NAMES.get(definition.aspect, definition.aspect)),

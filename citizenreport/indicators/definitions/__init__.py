@@ -25,8 +25,16 @@ def all_versions() -> Mapping[str, Versions]:
     here = files(__package__)
     words = {key: said for table in _tables(here.joinpath("words")) for key, said in table.items()}
     rows = [row for table in _tables(here) for row in table["indicator"]]
+    concepts = words.pop("concepts")
     return in_order(
-        [parse_definition(row, words.get(f"{row['code']}.{row['version']}", {})) for row in rows]
+        [
+            parse_definition(
+                row,
+                words.get(f"{row['code']}.{row['version']}", {}),
+                concepts.get(row["concept"], {}),
+            )
+            for row in rows
+        ]
     )
 
 

@@ -72,7 +72,7 @@ class UniverseName(StrEnum):
 class Definition:
     """One version of an indicator. Texts are Indonesian, `names` in three languages.
 
-    `translations` hold `definition` and `interpretation` by language. `formula` is the city's own
+    `translations` hold `concept`, `definition` and `interpretation` by language. `formula` is the city's own
     wording. `producer` "@DESK" is the agency that runs the service.
     """
 
@@ -113,7 +113,7 @@ class Definition:
         return tuple(level for level in LEVELS if level in self.disaggregations)
 
     def said(self, name: str, language: str) -> str:
-        """Return the definition or the interpretation in a language; Indonesian where it is not said."""
+        """Return concept, definition or interpretation in a language; Indonesian where it is not said."""
         return self.translations.get(language, {}).get(name) or str(getattr(self, name))
 
     @property
@@ -169,8 +169,10 @@ ENUMS = {
 LANGUAGES = ("en", "jv")  # beside Indonesian
 
 
-def parse_definition(row: Mapping[str, Any], translations: Mapping[str, Any]) -> Definition:
-    """Return a definition from its TOML table and what it says in other languages.
+def parse_definition(
+    row: Mapping[str, Any], translations: Mapping[str, Any], concept: Mapping[str, str]
+) -> Definition:
+    """Return a definition from its TOML table, and what it and its concept say in other languages.
 
     Raises:
         ValueError: names what is wrong with it.
@@ -183,5 +185,10 @@ def parse_definition(row: Mapping[str, Any], translations: Mapping[str, Any]) ->
         said = translations.get(language, {})
         if set(said) != {"definition", "interpretation"}:
             raise ValueError(f"{row['code']}: not said in {language}")
+        if not concept.get(language):
+            raise ValueError(f"{row['code']}: concept not said in {language}")
     known = {k: ENUMS[k](v) if k in ENUMS else v for k, v in row.items()}
-    return Definition(**known, translations=translations)
+    spoken = {
+        language: {**translations[language], "concept": concept[language]} for language in LANGUAGES
+    }
+    return Definition(**known, translations=spoken)

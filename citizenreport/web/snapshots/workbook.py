@@ -14,6 +14,7 @@ import xlsxwriter
 
 from citizenreport.cities.rules import City
 from citizenreport.documents.tables import Cell, safe_text
+from citizenreport.i18n.languages import LANGUAGES
 from citizenreport.indicators.definitions import all_definitions, definition_at
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.rules.definitions import Definition
@@ -48,9 +49,9 @@ DEFINITIONS: Final = (
         "Nama",
         "Nama (Inggris)",
         "Nama (Jawa)",
-        "Konsep",
-        "Definisi",
-        "Interpretasi",
+        *("Konsep", "Konsep (Inggris)", "Konsep (Jawa)"),
+        *("Definisi", "Definisi (Inggris)", "Definisi (Jawa)"),
+        *("Interpretasi", "Interpretasi (Inggris)", "Interpretasi (Jawa)"),
     ),
     *("Rumus", "Pembilang", "Penyebut", "Satuan", "Yang tidak ikut", "Waktu", "Produsen data"),
     *("Sumber", "Rujukan", "Berlaku sejak", "Keadaan"),
@@ -215,7 +216,12 @@ def _comparisons(book: Book, city: City, found: Comparisons | None) -> None:
 
 
 def _definitions(book: Book, city: City) -> None:
-    widths = [8, 6, 40, 40, 40, 24, 60, 60, 60, 40, 40, 14, 50, 40, 24, 24, 40, 12, 12]
+    widths = [
+        *(8, 6, 40, 40, 40),
+        *(24,) * 3,
+        *(60,) * 6,
+        *(60, 40, 40, 14, 50, 40, 24, 24, 40, 12, 12),
+    ]
     sheet = book.sheet("Definisi", widths)
     rows = [_definition_line(city, definition) for definition in all_definitions().values()]
     book.table(sheet, 0, DEFINITIONS, rows, heights=widths)
@@ -230,9 +236,11 @@ def _definition_line(city: City, one: Definition) -> Sequence[Cell]:
         names["id"],
         names["en"],
         names["jv"],
-        one.concept,
-        one.definition,
-        one.interpretation,
+        *(
+            one.said(name, language)
+            for name in ("concept", "definition", "interpretation")
+            for language in LANGUAGES
+        ),
         one.formula,
         one.numerator,
         one.denominator,

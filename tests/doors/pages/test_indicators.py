@@ -39,6 +39,14 @@ def test_the_list_names_all_and_shows_the_latest_year(client: FlaskClient, count
     assert "angka lembaga lain" in words(page.text).lower()
 
 
+def test_what_an_indicator_means_is_said_in_the_readers_language(
+    client: FlaskClient, magelang: City
+) -> None:
+    english = client.get("/indikator/H01?lang=en").text
+    assert '<dd lang="en">Agencies working together</dd>' in english
+    assert '<dd lang="jv">Guyub antarinstansi</dd>' in client.get("/indikator/H01?lang=jv").text
+
+
 def test_before_anything_is_computed_the_list_says_so(client: FlaskClient, magelang: City) -> None:
     page = client.get("/indikator")
     assert "Belum ada data" in words(page.text)

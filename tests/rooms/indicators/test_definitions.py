@@ -38,8 +38,12 @@ def test_every_definition_speaks_three_languages_and_names_a_dimension() -> None
         assert all(definition.names.values())
         assert definition.dimension in dimensions
         assert definition.interpretation.endswith(".")
+        for language in ("en", "jv"):
+            assert set(definition.translations[language]) == {
+                *("concept", "definition", "interpretation")
+            }
 
 
 def test_a_definition_with_a_missing_field_is_refused() -> None:
     with pytest.raises(ValueError, match=r"I99: missing or unknown: .*formula"):
-        parse_definition({"code": "I99"}, {})
+        parse_definition({"code": "I99"}, {}, {})
