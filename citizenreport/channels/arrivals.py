@@ -18,9 +18,8 @@ from citizenreport.messaging.carriers import Incoming
 from citizenreport.web.context import current_keys
 from citizenreport.web.headers import keep_out_of_caches
 
-BODY_MAX_BYTES: Final = 256 * 1024
-MESSAGES_MAX: Final = 100
-"""In one post. Source: WhatsApp Cloud API gathers up to 1,000 updates; more come again."""
+BODY_MAX_BYTES: Final = 3 * 1024 * 1024
+"""Source: WhatsApp Cloud API, webhooks: payloads up to 3 MB."""
 
 
 class SignatureWrong(NotAllowed):
@@ -65,7 +64,7 @@ def keep(carrier: Carrier, messages: Iterable[Incoming]) -> Response:
     """Keep messages and have them answered; one that came before changes nothing."""
     now, keys = utcnow(), current_keys()
     with transaction() as session:
-        for message in list(messages)[:MESSAGES_MAX]:
+        for message in messages:
             id_ = service.take_in(
                 session,
                 keys,

@@ -81,7 +81,7 @@ def plain(text: str) -> str:
 
 def read_command(text: str) -> Command | None:
     """Return the order a message is; None for anything else. Only a whole message is an order."""
-    said = plain(text.partition("@")[0] if text.startswith("/") else text)
+    said = plain(re.split(r"[@\s]", text, maxsplit=1)[0] if text.startswith("/") else text)
     if said in WORDS:
         return Command(order=WORDS[said])
     if said in LANGUAGE_WORDS:

@@ -44,6 +44,7 @@ from citizenreport.conversations.rules import (
 from citizenreport.core.errors import InvalidInput
 from citizenreport.geo.position import Position
 from citizenreport.intake.rules import outside_channel
+from citizenreport.suggestions.categories import looks_protected
 
 
 def step(ground: Ground, chat: Chat | None, said: Said, carrier: Carrier) -> Turn:
@@ -52,14 +53,20 @@ def step(ground: Ground, chat: Chat | None, said: Said, carrier: Carrier) -> Tur
     command = read_command(said.text) if said.photos == 0 else None
     if command is not None:
         return replace_language(_obey(ground, chat, known, command, carrier), known)
-    if kinds.looks_protected(ground.city, said.text):
+    is_story = known.step in (Step.WHAT, Step.CATEGORY)
+    is_protected = looks_protected if is_story else kinds.tells_too_much
+    if is_protected(ground.city, said.text):
         return protect(known)
     if said.is_unknown and not said.text and said.position is None:
         return again(ground, known, carrier, Say(words=texts.UNKNOWN_KIND))
     noted = _note(known, said, carrier)
     if noted is not None:
         return again(ground, noted[0], carrier, *noted[1])
-    return _STEPS[known.step](ground, _counted(known, said), said, carrier)
+    if chat is None and len(said.text.strip()) < TEXT_MIN_CHARS and said.position is None:
+        return greet(ground, _counted(known, said), carrier)
+    turn = _STEPS[known.step](ground, _counted(known, said), said, carrier)
+    fault = (Say(words=said.fault),) if said.fault else ()
+    return replace(turn, says=(*fault, *turn.says))
 
 
 def replace_language(turn: Turn, chat: Chat) -> Turn:
@@ -143,8 +150,6 @@ def _what(ground: Ground, chat: Chat, said: Said, carrier: Carrier) -> Turn:
     if len(text) > TEXT_MAX_CHARS:
         return again(ground, chat, carrier, _too_long(texts.TOO_LONG, TEXT_MAX_CHARS))
     if len(text) < TEXT_MIN_CHARS:
-        if not chat.photos and chat.position is None:
-            return greet(ground, chat, carrier)
         values = {"least": TEXT_MIN_CHARS}
         return again(ground, chat, carrier, Say(words=texts.TOO_SHORT, values=values))
     return _offer(ground, replace(chat, text=text), carrier)
@@ -163,7 +168,7 @@ def _category(ground: Ground, chat: Chat, said: Said, carrier: Carrier) -> Turn:
     more = f"{chat.text}\n{said.text.strip()}"
     if len(more) > TEXT_MAX_CHARS:
         return again(ground, chat, carrier, _too_long(texts.TOO_LONG, TEXT_MAX_CHARS))
-    if kinds.looks_protected(ground.city, more):
+    if looks_protected(ground.city, more):
         return protect(chat)
     return _offer(ground, replace(chat, text=more), carrier)
 

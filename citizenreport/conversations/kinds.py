@@ -1,8 +1,4 @@
-"""What a text is about: categories to offer, and whether it is one to protect. Pure.
-
-A text that looks protected is never asked about further: a carrier reads along. It looks so when
-it holds a keyword of a protected category that says as much as those of the other categories do.
-"""
+"""What a text is about: categories to offer, and which of them no carrier should read. Pure."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -12,8 +8,17 @@ from citizenreport.cities.rules import Aspect, Category, City, Visibility
 from citizenreport.conversations.places import Words, words_of
 from citizenreport.conversations.rules import Ground
 from citizenreport.disclosure.rules import is_protected
+from citizenreport.suggestions.categories import suggest
 
-TELLING_CHARS: Final = 5
+BESIDE: Final = frozenset(
+    {
+        *("di", "depan", "dekat", "samping", "belakang", "sebelah", "seberang", "jalan", "jl"),
+        *("gang", "gg", "pasar", "area", "near", "behind", "beside", "the", "at", "street"),
+        *("ing", "neng", "ngarep", "cedhak", "cerak", "mburi", "sanding", "dalan", "kidul", "lor"),
+    }
+)
+"""After these a word is a place."""
+SURE_AMONG: Final = 5
 PHRASE_WEIGHT: Final = 2
 """A phrase of several words says more than as many single words."""
 
@@ -23,39 +28,30 @@ def must_be_protected(category: Category) -> bool:
     return is_protected(category, category.visibility)
 
 
-def looks_protected(city: City, text: str) -> bool:
-    """Tell whether a text seems to be about something that no carrier should read."""
+def tells_too_much(city: City, text: str) -> bool:
+    """Tell whether an answer to a small question speaks of something protected.
+
+    "depan klenteng" only says where; "di rumah yang ada kdrt" says what.
+    """
     said = words_of(text)
-    weights = {True: 0, False: 0}
-    for category in city.categories.values():
-        of = must_be_protected(category)
-        weights[of] = max(weights[of], _weight(_phrases(category), said))
-    protected, other = _telling_words(city)
-    weights[True] += len(protected.intersection(said))
-    weights[False] += len(other.intersection(said))
-    return weights[True] > 0 and weights[True] >= weights[False]
-
-
-def _telling_words(city: City) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words that stand only with protected categories of a pack, and only with others."""
-    said = {True: set[str](), False: set[str]()}
-    for category in city.categories.values():
-        texts = (
-            *category.names.values(),
-            *(text for group in category.keywords.values() for text in group),
-            *(text for group in category.examples.values() for text in group),
-        )
-        words = {word for text in texts for word in words_of(text) if len(word) >= TELLING_CHARS}
-        said[must_be_protected(category)] |= words
-    return frozenset(said[True] - said[False]), frozenset(said[False] - said[True])
+    apart = {word for before, word in zip(("", *said), said, strict=False) if before not in BESIDE}
+    phrases = (
+        phrase
+        for category in city.categories.values()
+        if must_be_protected(category)
+        for phrase in _phrases(category)
+    )
+    whole = f" {' '.join(said)} "
+    return any(_is_in(one, whole) and (len(one) > 1 or one[0] in apart) for one in phrases)
 
 
 def offered(ground: Ground, text: str, *, most: int) -> list[Category]:
     """Return the categories to choose from for a text, the likeliest first."""
-    found = [one for one in ground.search(ground.city, text) if may_be_offered(one)]
-    said = words_of(text)
-    found.sort(key=lambda one: -_weight(_phrases(one), said))  # stable: the search's order stays
-    return found[:most]
+    hints = suggest(ground.city, ground.learned, text).categories
+    found = [ground.city.categories[one.code] for one in hints]
+    found += ground.search(ground.city, text)
+    by_code = {one.category_code: one for one in found if may_be_offered(one)}
+    return list(by_code.values())[:most]
 
 
 def may_be_offered(category: Category) -> bool:
@@ -69,12 +65,12 @@ def may_be_offered(category: Category) -> bool:
 
 def surely(ground: Ground, text: str) -> Category | None:
     """Return the one category that a letter is clearly about; None when that is not clear."""
-    best = offered(ground, text, most=2)
+    best = offered(ground, text, most=SURE_AMONG)
     said = words_of(text)
-    weights = [_weight(_phrases(one), said) for one in best]
-    if not weights or weights[0] == 0 or (len(weights) > 1 and weights[0] == weights[1]):
+    weights = sorted((_weight(_phrases(one), said) for one in best), reverse=True)
+    if not weights or weights[0] == 0 or weights[1:2] == weights[:1]:
         return None
-    return best[0]
+    return max(best, key=lambda one: _weight(_phrases(one), said))
 
 
 def others(city: City) -> Category:

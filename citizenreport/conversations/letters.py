@@ -29,6 +29,7 @@ from citizenreport.conversations.rules import (
     Step,
     Turn,
 )
+from citizenreport.suggestions.categories import looks_protected
 
 
 def step_letter(ground: Ground, chat: Chat | None, said: Said) -> Turn:
@@ -37,7 +38,8 @@ def step_letter(ground: Ground, chat: Chat | None, said: Said) -> Turn:
     command = read_command(said.text)
     if command is not None:
         return replace(_obey(chat, command), language=known.language)
-    if kinds.looks_protected(ground.city, said.text):
+    is_protected = kinds.tells_too_much if known.text else looks_protected
+    if is_protected(ground.city, said.text):
         return protect(known)
     read = _read(ground, known, said)
     category = ground.city.categories.get(read.category_code)

@@ -17,6 +17,7 @@ from citizenreport.intake.rules import (
     Draft,
     PreparedPhoto,
 )
+from citizenreport.suggestions.learned import Learned
 
 TEXT_MIN_CHARS: Final = 8
 TEXT_MAX_CHARS: Final = DESCRIPTION_MAX_CHARS
@@ -158,10 +159,11 @@ Search = Callable[[City, str], Sequence[Category]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What the dialogue stands on: the city, how categories are found, whom to call at once."""
+    """What the dialogue stands on. `learned`: what suggestions have learned, None in a new city."""
 
     city: City
     search: Search
+    learned: Learned | None = None
     numbers: tuple[str, ...] = ()
 
 
@@ -181,6 +183,8 @@ def draft_of(chat: Chat, carrier: Carrier, *, own: str, photos: Sequence[Prepare
 
 
 def _contact(chat: Chat, carrier: Carrier, own: str) -> Contact | None:
+    is_bare = carrier is Carrier.WHATSAPP  # it leaves the plus sign out
+    own = f"+{own}" if is_bare else own
     given = own if chat.contact == OWN_ADDRESS else chat.contact
     if not given:
         return None

@@ -79,9 +79,9 @@ HELP: Final = _n(
     " kode: melihat kabar laporan. ID, EN, JV: ganti bahasa. Formulir: %(form)s"
 )
 PROTECTED: Final = _n(
-    "Hal ini perlu dilindungi, dan penyedia pesan dapat ikut membaca. Jangan tulis rinciannya di"
-    " sini. Laporkan lewat formulir kami: %(form)s. Darurat? Telepon %(numbers)s. Yang Anda tulis"
-    " tadi tidak kami simpan."
+    "Hal ini mungkin perlu dilindungi, dan penyedia pesan dapat ikut membaca. Jangan tulis"
+    " rinciannya di sini. Laporkan lewat formulir kami: %(form)s. Darurat? Telepon %(numbers)s. Yang"
+    " Anda tulis tadi tidak kami simpan. Kalau bukan hal seperti itu, ceritakan dengan kata lain."
 )
 NEEDS_FORM: Final = _n("Kategori ini punya pertanyaan tambahan. Laporkan lewat: %(form)s")
 UNKNOWN_KIND: Final = _n(

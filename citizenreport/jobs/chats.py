@@ -43,6 +43,7 @@ from citizenreport.jobs.mails import message_key_of
 from citizenreport.messaging.carriers import outgoing_of
 from citizenreport.web.category_search import search
 from citizenreport.web.context import current_city, current_keys
+from citizenreport.web.suggester import learned_now
 
 PICTURES_MAX: Final = 10
 """Fetched of one message; a chat keeps five."""
@@ -144,7 +145,9 @@ def turn_of(session: Session, heard: Heard, *, now: datetime) -> tuple[Turn | No
     if refused is not None:
         return refused if refused.says else None, False
     city = current_city()
-    ground = Ground(city=city, search=search, numbers=(numbers_of(city),))
+    ground = Ground(
+        city=city, search=search, learned=learned_now(session), numbers=(numbers_of(city),)
+    )
     turn = next_turn(ground, chat, heard)
     if turn.act is Act.STATUS:
         return status_turn(turn, chat, heard.said), False

@@ -28,6 +28,8 @@ SHOWN_HEADER: Final = "X-Gateway-Secret"
 ONE_PART_CHARS: Final = 160
 PART_CHARS: Final = 153
 PARTS_MAX: Final = 4
+PAGES_MAX: Final = 5
+"""SMS for one answer: the longest list of categories."""
 ALPHABET: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -86,6 +88,18 @@ def short(text: str) -> str:
     return written
 
 
+def pages_of(text: str) -> list[str]:
+    """Return a text as some SMS, each of at most four parts; lines stay whole where they fit."""
+    pages = [""]
+    for line in map(short, text.split("\n")):
+        longer = f"{pages[-1]}\n{line}" if pages[-1] else line
+        if parts_of(longer) > PARTS_MAX:
+            pages.append(line)
+        else:
+            pages[-1] = longer
+    return [page for page in pages if page][:PAGES_MAX]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Sms:
     """The gateway. No repr: it holds the token."""
@@ -95,10 +109,11 @@ class Sms:
     asking: outgoing.Outgoing
 
     def deliver(self, message: Outgoing) -> None:
-        """Send one answer. Raises MessageNotTaken, CarrierDown, NoAnswer."""
+        """Send one answer, in several SMS if it is long. Raises MessageNotTaken, CarrierDown, NoAnswer."""
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
-        body = as_json({"to": message.to, "text": short(message.listed)})
-        check_status(self.asking.post(self.url, body=body, headers=headers).status)
+        for page in pages_of(message.listed):
+            body = as_json({"to": message.to, "text": page})
+            check_status(self.asking.post(self.url, body=body, headers=headers).status)
 
     def picture(self, id_: str) -> bytes:
         """Raise PictureNotThere: an SMS has none."""

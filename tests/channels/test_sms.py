@@ -22,6 +22,7 @@ from citizenreport.messaging.sms import (
     PARTS_MAX,
     TWO_CHARS,
     length_of,
+    pages_of,
     parts_of,
     short,
 )
@@ -140,6 +141,25 @@ def test_lengths_are_those_of_the_standard() -> None:
     assert [parts_of("a" * n) for n in (1, 160, 161, 306, 307)] == [1, 1, 2, 2, 3]
     assert length_of("a[b]€") == 8
     assert short("“Halo” — é … ў") == '"Halo" - é ... ?'
+
+
+def test_a_long_list_goes_as_several_sms_with_every_line(phone: OldPhone) -> None:
+    phone.say("Ada sesuatu di jalan raya kita")
+    aspects = phone.say("daftar")
+    phone.post(phone.body(aspects[aspects.index(". Nyaman") - 1]), X_Gateway_Secret=SECRET)
+    before = len(phone.sent)
+    while phone.world.work():
+        pass
+    said = "\n".join(one["text"] for one in phone.sent[before:])
+    assert len(phone.sent) - before > 1
+    assert "\n18. " in said
+    assert "\n0. " in said
+
+
+def test_lines_stay_whole_and_what_is_endless_ends() -> None:
+    assert pages_of("satu\ndua") == ["satu\ndua"]
+    assert pages_of("\n".join(["a" * 500] * 3)) == ["a" * 500] * 3
+    assert len(pages_of("\n".join(["a" * 500] * 30))) == 5
 
 
 @given(st.text(max_size=2_000))

@@ -128,7 +128,7 @@ def test_what_is_no_json_is_said_to_be_none(resident: Resident) -> None:
 
 
 def test_too_large_a_post_is_refused_unread(resident: Resident) -> None:
-    assert resident.post({"text": "x" * 300_000}).status_code == 413
+    assert resident.post({"text": "x" * 3_200_000}).status_code == 413
 
 
 def test_a_sticker_is_answered(resident: Resident) -> None:

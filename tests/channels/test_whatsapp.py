@@ -42,7 +42,7 @@ def test_a_whole_chat_becomes_one_report(
     assert report.tracking_code in answer["text"]["body"]
     photo = world.session.scalars(select(Photo)).one()
     assert b"kanari-exif" not in world.storage.get(photo.storage_key)
-    assert json.loads(contact_of(world, report))["phone"] == phone.number
+    assert json.loads(contact_of(world, report))["phone"] == f"+{phone.number}"
 
 
 def contact_of(world: World, report: Report) -> bytes:

@@ -170,6 +170,12 @@ def test_protected_words_in_the_middle_end_the_chat_too(talk: Talk) -> None:
     assert talk.told() == [texts.PROTECTED]
 
 
+@pytest.mark.parametrize("place", ["depan klenteng", "dekat kos Melati, kelurahan Panjang"])
+def test_a_place_that_only_says_where_is_taken(talk: Talk, place: str) -> None:
+    up_to_place(talk)
+    assert texts.PROTECTED not in [say.words for say in talk.say(place).says]
+
+
 def test_a_protected_category_chosen_from_the_list_is_led_to_the_form(talk: Talk) -> None:
     talk.say("Ada yang aneh di gang kami")
     turn = talk.say("daftar")
@@ -200,7 +206,7 @@ def test_zero_is_for_what_fits_nowhere(talk: Talk) -> None:
 
 
 def test_too_long_is_said_with_the_number_and_nothing_is_lost(talk: Talk) -> None:
-    turn = talk.say("a " * TEXT_MAX_CHARS)
+    turn = talk.say("lampu " * TEXT_MAX_CHARS)
     assert turn.says[0].words == texts.TOO_LONG
     assert turn.says[0].values["most"] == TEXT_MAX_CHARS == 4_000
     up_to_place(talk)
@@ -220,6 +226,17 @@ def test_a_sixth_photo_is_enough(talk: Talk) -> None:
     assert turn.says[0].values["most"] == 5
     assert talk.chat is not None
     assert talk.chat.photos == PHOTOS_MAX
+
+
+def test_a_short_word_greets_first_and_asks_for_more_later(talk: Talk) -> None:
+    assert talk.say("lampu").says[0].words == texts.GREETING
+    assert talk.say("lampu").says[0].words == texts.TOO_SHORT
+
+
+def test_a_photo_that_cannot_be_read_is_told_beside_its_words(talk: Talk) -> None:
+    assert talk.say(LAMP, fault=texts.PHOTO_LOST).says[0].words == texts.PHOTO_LOST
+    assert talk.chat is not None
+    assert talk.chat.text == LAMP
 
 
 def test_a_sticker_or_a_voice_is_answered_with_what_is_asked_for(talk: Talk) -> None:
