@@ -7,7 +7,7 @@ the same machine. Source: RFC 3501; RFC 8314.
 
 import ssl
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from imaplib import IMAP4
 from pathlib import Path
@@ -105,12 +105,22 @@ def open_inbox(place: MailboxPlace, *, ca: Path | None) -> Generator[Inbox, None
     """Open the mailbox. Raises MailboxDown, whatever the server said: it may name people."""
     failed = False
     try:
-        with _connected(place, ca).login(place.user, place.password, place.folder) as box:
+        with _logged_in(place, ca) as box:
             yield Inbox(box=box)
     except (ImapToolsError, IMAP4.error, OSError):
         failed = True
     if failed:
         raise MailboxDown
+
+
+def _logged_in(place: MailboxPlace, ca: Path | None) -> BaseMailBox:
+    box = _connected(place, ca)
+    try:
+        return box.login(place.user, place.password, place.folder)
+    except BaseException:
+        with suppress(OSError):  # it is gone already
+            box.client.shutdown()
+        raise
 
 
 def _connected(place: MailboxPlace, ca: Path | None) -> BaseMailBox:
