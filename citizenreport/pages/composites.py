@@ -88,9 +88,7 @@ def _line(one: AspectComposite, found: Composite) -> Line:
         interval=interval,
         places=places,
         choices=[
-            (_(name), *_said(found.spans[choice]))
-            for choice, name in CHOICE_NAMES.items()
-            if choice in found.spans
+            _choice(choice, span) for choice, span in found.spans.items() if choice in CHOICE_NAMES
         ],
         parts=[
             Cell(
@@ -101,6 +99,12 @@ def _line(one: AspectComposite, found: Composite) -> Line:
         ],
         missing=", ".join(found.missing),
     )
+
+
+def _choice(choice: Choice, span: Span) -> tuple[str, str, str]:
+    """Return what is chosen otherwise, its range (z-scores have none from 0 to 100), its places."""
+    interval, places = _said(span)
+    return _(CHOICE_NAMES[choice]), "–" if choice is Choice.NORMALISATION else interval, places
 
 
 def _said(span: Span | None) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """A year's release: what is compared in it is computed again, too; and one that is disturbed is none."""
 
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def reports(session: Session, magelang: City) -> None:
 
 
 def test_what_came_after_the_cut_off_does_not_change_what_is_computed_again(
-    app: Flask, session: Session, snapshots: Path, reports: None
+    app: Flask, session: Session, snapshots: Path, reports: None, tmp_path: Path
 ) -> None:
     for key_id, holder in HOLDERS:
         done(app, "keys", "make", key_id, "--holder", holder)
@@ -59,6 +60,12 @@ def test_what_came_after_the_cut_off_does_not_change_what_is_computed_again(
     ranked = (snapshots / "000001" / "peringkat.csv").read_text(encoding="utf-8")
     assert '"instansi",2025,"DLH"' in ranked
     assert "DPUPR" not in ranked
+    (tmp_path / "bukti").mkdir()
+    claim = '[[bukti]]\nsubdimensi = "society_community"\ntingkat = "impact"\nindikator = ["I07"]\n'
+    (tmp_path / "bukti" / "bukti.toml").write_text(claim)
+    done(app, "evidence", "1", str(tmp_path / "bukti"), "--out", str(tmp_path / "bukti.zip"))
+    with zipfile.ZipFile(tmp_path / "bukti.zip") as pack:
+        assert '"I07"' in pack.read("indeks.csv").decode()
     before = session.get_one(ImportedIndicatorValue, ("I08", 2025, 1))
     columns = {c.name: getattr(before, c.name) for c in before.__table__.columns}
     corrected = columns | {"revision": 2, "value": 75, "correction": "salah", "entered_at": AFTER}

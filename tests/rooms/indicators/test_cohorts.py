@@ -7,9 +7,12 @@ from decimal import Decimal
 import pytest
 
 from citizenreport.cities.calendar import working_days_between
+from citizenreport.cities.pack import read_city
+from citizenreport.cities.rules import Population
 from citizenreport.indicators.rules.cohorts import Entry, Reckoning, entries, is_public
 from citizenreport.indicators.rules.facts import fold, settled_as_of
-from citizenreport.indicators.rules.values import rounded, wilson
+from citizenreport.indicators.rules.periods import parse_period
+from citizenreport.indicators.rules.values import population_for, rounded, wilson
 from citizenreport.intake.rules import Channel
 from tests.rooms.indicators.histories import CALENDAR, History, wib
 
@@ -260,6 +263,21 @@ def test_working_days_by_list_equal_those_counted_one_by_one() -> None:
         end = datetime.fromtimestamp(start.timestamp() + offset * 86_400, UTC)
         expected = working_days_between(CALENDAR, date(2026, 2, 1), RECKONING.day(end))
         assert RECKONING.working_days(start, end) == max(0, expected)
+
+
+@pytest.mark.parametrize(
+    ("year", "persons"),
+    [(2022, None), (2023, 10), (2024, 10), (2025, 12), (2027, 12), (2028, None)],
+)
+def test_a_rate_takes_a_population_that_is_at_most_two_years_old(
+    year: int, persons: int | None
+) -> None:
+    known = tuple(
+        Population(year=year_, persons=n, source="BPS") for year_, n in ((2023, 10), (2025, 12))
+    )
+    area = replace(next(iter(read_city("magelang").areas.values())), populations=known)
+    found = population_for(area, parse_period(str(year)))
+    assert (found.persons if found else None) == persons
 
 
 def test_values_are_rounded_half_up() -> None:
