@@ -121,7 +121,14 @@ MENU: Final = (
     MenuItem(
         label=_n("Kendali"),
         endpoint="control_room.show",
-        blueprints=("control_room", "rules", "rule_replays", "pack_edits", "pack_changes"),
+        blueprints=(
+            "control_room",
+            "carriers",
+            "rules",
+            "rule_replays",
+            "pack_edits",
+            "pack_changes",
+        ),
         permissions=(Permission.STEER_CITY,),
     ),
     MenuItem(
@@ -186,6 +193,7 @@ CONSOLE: Final = (
     *("trail", "imported_indicators", "releases", "imports", "import_mapping"),
     *("innovations", "innovation_form", "innovation_effect", "movement"),
     *("control_room", "rules", "rule_replays", "pack_edits", "pack_changes", "sso_state"),
+    "carriers",
     *("board", "columns", "outside", "mediation", "referrals", "work_order"),
 )
 

@@ -63,6 +63,12 @@ def open_chats(session: Session, carrier: Carrier) -> int:
     return session.scalar(query) or 0
 
 
+def open_chats_of_all(session: Session) -> dict[str, int]:
+    """Return by carrier how many chats are going on."""
+    query = select(OpenChat.carrier, func.count()).group_by(OpenChat.carrier)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def chat_of(session: Session, carrier: Carrier, sender_hmac: bytes) -> OpenChat | None:
     """Return the chat with a sender."""
     query = select(OpenChat).where(
