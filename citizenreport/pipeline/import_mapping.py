@@ -1,5 +1,6 @@
 """How the file of an import is read: its sketch, what somebody chose, the first rows as they become."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from citizenreport.pipeline.importing.sketch import Sketch, sketch_from, sketch_
 from citizenreport.storage.rules import Storage
 
 MAX_ROWS: Final = 200_000
+HEAD_MAX_CHARS: Final = 100_000
 
 
 class ImportFileGone(Conflict):
@@ -85,9 +87,22 @@ def form_of(path: Path) -> Form:
     """Return how a file is written: spreadsheets of this country part cells by semicolons."""
     if path.suffix not in (".csv", ".tsv"):
         return Form()
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        head = file.readline(100_000)
-    return Form(delimiter=max(",;\t", key=head.count))
+    encoding = _encoding_of(path)
+    with path.open(encoding=encoding, errors="replace") as file:
+        head = file.readline(HEAD_MAX_CHARS)
+    return Form(encoding=encoding, delimiter=max(",;\t", key=head.count))
+
+
+def _encoding_of(path: Path) -> str:
+    """Return how letters are written: UTF-8, or what spreadsheets of Windows make instead."""
+    content = path.read_bytes()
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
 
 
 def sketch_kept(keys: KeyRing, run: ImportRun) -> Sketch:

@@ -125,10 +125,12 @@ def run_row(session: Session, address: str) -> ImportRun:
     [
         (as_csv(ROWS), "aduan.csv"),
         (as_csv(ROWS, ";"), "aduan.csv"),
+        (as_csv(ROWS).decode().replace("Lubang lagi", "Lubang à").encode("cp1252"), "aduan.csv"),
+        (as_csv(ROWS, "\t").decode().encode("utf-16"), "aduan.tsv"),
         (as_xlsx(ROWS), "aduan.XLSX"),
         (json.dumps([dict(zip(HEAD, row, strict=True)) for row in ROWS]).encode(), "aduan.json"),
     ],
-    ids=["csv", "semicolons", "xlsx", "json"],
+    ids=["csv", "semicolons", "windows", "unicode text", "xlsx", "json"],
 )
 def test_a_file_is_mapped_by_guess_tried_and_taken_in(
     desk: Desk, session: Session, content: bytes, name: str
@@ -295,7 +297,7 @@ def test_only_the_city_desk_imports(desk: Desk, grant: Grant) -> None:
     [
         (b"", "aduan.csv", {}, ""),
         (b"a,a\n1,2\n", "aduan.csv", {}, ""),
-        (b"a\xff\n", "aduan.csv", {}, ""),
+        (b"a\x81\n", "aduan.csv", {}, ""),  # no encoding has it
         (b"PK\x03\x04 nothing", "aduan.xlsx", {}, ""),
         (b"{", "aduan.json", {}, ""),
         (b"a\n1\n", "aduan.exe", {}, "file"),
