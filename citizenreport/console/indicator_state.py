@@ -8,13 +8,19 @@ from typing import Final
 from flask_babel import format_date, format_decimal
 from sqlalchemy.orm import Session
 
-from citizenreport.cities.rules import City
+from citizenreport.cities.rules import Aspect, City
+from citizenreport.console.queue_filters import address
 from citizenreport.core.text import _n
 from citizenreport.indicators.definitions import all_definitions
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.queries import ValuesWanted, published_cut_off, published_values
 from citizenreport.indicators.rankings import ranked_cut_off
-from citizenreport.indicators.rules.definitions import Status
+from citizenreport.indicators.rules.definitions import (
+    CohortEvent,
+    Definition,
+    Status,
+    UniverseName,
+)
 from citizenreport.indicators.rules.periods import Period, PeriodKind, containing, last_day_before
 from citizenreport.indicators.rules.values import NOT_STATED
 from citizenreport.publication.snapshots.models import Snapshot
@@ -49,7 +55,8 @@ class State:
     """The numbers as they stand. Days are written in the reader's language; empty: none yet.
 
     `next_releases`: (period, planned at), the first planned first; `late`: how many are overdue.
-    `waiting`: (number, period, how many have agreed).
+    `waiting`: (number, period, how many have agreed). `groups`: of each indicator its code, its name,
+    and where the tickets lie that it counts this year, as far as the reader may see them.
     """
 
     until: str
@@ -60,7 +67,7 @@ class State:
     next_releases: Sequence[tuple[str, datetime]]
     late: int
     waiting: Sequence[tuple[int, str, int]]
-    groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    groups: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]
 
 
 def state_of(session: Session, city: City, *, now: datetime) -> State:
@@ -83,7 +90,7 @@ def state_of(session: Session, city: City, *, now: datetime) -> State:
         ][:SHOWN_RELEASES],
         late=sum(one.planned_at < now for one in planned),
         waiting=[(row.number, _period(row), many) for row, many in awaiting_agreement(session)],
-        groups=_groups(),
+        groups=_groups(year, today - timedelta(days=1)),
     )
 
 
@@ -114,9 +121,27 @@ def _period(row: Snapshot) -> str:
     return period_name(Period(start_on=row.period_start_on, kind=PeriodKind(row.period_kind)))
 
 
-def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return (heading, [(code, name)]) by where the numbers come from."""
+def _groups(year: Period, until: date) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Return (heading, [(code, name, address of tickets)]) by where the numbers come from."""
     return [
-        (_(title), [(d.code, name_of(d)) for d in all_definitions().values() if d.status is status])
+        (
+            _(title),
+            [
+                (d.code, name_of(d), _tickets(d, year, until))
+                for d in all_definitions().values()
+                if d.status is status
+            ],
+        )
         for status, title in GROUP_NAMES.items()
     ]
+
+
+def _tickets(definition: Definition, year: Period, until: date) -> str:
+    """Return the queue of what was received this year; empty where the number counts other things."""
+    is_queue = definition.is_computed and definition.cohort_event is CohortEvent.RECEIVED
+    if not is_queue or definition.universe is not UniverseName.PUBLIC:
+        return ""
+    args = {"dari": year.start_on.isoformat(), "sampai": until.isoformat()}
+    if definition.aspect in {aspect.value for aspect in Aspect}:
+        args["aspek"] = definition.aspect
+    return address(args)

@@ -1,6 +1,8 @@
 """`/petugas/indikator`: how the numbers stand, and what waits."""
 
+import re
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -149,3 +151,20 @@ def test_the_page_leads_to_every_indicator_and_to_what_waits(
         assert f'href="{address}"' in page
     for code in all_definitions():
         assert f'href="/indikator/{code}"' in page
+
+
+def test_an_indicator_leads_to_the_tickets_that_it_counts(
+    app: Flask, session: Session, counted: City
+) -> None:
+    groups = state(app, session, counted).groups
+    leads = {code: tickets for _, lines in groups for code, _, tickets in lines}
+    assert leads["I05"] == "/petugas/tiket?aspek=aman&dari=2026-01-01&sampai=2026-06-30"
+    assert leads["I01"] == "/petugas/tiket?dari=2026-01-01&sampai=2026-06-30"
+    assert leads["I12"] == leads["I07"] == leads["P01"] == ""  # of other things than public reports
+
+
+def test_the_tickets_that_an_indicator_leads_to_are_a_queue(desk: Desk) -> None:  # noqa: F811
+    visitor = desk.person(DESK)
+    found = re.search(r'href="(/petugas/tiket\?aspek=aman&amp;dari=[^"]+)"', visitor.get(PAGE).text)
+    assert found is not None
+    assert visitor.get(unescape(found[1])).status_code == 200
