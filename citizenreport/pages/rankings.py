@@ -24,6 +24,7 @@ from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.indicator_lines import name_of
 from citizenreport.web.indicators import UNIT_NAMES
+from citizenreport.web.ranking_charts import ranking_chart
 from citizenreport.web.rankings import subject_name
 from citizenreport.web.translate import _
 
@@ -81,6 +82,7 @@ def show() -> str:
         unit=_(UNIT_NAMES[definition.unit]),
         year=year,
         is_coarse=bool(rows) and rows[0].mix == MixBy.GROUP.value,
+        chart=ranking_chart(city, rows, name=name_of(definition)),
         placed=[line for line in lines if line.places],
         others=[line for line in lines if not line.places],
         least=MIN_N,

@@ -1,5 +1,6 @@
 """A year's release: what is compared in it is computed again, too; and one that is disturbed is none."""
 
+import subprocess
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,12 @@ def told(day: str) -> History:
 def reports(session: Session, magelang: City) -> None:
     for _ in range(31):
         store(session, told("2025-03-03").settled("2025-03-10").events)
+    for number in range(31):
+        of_roads = told("2025-03-03").settled("2025-04-10" if number % 2 else "2025-03-11")
+        roads_id = store(session, of_roads.events)
+        session.execute(
+            text("UPDATE ticket SET agency_code = 'DISHUB' WHERE id = :id"), {"id": roads_id}
+        )
     handed_over_later = told("2025-03-04").add(
         "assigned", "2026-07-02", **{"from": "DLH", "agency_code": "DPUPR"}
     )
@@ -60,6 +67,15 @@ def test_what_came_after_the_cut_off_does_not_change_what_is_computed_again(
     ranked = (snapshots / "000001" / "peringkat.csv").read_text(encoding="utf-8")
     assert '"instansi",2025,"DLH"' in ranked
     assert "DPUPR" not in ranked
+    assert '"instansi",2025,"DISHUB"' in ranked
+    with zipfile.ZipFile(snapshots / "000001" / "buku-kerja.xlsx") as book:
+        drawn = "".join(book.read(n).decode() for n in book.namelist() if "drawing" in n)
+    assert "Ketepatan waktu (target layanan), 2025, dari Dinas Lingkungan Hidup (96,9)" in drawn
+    brief = snapshots / "000001" / "ringkasan-en.pdf"
+    words = subprocess.run(
+        ["pdftotext", "-layout", brief, "-"], check=True, capture_output=True, timeout=120
+    ).stdout.decode()
+    assert "Ranking of agencies" in words
     (tmp_path / "bukti").mkdir()
     claim = '[[bukti]]\nsubdimensi = "society_community"\ntingkat = "impact"\nindikator = ["I07"]\n'
     (tmp_path / "bukti" / "bukti.toml").write_text(claim)

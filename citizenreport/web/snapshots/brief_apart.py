@@ -7,6 +7,7 @@ from flask_babel import format_decimal
 
 from citizenreport.cities.rules import City
 from citizenreport.core.text import _n
+from citizenreport.documents.charts import PAPER
 from citizenreport.indicators.composites import AspectComposite
 from citizenreport.indicators.definitions import all_definitions, definition_at
 from citizenreport.indicators.imported import ImportedValue
@@ -18,6 +19,7 @@ from citizenreport.indicators.rules.sensitivity import Choice
 from citizenreport.publication.snapshots.comparisons import Comparisons
 from citizenreport.web.indicator_lines import name_of
 from citizenreport.web.indicators import UNIT_NAMES, imported_number
+from citizenreport.web.ranking_charts import ranking_chart
 from citizenreport.web.rankings import subject_name
 from citizenreport.web.translate import _
 
@@ -74,14 +76,20 @@ def apart_sections(city: City, found: Comparisons | None, year: int) -> list[dic
             _("Hanya laporan publik, campuran jenisnya disamakan. Selang yang bertumpuk: seri."),
             RANKING_HEAD,
             [_ranked(city, row) for row in agencies],
+            svg=ranking_chart(
+                city, agencies, name=name_of(all_definitions()[ON_TIME]), theme=PAPER
+            ),
         ),
     )
     return [section for section in sections if section["rows"]]
 
 
-def _section(title: str, note: str, head: tuple[str, ...], rows: list[list[str]]) -> dict[str, Any]:
+def _section(
+    title: str, note: str, head: tuple[str, ...], rows: list[list[str]], *, svg: str = ""
+) -> dict[str, Any]:
     shown = [word if word in SAID_AS_IS else _(word) for word in head]
-    return {"title": title, "note": note, "head": shown, "rows": rows}
+    alt = svg.partition('aria-label="')[2].partition('"')[0]
+    return {"title": title, "note": note, "head": shown, "rows": rows, "svg": svg, "alt": alt}
 
 
 def _figure(value: ImportedValue) -> list[str]:

@@ -11,8 +11,10 @@ from itertools import groupby
 from typing import Any, Final
 
 import xlsxwriter
+from flask_babel import force_locale
 
 from citizenreport.cities.rules import City
+from citizenreport.documents.charts import PAPER
 from citizenreport.documents.tables import Cell, safe_text
 from citizenreport.i18n.languages import LANGUAGES
 from citizenreport.indicators.definitions import all_definitions, definition_at
@@ -29,6 +31,7 @@ from citizenreport.web.indicators import (
     VALUE_STATUS_NAMES,
     producer_of,
 )
+from citizenreport.web.ranking_charts import ranking_chart
 from citizenreport.web.snapshots.book import LINE_HEIGHT, OPTIONS, Book
 from citizenreport.web.snapshots.comparison_lines import (
     COMPOSITES_HEADER,
@@ -213,6 +216,20 @@ def _comparisons(book: Book, city: City, found: Comparisons | None) -> None:
         book.table(sheet, 3, header, lines, heights=widths)
         sheet.set_row(3, 2 * LINE_HEIGHT)
         sheet.freeze_panes(4, 0)
+        if header is RANKINGS_HEADER:
+            _ranking_charts(book, sheet, city, found)
+
+
+def _ranking_charts(book: Book, sheet: Any, city: City, found: Comparisons) -> None:
+    """Put a chart of each ranking beside the table, one below the other."""
+    row, column = 3, len(RANKINGS_HEADER) + 1
+    for (measure, kind), rows in groupby(found.rankings, key=lambda one: (one.measure, one.kind)):
+        name = all_definitions()[measure].names["id"]
+        with force_locale("id"):
+            svg = ranking_chart(city, list(rows), name=name, theme=PAPER)
+        if svg:
+            sheet.write_string(row, column, f"{measure} {name}: {kind}")
+            row = book.chart(sheet, row + 1, column, svg)
 
 
 def _definitions(book: Book, city: City) -> None:

@@ -51,6 +51,10 @@ def test_overlapping_intervals_are_shown_as_a_tie(
     assert page.count(">seri<") == 2
     assert "<b>3</b>" in page
     assert "62,4–78,6" in page
+    drawn = page.partition("<figure")[2].partition("</figure>")[0]
+    assert 'role="img"' in drawn
+    assert "2026, dari Dinas Lingkungan Hidup (71,2) sampai" in drawn
+    assert "(20,0). Angkanya ada di tabel." in drawn
     assert "kurang dari 30" in page.partition("Tanpa peringkat")[2]
 
 
@@ -60,6 +64,7 @@ def test_without_rankings_the_page_says_why(
     page = client.get("/indikator/peringkat?ukuran=X&menurut=Y&tahun=Z")
     assert page.status_code == 200
     assert "Belum ada yang dapat dibandingkan" in page.text
+    assert "<figure" not in page.text
 
 
 def test_a_composite_stands_beside_its_parts_and_is_none_without_one(
