@@ -10,7 +10,7 @@ import datetime
 import json
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -41,13 +41,17 @@ def lines_of(path: str, wanted: str) -> Iterator[dict[str, Any]]:
         yield {"layers": names}
         return
     rows = [row for row in book.get_sheet_by_name(sheet).to_python() if any(map(is_filled, row))]
-    titles = [str(plain(cell)).strip() for cell in rows[0]] if rows else []
-    while titles and not titles[-1]:
-        titles.pop()
+    width = max((last_filled(row) for row in rows), default=0)
+    titles = [str(plain(cell)).strip() for cell in rows[0][:width]] if rows else []
     columns = [title or f"kolom {number}" for number, title in enumerate(titles, start=1)]
     yield {"columns": columns, "total": len(rows) - 1, "crs": None}
     for row in rows[1:]:
         yield {name: plain(cell) for name, cell in zip(columns, row, strict=False)}
+
+
+def last_filled(row: Sequence[object]) -> int:
+    """Return how many cells a row has up to the last one that holds something."""
+    return max((number for number, cell in enumerate(row, start=1) if is_filled(cell)), default=0)
 
 
 def is_filled(cell: object) -> bool:
