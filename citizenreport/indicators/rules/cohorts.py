@@ -59,11 +59,13 @@ class Tally:
     end_columns: EndColumns = field(default_factory=EndColumns)  # instead of `ends`, of very many
 
     def take(self, other: "Tally") -> None:
-        """Add what another cell has."""
+        """Add what another cell has; most have only some of it."""
         self.counts.update(other.counts)
-        self.waits.ended.update(other.waits.ended)
-        self.waits.censored.update(other.waits.censored)
-        self.ends.counts.update(other.ends.counts)
+        if other.waits.ended or other.waits.censored:
+            self.waits.ended.update(other.waits.ended)
+            self.waits.censored.update(other.waits.censored)
+        if other.ends.counts:
+            self.ends.counts.update(other.ends.counts)
         self.end_columns.pieces.extend(other.end_columns.pieces)
 
 

@@ -83,7 +83,7 @@ def values(
     """
     reckoning = Reckoning(calendar=city.calendar, cut_off=cut_off)
     rolled = roll_up(city, cells)
-    places = _places(city)
+    places, nothing = _places(city), Tally()
     for period in sorted({period for _, period, _ in rolled}):
         for definition in (version_on(versions, period.end_on) for versions in dictionary.values()):
             if not _is_shown(definition, period):
@@ -91,7 +91,7 @@ def values(
             for area_code, area in places.items():
                 if not _is_broken_down_to(definition, area):
                     continue
-                tally = rolled.get((definition.code, period, area_code), Tally())
+                tally = rolled.get((definition.code, period, area_code), nothing)
                 yield value_of(reckoning, definition, period, area, tally)
 
 
@@ -120,12 +120,15 @@ def _is_broken_down_to(definition: Definition, area: Area | None) -> bool:
 def roll_up(city: City, cells: Mapping[Cell, Tally]) -> Roll:
     """Sum months to quarters and years, the smallest areas to those they lie in and to the city."""
     rolled: defaultdict[tuple[str, Period, str], Tally] = defaultdict(Tally)
+    periods = {
+        month: [containing(month, kind) for kind in PeriodKind]
+        for month in {cell.month_on for cell in cells}
+    }
+    chains = {code: chain_of(city, code) for code in {cell.area_code for cell in cells}}
     for cell, tally in cells.items():
-        for kind in PeriodKind:
-            period = containing(cell.month_on, kind)
-            for area_code in chain_of(city, cell.area_code):
-                key = (cell.code, period, area_code)
-                rolled[key].take(tally)
+        for period in periods[cell.month_on]:
+            for area_code in chains[cell.area_code]:
+                rolled[cell.code, period, area_code].take(tally)
     return dict(rolled)
 
 

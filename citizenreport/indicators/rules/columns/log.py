@@ -126,16 +126,17 @@ class _Fold:
         self.of = np.cumsum(is_first) - 1
         self.first = np.flatnonzero(is_first)
         self.count = len(self.first)
-        self.step = self.mark & STEP_MASK
+        self.step = (self.mark & STEP_MASK).astype(np.int8)
         self.source = _state_numbers(events.hashes, FROM)[self.mark >> FROM & STATE_MASK]
         self.target = _state_numbers(events.hashes, TO)[self.mark >> TO & STATE_MASK]
         self.known = self.flag(KNOWN)
         self.numbers = stream[self.first]
         of_opening = np.cumsum(events.mark >> SEQ == 1) - 1
         self.ids = events.ids[of_opening[order[self.first]]]
-        self.due_at = _spread(events.due_at, events.mark >> DUE & 1, NEVER)[order]
-        self.place = _spread(events.places[1], events.mark >> PLACES & 1, -1)[order]
-        self.texts = events.places[0]
+        self.order = order
+        self.due_at, self.due_rank = events.due_at, _ranks(events.mark, DUE)
+        self.texts, self.place = events.places
+        self.place_rank = _ranks(events.mark, PLACES)
 
     def _check(self, stream: Ints, is_first: Flags) -> None:
         seq = self.mark >> SEQ
@@ -180,7 +181,7 @@ class _Fold:
             "kind": kind,
             "submitted_at": self.at[opened],
             "assigned_at": self._assigned(answer),
-            "settlement_due_at": self.due_at[self.last_of(self.known & self.flag(DUE))],
+            "settlement_due_at": self._due_at(),
             "first_responded_at": self.instant(answer),
             "verified_at": self.instant(self.first_of(moved & (self.target == VERIFIED))),
             "paused_at": np.where(WAITS[self.target[waits]], self.instant(waits), NEVER),
@@ -195,6 +196,11 @@ class _Fold:
         return Facts(
             kinds=kinds, **{name: column[kept] for name, column in columns.items()}, **ragged
         )
+
+    def _due_at(self) -> Ints:
+        """Return the last deadline that each stream tells."""
+        told = self.order[self.last_of(self.known & self.flag(DUE))]
+        return self.due_at[self.due_rank[told]]
 
     def before_the_public(self, public: Ints, cut_off: int) -> Flags:
         """Say which streams were there, and are before the public now: released before a cut-off."""
@@ -256,6 +262,7 @@ class _Fold:
     def _kinds(self) -> tuple[tuple[Kind, ...], Ints]:
         """Return what reports are and where, whichever event named it last."""
         named = np.flatnonzero(self.known & self.flag(PLACES))
+        told = self.place[self.place_rank[self.order[named]]]
         found: dict[str | None, int] = {None: 0}
         fields = np.zeros((len(PLACED), self.count), dtype=np.int64)
         table = np.full((len(PLACED), len(self.texts)), -1, dtype=np.int64)
@@ -264,7 +271,7 @@ class _Fold:
                 if value:
                     table[field, n] = found.setdefault(json.loads(value), len(found))
         for field in range(len(PLACED)):
-            value = table[field, self.place[named]]
+            value = table[field, told]
             fields[field, self.of[named[value >= 0]]] = value[value >= 0]
         key = fields[0]
         for row in fields[1:]:
@@ -287,20 +294,20 @@ def _in_order(events: Events) -> Ints:
     return order if is_right.all() else np.lexsort((seq, events.stream))
 
 
-def _state_numbers(hashes: Ints, bit: int) -> Ints:
+def _state_numbers(hashes: Ints, bit: int) -> NDArray[np.int8]:
     """Return the number of the state that each value of those bits of a hash stands for.
 
     Raises:
         Collided: two states have the same.
     """
-    table = np.zeros(STATE_MASK + 1, dtype=np.int64)
+    table = np.zeros(STATE_MASK + 1, dtype=np.int8)
     table[hashes >> bit & STATE_MASK] = np.arange(1, len(hashes) + 1)
     if np.count_nonzero(table) < len(hashes):
         raise Collided
     return table
 
 
-def _spread(values: Ints, has: Ints, otherwise: int) -> Ints:
-    out = np.full(len(has), otherwise, dtype=np.int64)
-    out[has.astype(bool)] = values
-    return out
+def _ranks(marks: Ints, bit: int) -> Ints:
+    """Return of each event how many before it have something: its place in what those have."""
+    ranks: Ints = np.cumsum(marks >> bit & 1) - 1
+    return ranks
