@@ -70,7 +70,7 @@ PUBLIC: Final = """
 BOUNDS: Final = """
     SELECT array_agg(id ORDER BY id)
     FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM ticket) AS numbered
-    WHERE n %% %(at_once)s = 0
+    WHERE n %% %(at_once)s = 0 AND EXISTS (SELECT FROM ticket OFFSET %(at_once)s)
 """
 STORED: Final = """
     WITH public AS MATERIALIZED (
