@@ -280,7 +280,7 @@ class _Counting:
             return
         width = len(self.areas)
         key = self.days.month[column.day] * width + self.area[column.of]
-        found, where = np.unique(key, return_inverse=True)
+        found, where = _distinct(key)
         here = [self._cell(cells, column.code, int(k)) for k in found]
         marks = dict(column.marks) | {"demo": self.facts.is_demo[column.of]}
         for name, mark in marks.items():
@@ -291,7 +291,7 @@ class _Counting:
         if column.wait is not None and column.is_wait_over is not None:
             _add_waits(here, where, column.wait, column.is_wait_over)
         if column.end is not None:
-            order = np.argsort(where, kind="stable")
+            order = np.argsort(where.astype(np.min_scalar_type(len(here))), kind="stable")
             pieces = np.split(column.end[order], np.cumsum(np.bincount(where))[:-1])
             for tally, piece in zip(here, pieces, strict=True):
                 tally.end_columns.pieces.append(piece)
@@ -302,6 +302,15 @@ class _Counting:
         return cells.setdefault(
             Cell(code=code, month_on=month_on, area_code=self.areas[area]), Tally()
         )
+
+
+def _distinct(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the different keys in order, and which of them each is; they lie close together."""
+    least = keys.min()
+    place = keys - least
+    is_there = np.bincount(place) > 0
+    number = np.cumsum(is_there) - 1
+    return np.flatnonzero(is_there) + least, number[place]
 
 
 def _add_waits(here: list[Tally], where: Ints, wait: Ints, is_over: Flags) -> None:

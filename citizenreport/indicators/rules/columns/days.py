@@ -9,6 +9,7 @@ import numpy as np
 
 from citizenreport.cities.rules import Calendar
 from citizenreport.indicators.rules.columns.instants import (
+    NEVER,
     Flags,
     Ints,
     instant_number,
@@ -33,6 +34,7 @@ class Days:
             [instant_number(datetime.combine(day, time.min, zone)) for day in self.days],
             dtype=np.int64,
         )
+        self._next_midnights = np.r_[self._midnights[1:], NEVER]
         self._evenings = np.array(
             [instant_number(datetime.combine(day, time(23, 59, 59), zone)) for day in self.days],
             dtype=np.int64,
@@ -51,8 +53,13 @@ class Days:
         self._opens, self._span = opens, closes - opens
 
     def day(self, at: Ints) -> Ints:
-        """Return the local day of each instant."""
-        return np.searchsorted(self._midnights, at, side="right") - 1
+        """Return the local day of each instant: as if all had 24 hours, then put right."""
+        midnights = self._midnights
+        within = np.clip(at, midnights[0], midnights[-1])
+        day: Ints = np.minimum((within - midnights[0]) // DAY, len(midnights) - 1)
+        day -= within < midnights[day]
+        day += within >= self._next_midnights[day]
+        return day
 
     def end_after(self, day: Ints, working_days: int) -> Ints:
         """Return when a number of working days after each day are over."""
