@@ -41,9 +41,10 @@ from citizenreport.jobs.chat_reports import send, status_turn
 from citizenreport.jobs.chat_words import numbers_of, written
 from citizenreport.jobs.mails import message_key_of
 from citizenreport.messaging.carriers import outgoing_of
+from citizenreport.suggestions.service import current_version
 from citizenreport.web.category_search import search
 from citizenreport.web.context import current_city, current_keys
-from citizenreport.web.suggester import learned_now
+from citizenreport.web.suggester import learned_now, note_version
 
 PICTURES_MAX: Final = 10
 """Fetched of one message; a chat keeps five."""
@@ -145,6 +146,7 @@ def turn_of(session: Session, heard: Heard, *, now: datetime) -> tuple[Turn | No
     if refused is not None:
         return refused if refused.says else None, False
     city = current_city()
+    note_version(current_version(session))  # a worker answers no requests that would tell it
     ground = Ground(
         city=city, search=search, learned=learned_now(session), numbers=(numbers_of(city),)
     )
