@@ -27,6 +27,9 @@ MAP_SIZE: Final = (420, 460)
 FONT: Final = "Libertinus Serif, sans-serif"
 CLASSES: Final = 5
 PICTURE_SCALE: Final = 2.0  # pixels for each drawing unit
+PADDING: Final = 4
+NAME_WIDTH: Final = 190  # of names beside bars, as the drawing's own font has them
+NAME_ROOM: Final = 44  # more than that, where the reader's font is wider
 KEPT: Final = 256  # charts of a kind kept drawn, by what is in them: so none is out of date
 DECIMAL_COMMA: Final = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["Rp", ""]}
 DECIMAL_POINT: Final = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["Rp", ""]}
@@ -123,7 +126,9 @@ def bars(
     """Return lying bars in the order given, with their intervals as whiskers."""
     order = [point.label for point in points]
     base = _chart(_rows(points)).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(ticks=False, labelLimit=190))
+        y=alt.Y(
+            "label:N", sort=order, title=None, axis=alt.Axis(ticks=False, labelLimit=NAME_WIDTH)
+        )
     )
     known = base.transform_filter("datum.value != null")
     layers = [known.mark_bar(color=theme.accent, height=14).encode(x=_x_length("value"))]
@@ -132,7 +137,11 @@ def bars(
             color=theme.ink, strokeWidth=1.5
         )
         layers.append(whiskers.encode(x=_x_length("low"), x2="high:Q"))
-    whole = alt.layer(*layers).properties(width=300, height=BAR_HEIGHT * max(len(points), 1))
+    whole = alt.layer(*layers).properties(
+        width=300,
+        height=BAR_HEIGHT * max(len(points), 1),
+        padding={"left": NAME_ROOM, "top": PADDING, "right": PADDING, "bottom": PADDING},
+    )
     return _svg(whole, alt_text=alt_text, theme=theme, comma=comma)
 
 
@@ -278,7 +287,7 @@ def _svg(
     chart: alt.LayerChart | alt.FacetChart, *, alt_text: str, theme: Theme, comma: bool
 ) -> str:
     drawn = (
-        chart.configure(background="transparent", font=FONT, padding=4)
+        chart.configure(background="transparent", font=FONT, padding=PADDING)
         .configure_axis(
             labelColor=theme.soft,
             labelFontSize=14,
