@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from citizenreport.cities.rules import City, PublicPrecision, Visibility
 from citizenreport.indicators.definitions import all_versions
 from citizenreport.indicators.innovations import innovation_values
+from citizenreport.indicators.keeping import kept_months
 from citizenreport.indicators.queries import tickets_gone_on
 from citizenreport.indicators.rules.beside import (
     CELL_M,
     COMES_BACK_WITHIN,
+    COMING_BACK,
     Beside,
     MonthCount,
     Pulse,
@@ -117,7 +119,10 @@ def channels_by_year(
 
 
 def returning_by_month(session: Session, city: City, *, cut_off: datetime) -> list[MonthCount]:
-    """Return of each local month the reports with a public place, and how many came back there."""
+    """Return of each local month the reports with a public place, and how many came back there.
+
+    Of months in which retention has erased places, what was published of them.
+    """
     categories = [c.category_code for c in city.categories.values() if c.public_precision in PLACED]
     as_of = Reckoning(calendar=city.calendar, cut_off=cut_off).as_of
     gone_on = [
@@ -144,9 +149,11 @@ def returning_by_month(session: Session, city: City, *, cut_off: datetime) -> li
             "withdrawn": State.WITHDRAWN.value,
         },
     )
+    counted = {month_on: (part, whole) for month_on, part, whole in rows}
+    counted |= kept_months(session, COMING_BACK)
     return [
         MonthCount(month_on=month_on, numerator=part, denominator=whole)
-        for month_on, part, whole in rows
+        for month_on, (part, whole) in sorted(counted.items())
     ]
 
 

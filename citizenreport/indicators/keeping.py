@@ -5,7 +5,7 @@ neighbourhood, its exact place, or that its reporter could be asked.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from citizenreport.cities.rules import AreaLevel
 from citizenreport.indicators.models import (
     KeptIndicatorValue,
     PublishedIndicatorValue,
@@ -20,6 +21,7 @@ from citizenreport.indicators.models import (
 )
 from citizenreport.indicators.rules.beside import COMING_BACK
 from citizenreport.indicators.rules.coverage import CODE as COVERAGE
+from citizenreport.indicators.rules.periods import PeriodKind
 from citizenreport.indicators.rules.satisfaction import CODE as SATISFACTION
 from citizenreport.indicators.rules.values import ValueStatus
 from citizenreport.triage.models import Ticket
@@ -42,6 +44,21 @@ def keep_published(session: Session, report_ids: Collection[UUID]) -> None:
     )
     keeping = insert(KeptIndicatorValue).from_select(names, final)
     session.execute(keeping.on_conflict_do_nothing(index_elements=KEY))
+
+
+def kept_months(session: Session, code: str) -> dict[date, tuple[int, int]]:
+    """Return what is kept of an indicator's months: (numerator, denominator) by first day.
+
+    Quarters and years that are not final yet are added up of them.
+    """
+    row = KeptIndicatorValue
+    query = select(row.period_start_on, row.numerator, row.denominator).where(
+        row.code == code,
+        row.period_kind == PeriodKind.MONTH.value,
+        row.area_level == AreaLevel.CITY.value,
+        row.denominator.is_not(None),
+    )
+    return {day: (part, whole) for day, part, whole in session.execute(query)}
 
 
 def put_back(session: Session, *, cut_off: datetime) -> None:

@@ -19,6 +19,7 @@ from citizenreport.cities.rules import City
 from citizenreport.geo.frame import metric_frame
 from citizenreport.geo.position import Position
 from citizenreport.indicators.definitions import all_versions
+from citizenreport.indicators.keeping import keep_published
 from citizenreport.indicators.models import PublishedIndicatorValue
 from citizenreport.indicators.rules.beside import Beside, channels_used
 from citizenreport.indicators.rules.facts import LoggedEvent
@@ -182,6 +183,21 @@ def test_a_channel_counts_from_when_the_report_was_recorded(
     assert brief(published(session, magelang, "C02")) == before
     later = published(session, magelang, "C02", wib("2026-07-03T00:00"))
     assert over(later["2026-01 tahun"]) == (2, 22)
+
+
+def test_what_came_back_stays_in_a_year_that_goes_on_when_retention_erases_its_place(
+    session: Session, magelang: City
+) -> None:
+    first = History("2026-02-02").released("2026-02-03").settled("2026-02-09")
+    for story in (first, History("2026-03-01").released("2026-03-02")):
+        kept(session, story, position=CORNER)
+    before = published(session, magelang, "U01")
+    assert over(before["2026-01 tahun"]) == (1, 2)
+    assert before["2026-01 tahun"].status == "provisional"
+    keep_published(session, list(session.scalars(select(Report.id))))
+    session.execute(update(Report).values(position=None))
+    kept(session, History("2026-06-02").released("2026-06-03"), position=CORNER)
+    assert over(published(session, magelang, "U01")["2026-01 tahun"]) == (1, 3)
 
 
 def late(event: LoggedEvent) -> LoggedEvent:
