@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from flask import Response, abort, current_app, request
 
@@ -17,6 +17,8 @@ from citizenreport.jobs.chat_carriers import is_on
 from citizenreport.messaging.carriers import Incoming
 from citizenreport.web.context import current_keys
 from citizenreport.web.headers import keep_out_of_caches
+from citizenreport.web.limit_rules import ACT
+from citizenreport.web.limits import count
 
 BODY_MAX_BYTES: Final = 3 * 1024 * 1024
 """Source: WhatsApp Cloud API, webhooks: payloads up to 3 MB."""
@@ -43,6 +45,16 @@ def body_of(carrier: Carrier) -> bytes:
     if len(body) > BODY_MAX_BYTES:
         abort(413)
     return body
+
+
+def refuse() -> NoReturn:
+    """Refuse what is not signed as agreed; whoever goes on guessing is refused for a while.
+
+    Raises:
+        SignatureWrong, LimitReached.
+    """
+    count(ACT)
+    raise SignatureWrong
 
 
 def setting(name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, request
 
-from citizenreport.channels.arrivals import SignatureWrong, body_of, keep, read_json, setting
+from citizenreport.channels.arrivals import body_of, keep, read_json, refuse, setting
 from citizenreport.conversations.rules import Carrier
 from citizenreport.jobs.chat_carriers import is_on
 from citizenreport.messaging import sms, telegram, whatsapp
@@ -26,13 +26,12 @@ def take_telegram() -> Response:
     body = body_of(Carrier.TELEGRAM)
     shown = request.headers.get(telegram.SHOWN_HEADER, "")
     if not compare_digest(shown.encode(), setting("TELEGRAM_SECRET").encode()):
-        raise SignatureWrong
+        refuse()
     message = telegram.read_update(read_json(body))
     return keep(Carrier.TELEGRAM, [message] if message else [])
 
 
 @bp.get("/whatsapp")
-@limited(None)
 @public
 def confirm_whatsapp() -> Response:
     """Answer the challenge by which Meta makes sure that this address is ours."""
@@ -42,10 +41,10 @@ def confirm_whatsapp() -> Response:
     given = request.args.get("hub.verify_token", "").encode()
     is_ours = compare_digest(given, setting("WHATSAPP_VERIFY_TOKEN").encode())
     if request.args.get("hub.mode", "") != "subscribe" or not is_ours:
-        raise SignatureWrong
+        refuse()
     challenge = request.args.get("hub.challenge", "")
     if not challenge.isalnum() or len(challenge) > CHALLENGE_MAX_CHARS:
-        raise SignatureWrong
+        refuse()
     return Response(challenge, mimetype="text/plain")
 
 
@@ -57,7 +56,7 @@ def take_whatsapp() -> Response:
     body = body_of(Carrier.WHATSAPP)
     signature = request.headers.get(whatsapp.SIGNATURE_HEADER, "")
     if not whatsapp.is_signed(body, signature, secret=setting("WHATSAPP_APP_SECRET")):
-        raise SignatureWrong
+        refuse()
     number_id = setting("WHATSAPP_NUMBER_ID")
     return keep(Carrier.WHATSAPP, whatsapp.read_notification(read_json(body), number_id=number_id))
 
@@ -72,6 +71,6 @@ def take_sms() -> Response:
     shown = request.headers.get(sms.SHOWN_HEADER, "")
     secret = setting("SMS_SECRET")
     if not sms.is_allowed(body, signature=signature, shown=shown, secret=secret):
-        raise SignatureWrong
+        refuse()
     message = sms.read_message(read_json(body))
     return keep(Carrier.SMS, [message] if message else [])

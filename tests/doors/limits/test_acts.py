@@ -12,6 +12,8 @@ from tests.scenes import Scene
 
 COUNT_BY_THEMSELVES = {
     *("report.send", "reports.create", "georeport_sending.create", "georeport_updates.create"),
+    # Carriers post for thousands from one address; what they did not sign is counted.
+    *("channels.take_telegram", "channels.take_whatsapp", "channels.take_sms"),
 }
 
 
@@ -42,6 +44,19 @@ def test_so_do_lookups_of_what_is_similar(from_network: FromNetwork) -> None:
     client = from_network("lookup=2/hour, act=1000/hour")
     place = {"category_code": "A04", "lat": "-7.478474", "lon": "110.22199"}
     assert [post(client, "/lapor/serupa", **place) for _ in range(3)] == [200, 200, 429]
+
+
+def test_guessing_at_a_carriers_secret_is_refused_after_a_while(
+    app: Flask, from_network: FromNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TELEGRAM_TOKEN", "TELEGRAM_SECRET"):
+        monkeypatch.setitem(app.config, name, "rahasia")
+    client = from_network("act=2/hour")
+    wrong = {"X-Telegram-Bot-Api-Secret-Token": "lain"}
+    posted = [client.post("/kanal/telegram", json={}, headers=wrong) for _ in range(3)]
+    assert [answer.status_code for answer in posted] == [403, 403, 429]
+    right = {"X-Telegram-Bot-Api-Secret-Token": "rahasia"}
+    assert client.post("/kanal/telegram", json={}, headers=right).status_code == 200
 
 
 def test_joining_has_one_too(from_network: FromNetwork, scene: Scene) -> None:
