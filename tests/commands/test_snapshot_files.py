@@ -177,6 +177,8 @@ def test_every_table_has_the_columns_that_its_description_says(folder: Path) -> 
         table = pandas.read_csv(folder / name, dtype=str, keep_default_na=False)
         columns = about["tableSchema"]["columns"]
         assert [column["name"] for column in columns] == list(table.columns)
+        assert all(set(column["titles"]) == {"id", "en", "jv"} for column in columns)
+        assert [column["titles"]["id"] for column in columns] == list(table.columns)
         for column in columns:
             cells = table[column["name"]]
             known = cells[cells != ""]

@@ -12,6 +12,7 @@ from citizenreport.indicators.rules.periods import PeriodKind
 from citizenreport.ledger.rules import instant_text
 from citizenreport.publication.snapshots.preparing import Head
 from citizenreport.publication.snapshots.rules import SnapshotFile, digest, media_type_of
+from citizenreport.web.snapshots.columns import titles_of
 
 DCAT: Final = "dcat.jsonld"
 FREQUENCIES: Final = {
@@ -142,7 +143,7 @@ def csvw_file(name: str, header: Sequence[str], *, key: Sequence[str]) -> Snapsh
         "dialect": {"encoding": "utf-8", "delimiter": ",", "quoteChar": '"', "header": True},
         "tableSchema": {
             "columns": [
-                {"name": column, "titles": column, "datatype": _datatype(column)}
+                {"name": column, "titles": titles_of(column), "datatype": _datatype(column)}
                 for column in header
             ],
             "primaryKey": list(key),
