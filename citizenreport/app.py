@@ -37,7 +37,7 @@ import citizenreport.triage.part_models
 import citizenreport.triage.queue_models
 import citizenreport.web.models  # noqa: F401
 from citizenreport import open311
-from citizenreport.api.v1 import challenge, indicators, key, published_reports, reports
+from citizenreport.api.v1 import challenge, features, indicators, key, published_reports, reports
 from citizenreport.api.v1 import rankings as ranking_files
 from citizenreport.api.v1 import tickets as staff_tickets
 from citizenreport.api.v1.document import make_api
@@ -262,6 +262,7 @@ GEOREPORT = (
 API = (
     reports.bp,
     published_reports.bp,
+    features.bp,
     indicators.bp,
     ranking_files.bp,
     challenge.bp,
@@ -319,6 +320,7 @@ def create_app(settings: Mapping[str, object]) -> Flask:
     web_sso.init_app(app)
     open311.init_app(app)
     open_reads.init_app(app)
+    features.init_app(app)
     for door in (*DOORS, *GEOREPORT):
         app.register_blueprint(door)
     for resource in API:

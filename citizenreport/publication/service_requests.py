@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +15,7 @@ from citizenreport.geo.columns import PositionType
 from citizenreport.geo.position import Position
 from citizenreport.publication.models import PublishedPhoto, PublishedReply, PublishedReport
 
+DAY: Final = timedelta(days=1)
 PLACE: Final = Geometry("POINT", 4326)
 Box = tuple[float, float, float, float]  # west, south, east, north; WGS 84 degrees
 
@@ -31,7 +32,8 @@ class Wanted:
     """Which published reports are asked for; None is any.
 
     `since` and `until` are moments of submission, both included. A report without a published hour
-    counts from the first moment of its day in `time_zone`. Days of change are whole days.
+    counts from the first moment of its day in `time_zone`, or, if `days_are_whole`, as all of its
+    day. Days of change are whole days.
     """
 
     time_zone: str
@@ -43,6 +45,7 @@ class Wanted:
     states: Collection[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    days_are_whole: bool = False
     changed_from: date | None = None
     changed_to: date | None = None
     box: Box | None = None
@@ -136,10 +139,12 @@ def _when(wanted: Wanted) -> list[ColumnElement[bool]]:
     row = PublishedReport
     day = cast(row.submitted_on, TIMESTAMP)
     moment = func.coalesce(row.submitted_at, func.timezone(wanted.time_zone, day))
+    ends = func.timezone(wanted.time_zone, day + literal(DAY))
+    latest = func.coalesce(row.submitted_at, ends) if wanted.days_are_whole else moment
     conditions: list[ColumnElement[bool]] = []
     if wanted.since is not None:
         first = cast(func.timezone(wanted.time_zone, literal(wanted.since)), Date)
-        conditions += [row.submitted_on >= first, moment >= wanted.since]
+        conditions += [row.submitted_on >= first, latest >= wanted.since]
     if wanted.until is not None:
         last = cast(func.timezone(wanted.time_zone, literal(wanted.until)), Date)
         conditions += [row.submitted_on <= last, moment <= wanted.until]

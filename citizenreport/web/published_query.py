@@ -21,6 +21,7 @@ STATUSES: Final = {
     "closed": frozenset(state.value for state in State if state not in OPEN),
 }
 BOX_WORDS: Final = _n("Tulis bbox sebagai barat,selatan,timur,utara dalam derajat.")
+OPEN_ENDS: Final = ("", "..")
 DAY_CHARS: Final = len("2026-01-31")
 
 When = date | datetime
@@ -29,6 +30,14 @@ When = date | datetime
 class WindowReversed(InvalidInput):
     code = "window-reversed"
     title = _n("Akhir rentang waktu harus sama dengan awalnya atau sesudahnya.")
+
+
+class IntervalUnreadable(InvalidInput):
+    code = "interval-unreadable"
+    title = _n(
+        "Tulis datetime sebagai tanggal (2026-01-31), tanggal dan jam (2026-01-31T01:00:00Z),"
+        " atau rentang (2026-01-01/2026-01-31, 2026-01-01/..)."
+    )
 
 
 class Listed(Text):
@@ -155,3 +164,23 @@ def _after(cursor: str) -> tuple[date, str]:
         return date.fromisoformat(day), code
     except ValueError as error:
         raise CursorInvalid(pointer="#/after") from error
+
+
+def read_interval(text: str) -> tuple[When | None, When | None]:
+    """Return both ends of a `datetime` parameter; None is open. A single one is both ends.
+
+    Source: OGC API – Features – Part 1, 7.15.4; RFC 3339, section 5.6.
+
+    Raises:
+        IntervalUnreadable.
+    """
+    parts = text.split("/")
+    if len(parts) > 2:
+        raise IntervalUnreadable(pointer="#/datetime")
+    try:
+        ends = [
+            None if part in OPEN_ENDS and len(parts) == 2 else read_when(part) for part in parts
+        ]
+    except ValidationError as error:
+        raise IntervalUnreadable(pointer="#/datetime") from error
+    return ends[0], ends[-1]

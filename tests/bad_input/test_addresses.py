@@ -106,6 +106,11 @@ PUBLIC = {
         *("limit", "after", "lang", "undefined"),
     ],
     "/api/v1/reports.geojson": ["category", "bbox", "since", "after", "undefined"],
+    "/api/v1/features": ["f", "lang", "undefined"],
+    "/api/v1/features/collections/reports/items": [
+        *("limit", "bbox", "datetime", "after", "category", "area", "status", "f", "undefined"),
+    ],
+    "/api/v1/features/collections/kelurahan/items": ["bbox", "datetime", "after", "category"],
     "/api/v1/indicators/I02/rankings": ["kind", "year", "lang", "undefined"],
     "/api/v1/indicators/I01/values": [
         *("period", "period_kind", "area", "area_level", "limit", "after", "lang", "undefined"),
@@ -136,6 +141,7 @@ PATHS = [
         "/petugas/indikator/bukti/",
     ),
     *("/petugas/tiket/foto/", "/api/v1/indicators/", "/api/v1/reports/", "/", "/api/", "/open311/"),
+    *("/api/v1/features/collections/", "/api/v1/features/collections/reports/items/"),
     *("/open311/v2/services/", "/open311/v2/requests/", "/open311/v2/tokens/"),
 ]
 """To each of them a string is appended."""
@@ -157,7 +163,7 @@ def sendable(text: str) -> str:
 
 def assert_answered(client: FlaskClient, address: str, text: str) -> None:
     reply = client.get(address)
-    refused = 400 if address.startswith("/open311/") else 422
+    refused = 400 if address.startswith(("/open311/", "/api/v1/features")) else 422
     assert reply.status_code in {200, 302, 303, 308, 404, refused}, (address, reply.text)
     if len(text) > 8 and re.search("<[a-z]", text) and reply.mimetype == "text/html":
         assert text not in reply.text, address

@@ -165,6 +165,8 @@ def test_the_comparison_sees_a_public_report(
     places = {"/laporan.geojson", "/laporan/kepadatan.json", "/laporan?tampilan=kepadatan"}
     assert places <= differing
     assert {"/api/v1/reports", "/api/v1/reports.geojson?limit=1"} <= differing
+    assert "/api/v1/features/collections/reports/items?limit=1" in differing
+    assert "/api/v1/features/collections/reports/items?category=A12" not in differing
     assert "/api/v1/reports?category=A12" not in differing
     assert {"/robots.txt", "/bantuan", "/laporan.atom?kategori=A12"}.isdisjoint(differing)
     assert "/laporan?kategori=A12" not in differing
@@ -218,6 +220,8 @@ def all_questions(app: Flask, code: str, photo_code: str) -> Iterator[str]:
                 address = re.sub(rf"<(?:\w+(?:\([^)]*\))?:)?{name}>", value, address)
             assert "<" not in address, f"teach this test to fill {rule.rule}"
             yield address
+            if address.endswith("/items"):
+                yield from (f"{address}?{query}" for query in API_QUERIES)
 
 
 def all_lists(address: str) -> Iterator[str]:
@@ -227,7 +231,7 @@ def all_lists(address: str) -> Iterator[str]:
         own = PLACES_QUERIES
     elif address.startswith("/open311"):
         own = GEOREPORT_QUERIES
-    elif address.startswith("/api/v1/reports"):
+    elif address.startswith(("/api/v1/reports", "/api/v1/features")):
         own = API_QUERIES
     for query in (*QUERIES, *own):
         yield f"{address}?{query}"
@@ -248,6 +252,8 @@ def fillings(rule: Rule, code: str, photo_code: str) -> Iterator[dict[str, str]]
         "format": ["csv"],
         "category_code": ["A04", "Q99"],
         "form": ["xml"],
+        "collection": ["reports", "kelurahan", "agency-areas", "none"],
+        "feature_id": [code, "ZZZZZZZZZZ"],
     }
     missing = rule.arguments - known.keys()
     assert not missing, f"teach this test what {missing} of {rule.rule} may be"
