@@ -53,7 +53,7 @@ def test_a_file_goes_the_whole_way_and_back(
     looked("/petugas/impor")
     page.get_by_label("Asal berkas").select_option("monggo_lapor")
     page.get_by_label("Berkas", exact=True).set_input_files(file)
-    page.get_by_label("Nama sumber").fill(source)
+    page.locator("#source").fill(source)
     page.get_by_role("button", name="Unggah dan petakan kolomnya").click()
     page.wait_for_url("**/pemetaan")
     address = page.url.removeprefix(desk.base_url).removesuffix("/pemetaan")
