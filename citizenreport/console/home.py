@@ -186,7 +186,7 @@ CONSOLE: Final = (
     *("console", "login", "queue", "searches", "ticket", "acts", "work", "held_answers"),
     *("replies", "joint"),
     *("account", "second_step", "factors", "proof", "passkeys", "passkey_login"),
-    *("staff", "delegation", "api_keys", "webhooks", "reveal"),
+    *("staff", "delegation", "api_keys", "webhooks", "suggestion_card", "reveal"),
     *("counter", "counter_similar", "field", "roster", "roster_trail"),
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
