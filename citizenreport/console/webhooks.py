@@ -301,7 +301,8 @@ def _before() -> UUID | None:
 
 
 def _kind_words(hook: Webhook) -> Sequence[str]:
-    return [_(KINDS[Kind(kind)]) for kind in hook.kinds.split()]
+    chosen = hook.kinds.split()
+    return [_(label) for kind, label in KINDS.items() if kind.value in chosen]
 
 
 def _note(hook: Webhook) -> str:

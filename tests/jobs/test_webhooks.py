@@ -19,6 +19,8 @@ from citizenreport.intake.rules import Contact
 from citizenreport.jobs.dispatch import dispatch
 from citizenreport.jobs.forgetting import forget
 from citizenreport.jobs.webhooks import deliver_webhook, start_webhooks
+from citizenreport.ledger.rules import NewEvent, StreamKind
+from citizenreport.ledger.service import append
 from citizenreport.partners.webhooks import service
 from citizenreport.partners.webhooks.models import Webhook, WebhookDelivery, WebhookSecret
 from citizenreport.partners.webhooks.rules import (
@@ -126,6 +128,19 @@ def test_closing_is_told_by_name_and_only_who_asked_for_a_kind_hears_it(
     world.move(sent, State.ARCHIVED)
     world.work()
     assert told(receiver, secret) == [("report.closed", sent.tracking_code)]
+
+
+def test_a_release_of_the_numbers_is_told(world: World, receiver: TlsServer) -> None:
+    _, secret = hooked(world, receiver, Kind.INDICATORS)
+    for type_ in ("snapshot_prepared", "snapshot_published"):
+        event = NewEvent(
+            type=type_, payload={"number": 7}, recorded_at=utcnow(), occurred_at=utcnow()
+        )
+        append(world.session, StreamKind.SNAPSHOT, uuid4(), event)
+    world.work()
+    assert told(receiver, secret) == [("indicators.released", "7")]
+    link = json.loads(receiver.asked[0].body)["data"]["link"]
+    assert link == "http://localhost/indikator/rilis/7"
 
 
 def test_what_is_not_public_is_told_to_nobody(world: World, receiver: TlsServer) -> None:
