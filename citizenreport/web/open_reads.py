@@ -13,13 +13,13 @@ from citizenreport.web.limit_rules import READ
 from citizenreport.web.limits import COUNTED_AS, READING, headers_of
 from citizenreport.web.versions import unless_known
 
-PREFIXES: Final = ("/api/v1/", "/tiles/", "/data/")
+PREFIX: Final = "/api/v1/"
 EXPOSED: Final = "Content-Crs, ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
 ANSWERED_WITH: Final = frozenset({200, 204, 304})
 
 
 def init_app(app: Flask) -> None:
-    """Put the headers on every public read below PREFIXES."""
+    """Put the headers on every public read below PREFIX."""
     app.after_request(_add_headers)
 
 
@@ -42,7 +42,7 @@ def site() -> str:
 
 
 def _add_headers(response: Response) -> Response:
-    if not request.path.startswith(PREFIXES) or not _is_open_read():
+    if not request.path.startswith(PREFIX) or not _is_open_read():
         return response
     response.headers["Access-Control-Allow-Origin"] = "*"
     if request.method == "OPTIONS":
