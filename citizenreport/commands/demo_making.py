@@ -17,6 +17,7 @@ from citizenreport.core.errors import CitizenReportError
 from citizenreport.indicators.service import latest_cut_off, recompute
 from citizenreport.pipeline.demo.cast import present_cast
 from citizenreport.pipeline.demo.drawings import Gallery
+from citizenreport.pipeline.demo.innovations import invent
 from citizenreport.pipeline.demo.opinions import say_how_safe
 from citizenreport.pipeline.demo.plan import Period, make_lives
 from citizenreport.pipeline.demo.play import Theatre, play
@@ -80,6 +81,9 @@ def make_demo(order: Order, *, stop: threading.Event | None = None) -> Iterator[
         if progress.is_finished:
             with transaction() as session:
                 say_how_safe(session, city, current_keys(), order.period)
+                invent(
+                    session, city, present_cast(session, city, now=order.period.since), now=utcnow()
+                )
             count_anew(city)
         yield progress
         if progress.is_finished:

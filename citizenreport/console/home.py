@@ -109,7 +109,7 @@ MENU: Final = (
     MenuItem(
         label=_n("Inovasi"),
         endpoint="innovations.show",
-        blueprints=("innovations", "innovation_form", "innovation_effect"),
+        blueprints=("innovations", "innovation_form", "innovation_effect", "innovation_index"),
         permissions=(Permission.READ_INNOVATIONS,),
     ),
     MenuItem(
@@ -191,7 +191,7 @@ CONSOLE: Final = (
     *("views", "bulk", "export"),
     *("calls", "reach", "recaps", "questions", "body_questions", "notice_choice", "leave"),
     *("trail", "imported_indicators", "releases", "imports", "import_mapping"),
-    *("innovations", "innovation_form", "innovation_effect", "movement"),
+    *("innovations", "innovation_form", "innovation_effect", "innovation_index", "movement"),
     *("control_room", "rules", "rule_replays", "pack_edits", "pack_changes", "sso_state"),
     "carriers",
     *("board", "columns", "outside", "mediation", "referrals", "work_order"),

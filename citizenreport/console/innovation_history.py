@@ -21,6 +21,7 @@ TITLES: Final = {
     "innovation_created": _n("Catatan dibuat"),
     "innovation_changed": _n("Catatan diubah"),
     "innovation_file_added": _n("Berkas ditambahkan"),
+    "innovation_assessed": _n("Penilaian indeks diubah"),
     "innovation_file_removed": _n("Berkas dihapus"),
 }
 UNKNOWN: Final = _n("Perubahan lain")

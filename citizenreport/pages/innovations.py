@@ -1,5 +1,6 @@
 """/inovasi: what agencies have invented, once its head and the city desk stand for it."""
 
+from datetime import date
 from typing import Final
 
 from flask import Blueprint, Response, render_template, request
@@ -21,6 +22,7 @@ bp = Blueprint(
 )
 
 PAGE_ROWS: Final = 30
+DAYS: Final = ("trial_on", "applied_on")
 
 
 @bp.get("")
@@ -70,6 +72,7 @@ def show(slug: str) -> str:
         "pages/innovation.html",
         row=found,
         details=details,
+        days={name: date.fromisoformat(details[name]) for name in DAYS if details[name]},
         photos=[file for file in files if file.kind == FileKind.PHOTO.value],
         papers=[file for file in files if file.kind == FileKind.DOCUMENT.value],
         categories=_named(city, details["category_codes"]),

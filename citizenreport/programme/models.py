@@ -1,10 +1,11 @@
 """Innovations, their files and notes; and the published copies, the only rows the public role reads."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Numeric
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -84,6 +85,29 @@ class InnovationNote(Base, kw_only=True):
     innovation_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     text: Mapped[str]
+
+
+class InnovationLevel(Base, kw_only=True):
+    """The level (0 to 3) an innovation is given for one indicator of an edition, with its evidence."""
+
+    __tablename__ = "innovation_level"
+
+    innovation_id: Mapped[UUID] = mapped_column(ForeignKey("innovation.id"), primary_key=True)
+    edition: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    level: Mapped[int]
+    evidence: Mapped[str]
+
+
+class RegionalPoints(Base, kw_only=True):
+    """Points of the region (indicators 1 to 15) in a year with their evidence; 0: how many innovations."""
+
+    __tablename__ = "regional_points"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    points: Mapped[Decimal] = mapped_column(Numeric(8, 2))
+    evidence: Mapped[str]
 
 
 class InnovationReminder(Base, kw_only=True):

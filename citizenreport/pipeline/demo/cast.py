@@ -19,6 +19,10 @@ from citizenreport.identity.passwords import HashCost
 from citizenreport.identity.rules import Grant, Role
 from citizenreport.triage.models import Ticket
 
+KINDS: Final = {
+    Role.CONFIDENTIAL_HANDLER: "Penangan rahasia",
+    Role.AGENCY_LEAD: "Pimpinan",
+}
 CHEAP: Final = HashCost(memory_kib=8, passes=1)  # of 256 random bits: no guess is ever right
 
 
@@ -44,6 +48,14 @@ class Cast:
             )
         return self._staff(Grant(role=Role.OFFICER, agency_code=ticket.agency_code))
 
+    def officer(self, agency_code: str) -> UUID:
+        """Return who writes for an agency."""
+        return self._staff(Grant(role=Role.OFFICER, agency_code=agency_code))
+
+    def lead(self, agency_code: str) -> UUID:
+        """Return who answers for an agency."""
+        return self._staff(Grant(role=Role.AGENCY_LEAD, agency_code=agency_code))
+
     def desk(self) -> UUID:
         """Return who acts for the city desk."""
         return self._staff(Grant(role=Role.CITY_DESK))
@@ -54,7 +66,13 @@ class Cast:
         return self.ids[grant]
 
     def _open(self, grant: Grant) -> UUID:
-        parts = ("peran", grant.agency_code or grant.role.value, grant.protection_class or "")
+        is_lead = grant.role is Role.AGENCY_LEAD
+        parts = (
+            "peran",
+            "pimpinan" if is_lead else "",
+            grant.agency_code or grant.role.value,
+            grant.protection_class or "",
+        )
         person = service.add_staff(
             self.session,
             [grant],
@@ -71,7 +89,7 @@ class Cast:
         if grant.agency_code is None:
             return "Petugas meja kota (contoh)"
         agency = self.city.agencies[grant.agency_code].short_name
-        kind = "Penangan rahasia" if grant.protection_class else "Petugas"
+        kind = KINDS.get(grant.role, "Petugas")
         return f"{kind} {agency} (contoh)"
 
 
