@@ -82,7 +82,10 @@ def make_demo(order: Order, *, stop: threading.Event | None = None) -> Iterator[
             with transaction() as session:
                 say_how_safe(session, city, current_keys(), order.period)
                 invent(
-                    session, city, present_cast(session, city, now=order.period.since), now=utcnow()
+                    session,
+                    city,
+                    present_cast(session, city, now=order.period.since),
+                    now=order.period.until - timedelta(seconds=1),
                 )
             count_anew(city)
         yield progress
