@@ -87,7 +87,7 @@ def story(session: Session, source: str) -> list[Row[Any]]:
 
 def assert_chains_verify(session: Session, *, streams: int) -> None:
     audit = verify(walk(session), {})
-    assert (audit.faults, audit.streams) == ((), streams)
+    assert (audit.faults, audit.streams) == ((), streams), audit
 
 
 def toml_values(values: Mapping[str, str]) -> str:
