@@ -1,11 +1,10 @@
 """/api/v1/indicators"""
 
-import hashlib
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, current_app, json, request
+from flask import Response, json, request
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields
 from sqlalchemy.orm import Session
@@ -30,8 +29,8 @@ from citizenreport.web.indicators import (
     definition_of,
     value_body,
 )
+from citizenreport.web.open_reads import answer, site
 from citizenreport.web.paging import CursorInvalid, cursor_of, read_cursor
-from citizenreport.web.versions import unless_known
 from citizenreport.web.wire import WireSchema, between, one_of
 
 bp = Blueprint(
@@ -153,7 +152,7 @@ def index() -> Response:
     """List all indicators with their definitions, those without values too."""
     city = current_city()
     items = [definition_body(city, definition) for definition in all_definitions().values()]
-    return _answer(json.dumps(DefinitionsSchema().dump({"items": items})), "application/json")
+    return answer(json.dumps(DefinitionsSchema().dump({"items": items})), "application/json")
 
 
 @bp.get("/<code>")
@@ -162,7 +161,7 @@ def index() -> Response:
 def show(code: str) -> Response:
     """Show the definition of one indicator."""
     body = definition_body(current_city(), definition_of(code))
-    return _answer(json.dumps(DefinitionSchema().dump(body)), "application/json")
+    return answer(json.dumps(DefinitionSchema().dump(body)), "application/json")
 
 
 @bp.get("/<code>/values")
@@ -216,7 +215,7 @@ def _page(wanted: ValuesWanted, asked: dict[str, Any]) -> Response:
     following = _next_url(wanted.code, asked, shown[-1][0]) if len(found) > len(shown) else None
     items = [item for _, item in shown]
     body = ValuesPageSchema().dump({"items": items, "next": following})
-    return _answer(json.dumps(body), "application/json")
+    return answer(json.dumps(body), "application/json")
 
 
 def _is_imported(code: str) -> bool:
@@ -255,22 +254,12 @@ def _csv(wanted: ValuesWanted) -> Response:
         else:
             rows = csv_rows(city, published_values(session, everything))
         text = csv_text(CSV_HEADER, rows)
-    return _answer(text, f"{CSV}; charset=utf-8; header=present")
-
-
-def _answer(body: str, content_type: str) -> Response:
-    """Answer with an ETag that is made of the body alone; 304 when the reader has it already."""
-    response = Response(body, content_type=content_type)
-    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
-    response.cache_control.public = True
-    response.cache_control.no_cache = True  # ask each time: a value may have been taken back
-    return unless_known(response)
+    return answer(text, f"{CSV}; charset=utf-8; header=present")
 
 
 def _next_url(code: str, asked: dict[str, Any], last: Key) -> str:
     query = urlencode({**asked, "after": cursor_of([*last])})
-    base = str(current_app.config["PUBLIC_URL"]).rstrip("/")
-    return f"{base}/api/v1/indicators/{code}/values?{query}"
+    return f"{site()}/api/v1/indicators/{code}/values?{query}"
 
 
 def _read_cursor(text: str) -> Key:

@@ -1,6 +1,5 @@
 """/api/v1/indicators/<code>/rankings"""
 
-import hashlib
 from typing import Any
 
 from flask import Response, json
@@ -14,8 +13,8 @@ from citizenreport.indicators.rules.rankings import SubjectKind
 from citizenreport.web.context import current_city
 from citizenreport.web.guards import public
 from citizenreport.web.indicators import definition_of
+from citizenreport.web.open_reads import answer
 from citizenreport.web.rankings import COLUMNS, ranking_body, ranking_rows
-from citizenreport.web.versions import unless_known
 from citizenreport.web.wire import WireSchema, between, one_of
 
 bp = Blueprint(
@@ -76,7 +75,7 @@ def rankings(asked: dict[str, Any], code: str) -> Response:
     An indicator that nothing is ranked by has none.
     """
     body = RankingsSchema().dump({"items": _bodies(code, asked)})
-    return _answer(json.dumps(body), "application/json")
+    return answer(json.dumps(body), "application/json")
 
 
 @bp.get("/<code>/rankings.csv")
@@ -89,7 +88,7 @@ def file(asked: dict[str, Any], code: str) -> Response:
     with public_reading() as session:
         rows = published_rankings(session, definition.code, **_narrowed(asked))
         text = csv_text([*COLUMNS], ranking_rows(current_city(), rows))
-    response = _answer(text, f"{CSV}; charset=utf-8; header=present")
+    response = answer(text, f"{CSV}; charset=utf-8; header=present")
     name = f"{definition.code}-peringkat.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -105,12 +104,3 @@ def _bodies(code: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
 def _narrowed(asked: dict[str, Any]) -> dict[str, Any]:
     kind = asked.get("kind")
     return {"kind": SubjectKind(kind) if kind else None, "year": asked.get("year")}
-
-
-def _answer(body: str, content_type: str) -> Response:
-    """Answer with an ETag that is made of the body alone; 304 when the reader has it already."""
-    response = Response(body, content_type=content_type)
-    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
-    response.cache_control.public = True
-    response.cache_control.no_cache = True  # ask each time: a ranking may have been taken back
-    return unless_known(response)
